@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""The hash of a SoC's CSR map, as the gateware carries it in the register ``soc_map_hash``.
+
+The firmware's generator computes the same number from csr.json, so that the firmware can tell at
+boot whether it runs on the gateware that it was built for. The hash covers what a driver depends
+on (where each register lies, its size and whether it can be written) and nothing else.
+"""
+
+import hashlib
+import json
+
+from litex.soc.integration import export
+
+
+def map_text(registers, data_width, ordering):
+    """Return the text that is hashed.
+
+    Args:
+        registers (dict): ``csr_registers`` of csr.json: name -> {addr, size, type}.
+        data_width (int): width of the CSR bus in bits, 8 or 32.
+        ordering (str): "big" or "little", the order of words in a register wider than the bus.
+    """
+    lines = [f"width={data_width} ordering={ordering}\n"]
+    by_address = sorted(registers.items(), key=lambda item: (item[1]["addr"], item[0]))
+    for name, register in by_address:
+        lines.append(f"{name} 0x{register['addr']:08x} {register['size']} {register['type']}\n")
+    return "".join(lines)
+
+
+def map_hash(registers, data_width, ordering):
+    """Return the 32-bit hash: the first four bytes, big endian, of SHA-256 over map_text().
+
+    Args:
+        registers (dict): ``csr_registers`` of csr.json.
+        data_width (int): width of the CSR bus in bits.
+        ordering (str): "big" or "little".
+    """
+    text = map_text(registers, data_width, ordering)
+    return int.from_bytes(hashlib.sha256(text.encode("ascii")).digest()[:4], "big")
+
+
+def soc_map_hash(soc):
+    """Return the hash of a finalized SoC.
+
+    Args:
+        soc (litex.soc.integration.soc.SoC): a SoC whose finalize() has run.
+    """
+    registers = json.loads(export.get_csr_json(csr_regions=soc.csr.regions))["csr_registers"]
+    return map_hash(registers, soc.csr.data_width, soc.csr.ordering)

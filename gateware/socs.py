@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: MIT
+"""The reference SoCs. A SoC is a class of attributes; adding one is adding a class to SOCS.
+
+Soc turns the attributes into LiteX cores. docs/socs.md has the table of what each SoC is for.
+"""
+
+from litedram import modules as litedram_modules
+from litedram.phy.model import SDRAMPHYModel
+from litex.build.io import CRG as LiteXCRG
+from litex.gen import LiteXModule
+from litex.soc.cores.gpio import GPIOTristate
+from litex.soc.cores.led import LedChaser
+from litex.soc.cores.spi import SPIMaster
+from litex.soc.integration.soc_core import SoCCore
+from litex.soc.interconnect.csr import CSRStatus
+from migen import If, Signal
+from migen.fhdl.structure import Constant
+
+from gateware.maphash import soc_map_hash
+from gateware.platform import Platform
+
+KIB = 1024
+MIB = 1024 * KIB
+
+
+class SocMap(LiteXModule):
+    """Carries the hash of the SoC's own CSR map, set when the map is final."""
+
+    def __init__(self):
+        self.hash = CSRStatus(32, description="First 32 bits of SHA-256 over the CSR map.")
+
+
+class Monitor(LiteXModule):
+    """Shows the CSR bus and the firmware's first instruction to the simulation; no CSR of its own.
+
+    Args:
+        pads (Record): the platform's ``monitor`` record.
+        csr (csr_bus.Interface): the CSR bus behind the bridge.
+        ibus (wishbone.Interface): the CPU's instruction bus.
+        entry (int): byte address whose first fetch sets ``entered`` for good.
+    """
+
+    def __init__(self, pads, csr, ibus, entry):
+        self.comb += [
+            pads.adr.eq(csr.adr),
+            pads.re.eq(csr.re),
+            pads.we.eq(csr.we),
+            pads.dat_w.eq(csr.dat_w),
+            pads.dat_r.eq(csr.dat_r),
+        ]
+        entered = Signal()
+        self.sync += If(ibus.cyc & ibus.stb & (ibus.adr == entry // 4), entered.eq(1))
+        self.comb += pads.entered.eq(entered)
+
+
+class CRG(LiteXCRG):
+    """Clock and reset where ctrl_reset resets the whole SoC, as a board's PLL reset does.
+
+    Args:
+        clk (Signal): the system clock.
+    """
+
+    def __init__(self, clk):
+        self.rst = Signal()
+        LiteXCRG.__init__(self, clk, rst=self.rst)
+
+
+class Soc(SoCCore):
+    """What the reference SoCs share. Sizes in bytes, frequencies in Hz, None or 0 for absent.
+
+    Args:
+        **overrides: attributes of the class to change for this instance.
+    """
+
+    name = None
+    clk_hz = 100_000_000
+    cpu_type = "vexriscv"
+    cpu_variant = "standard"
+    rom_size = 128 * KIB
+    sram_size = 8 * KIB
+    main_ram_size = 16 * MIB
+    csr_data_width = 32
+    csr_ordering = "big"
+    uptime = True
+    leds = 8
+    gpio = True
+    spi_width = 0
+    serial_pins = False
+    baud = 115200
+    uart_fifo_depth = 16
+    sdram_module = None
+    sdram_width = 16
+    l2_size = 8 * KIB
+
+    # Attributes that the command line can override, with the type of their value.
+    OPTIONS = {
+        "clk_hz": int,
+        "cpu_variant": str,
+        "rom_size": int,
+        "sram_size": int,
+        "main_ram_size": int,
+        "csr_data_width": int,
+        "csr_ordering": str,
+        "baud": int,
+        "uart_fifo_depth": int,
+        "l2_size": int,
+    }
+
+    def __init__(self, **overrides):
+        for key, value in overrides.items():
+            if key not in self.OPTIONS:
+                raise ValueError(f"no option {key} in SoC {self.name}")
+            setattr(self, key, value)
+        # LiteX's SoCCore keeps attributes of some of these names itself.
+        spec = {key: getattr(self, key) for key in vars(Soc) if not key.startswith("_")}
+        platform = Platform(self.name, spec["serial_pins"])
+        self.crg = CRG(platform.request("sys_clk"))
+        SoCCore.__init__(
+            self,
+            platform,
+            spec["clk_hz"],
+            cpu_type=spec["cpu_type"],
+            cpu_variant=spec["cpu_variant"],
+            integrated_rom_size=spec["rom_size"],
+            integrated_sram_size=spec["sram_size"],
+            integrated_main_ram_size=0 if spec["sdram_module"] else spec["main_ram_size"],
+            csr_data_width=spec["csr_data_width"],
+            csr_ordering=spec["csr_ordering"],
+            ident=f"MicroPython for LiteX, reference SoC {self.name}",
+            ident_version=False,
+            uart_name="serial" if spec["serial_pins"] else "sim",
+            uart_baudrate=spec["baud"],
+            uart_fifo_depth=spec["uart_fifo_depth"],
+            timer_uptime=spec["uptime"],
+        )
+        if spec["sdram_module"]:
+            self._add_sdram(spec)
+        self._add_cores(spec)
+        self.soc_map = SocMap()
+
+    def _add_cores(self, spec):
+        """Add the cores that the attributes ask for; replaces the attribute by the core."""
+        if spec["leds"]:
+            self.leds = LedChaser(self.platform.request("leds"), self.sys_clk_freq)
+        if spec["gpio"]:
+            self.gpio = GPIOTristate(self.platform.request("gpio"))
+        if spec["spi_width"]:
+            self.spi = SPIMaster(
+                self.platform.request("spi"),
+                data_width=spec["spi_width"],
+                sys_clk_freq=self.sys_clk_freq,
+                spi_clk_freq=1_000_000,
+            )
+
+    def _add_sdram(self, spec):
+        """Put LiteDRAM and its model of an SDRAM chip where the integrated main RAM would be."""
+        module = getattr(litedram_modules, spec["sdram_module"])(spec["clk_hz"], "1:1")
+        # The init only makes the model read its memory files; the runner writes their content.
+        geometry = module.geom_settings
+        row_words = 2**geometry.colbits * spec["sdram_width"] // 32
+        self.sdrphy = SDRAMPHYModel(
+            module=module,
+            data_width=spec["sdram_width"],
+            clk_freq=spec["clk_hz"],
+            init=[0] * (row_words * 2**geometry.bankbits),
+        )
+        self.add_sdram(
+            "sdram",
+            phy=self.sdrphy,
+            module=module,
+            size=spec["main_ram_size"],
+            l2_cache_size=spec["l2_size"],
+        )
+
+    def finalize(self):
+        """Finish the SoC, then set the hash of the CSR map that is now final."""
+        if self.finalized:
+            return
+        SoCCore.finalize(self)
+        self.soc_map.hash.status.reset = Constant(soc_map_hash(self), 32)
+
+
+class Mini(Soc):
+    """The smallest SoC that the port supports: no uptime counter, 256 KiB of main RAM."""
+
+    name = "mini"
+    main_ram_size = 256 * KIB
+    uptime = False
+    leds = 0
+    gpio = False
+
+
+class Base(Soc):
+    """What `make run` runs."""
+
+    name = "base"
+
+
+class Bench(Soc):
+    """The SoC on which every figure of the benchmarks is measured; keep it as it is."""
+
+    name = "bench"
+    clk_hz = 50_000_000
+    sram_size = 64 * KIB
+    main_ram_size = 8 * MIB
+    spi_width = 8
+
+
+class Phy(Base):
+    """As base, with the console on a real RS232 PHY that can lose bytes."""
+
+    name = "phy"
+    serial_pins = True
+
+
+class Sdram(Bench):
+    """As bench, with main RAM in a modelled SDR SDRAM chip behind LiteDRAM and LiteX's L2 cache."""
+
+    name = "sdram"
+    sdram_module = "MT48LC16M16"
+
+
+SOCS = {soc.name: soc for soc in (Mini, Base, Bench, Phy, Sdram)}
