@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+"""Open the prompt of a simulated SoC, or run a script on it and end with the script's status.
+
+    run.py [--script FILE] [--pty] [--timeout S] -- COMMAND...
+
+COMMAND starts the simulation (lxemu or rtl.run) with the guest's console on its standard streams.
+On a terminal it simply becomes COMMAND. With --script, or a script on a piped standard input, it runs
+the script through the raw REPL: standard output carries what the guest printed, a traceback goes to
+standard error. Exit status: the script's (0; 1 for an uncaught exception; N for sys.exit(N)), 2 for
+bad input, 124 when the guest was silent for longer than --timeout, 130 for Ctrl-C.
+"""
+
+import argparse
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import repl  # noqa: E402
+
+HINT = "run: no script on standard input and no terminal; try `make run` in a terminal, or SCRIPT=FILE"
+WRAPPER = """\
+__status = 1, ''
+try:
+    exec(compile({source!r}, {name!r}, 'exec'), {{'__name__': '__main__'}})
+    __status = 0, ''
+except SystemExit as e:
+    __status = e.args[0] if e.args else None
+    if __status is None or isinstance(__status, int):
+        __status = (__status or 0) & 255, ''
+    else:
+        __status = 1, str(__status)
+"""
+WRAPPER_FRAME = re.compile(rb'  File "<stdin>", line \d+, in <module>\r\n')
+
+
+class Unix:
+    """Write the guest's output to a stream, its line ends (CR LF) as LF."""
+
+    def __init__(self, stream):
+        self.stream = stream
+        self.held = b""
+
+    def __call__(self, data):
+        data = self.held + data
+        self.held = b"\r" if data.endswith(b"\r") else b""
+        data = data[: len(data) - len(self.held)].replace(b"\r\n", b"\n")
+        self.stream.write(data)
+        self.stream.flush()
+
+
+def run_script(console, source, name, timeout):
+    """Run `source` on the guest whose prompt is coming up on `console`; return the exit status."""
+    output = Unix(sys.stdout.buffer)
+    error_output = Unix(sys.stderr.buffer)
+    console.read_until(repl.PROMPT)
+    console.enter_raw()
+    console.paste(WRAPPER.format(source=source, name=name).encode())
+    interrupted = False
+
+    def interrupt(_signal, _frame):
+        nonlocal interrupted
+        if interrupted:
+            raise KeyboardInterrupt
+        interrupted = True
+        console.write(repl.CTRL_C)
+
+    previous = signal.signal(signal.SIGINT, interrupt)
+    try:
+        _, error = console.follow(output, timeout)
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    if error:
+        error_output(WRAPPER_FRAME.sub(b"", error, count=1))
+        return 130 if interrupted and error.rstrip().endswith(b"KeyboardInterrupt:") else 1
+    status, message = eval(console.execute("print(__status)"))  # noqa: S307 (a tuple we stored)
+    if message:
+        print(message, file=sys.stderr)
+    return status
+
+
+def simulate(command, source, name, timeout):
+    """Start the simulation, run the script on it and stop it."""
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
+        )
+        console = repl.Repl(process.stdout.fileno(), process.stdin.fileno())
+        try:
+            return run_script(console, source, name, timeout)
+        except repl.GuestGone:
+            log.seek(0)
+            sys.stderr.write(log.read().decode(errors="replace"))
+            return process.wait() or 1
+        except repl.GuestRestarted as error:
+            print(f"run: {error}", file=sys.stderr)
+            return 1
+        except TimeoutError as error:
+            print(f"run: {error} for {timeout} s", file=sys.stderr)
+            return 124
+        except KeyboardInterrupt:
+            return 130
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--script", type=Path)
+    parser.add_argument("--pty", action="store_true", help="serve the console as a PTY")
+    parser.add_argument("--timeout", type=float, default=0, help="seconds of silence; 0: no bound")
+    parser.add_argument("command", nargs="+")
+    options = parser.parse_args()
+    if options.pty:
+        os.execv(options.command[0], [*options.command, "--pty"])
+    if options.script:
+        try:
+            source, name = options.script.read_text(), options.script.name
+        except (OSError, UnicodeDecodeError) as error:
+            print(f"run: cannot read the script {options.script}: {error}", file=sys.stderr)
+            return 2
+    elif sys.stdin is None or sys.stdin.isatty():
+        os.execv(options.command[0], options.command)
+    else:
+        source, name = sys.stdin.read(), "<stdin>"
+        if not source.strip():
+            status = subprocess.run(options.command, stdin=subprocess.DEVNULL).returncode
+            print(f"\n{HINT}", file=sys.stderr)
+            return status
+    return simulate(options.command, source, name, options.timeout)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
