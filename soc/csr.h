@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+//
+// Access to LiteX's configuration and status registers (CSRs) of any width, through descriptors that
+// soc/generate.py writes. Follows litex/soc/interconnect/csr.py: a register of n bits takes
+// ceil(n / SOC_CSR_DATA_WIDTH) bus words, one word in each SOC_CSR_ALIGNMENT bits of the address space;
+// with ordering "big" the most significant word has the lowest address, with "little" the highest.
+//
+// The words themselves are accessed by LiteX's csr_read_simple() and csr_write_simple() (hw/common.h).
+// With CSR_ACCESSORS_DEFINED set, the two are external functions: that is how the host tests mock them.
+//
+// Everything here may be called from an interrupt. Nothing here is atomic over more than one word.
+
+#ifndef SOC_CSR_H
+#define SOC_CSR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "soc_config.h"
+
+#ifdef CSR_ACCESSORS_DEFINED
+void csr_write_simple(unsigned long v, unsigned long a);
+unsigned long csr_read_simple(unsigned long a);
+#else
+#include <hw/common.h>
+#undef min
+#undef max
+#endif
+
+// Bits of csr_reg_t.access.
+#define CSR_ACCESS_READ (1)
+#define CSR_ACCESS_WRITE (2)
+#define CSR_ACCESS_RO (CSR_ACCESS_READ)
+#define CSR_ACCESS_RW (CSR_ACCESS_READ | CSR_ACCESS_WRITE)
+
+// Bytes from one bus word to the next.
+#define CSR_STRIDE (SOC_CSR_ALIGNMENT / 8)
+
+typedef struct {
+    uint32_t addr; // bus address of the first word
+    uint8_t words; // number of bus words; 0: this SoC has no such register
+    uint8_t access; // CSR_ACCESS_*
+    uint16_t bits; // exact width, 0 where LiteX's output does not tell it: see csr_bits()
+} csr_reg_t;
+
+static inline bool csr_present(csr_reg_t reg) {
+    return reg.words != 0;
+}
+
+// The width in bits: the exact one where it is known, else that of the bus words.
+static inline unsigned csr_bits(csr_reg_t reg) {
+    return reg.bits != 0 ? reg.bits : reg.words *SOC_CSR_DATA_WIDTH;
+}
+
+// Read a register of at most 32 bits. The register must be present. One load where SOC_CSR_DATA_WIDTH
+// is 32 (a wider register is then cut to its first word: use csr_read64).
+static inline uint32_t csr_read(csr_reg_t reg) {
+    #if SOC_CSR_DATA_WIDTH >= 32
+    return csr_read_simple(reg.addr);
+    #else
+    uint32_t value = 0;
+    for (unsigned i = 0; i < reg.words; i++) {
+        unsigned at = SOC_CSR_ORDERING_BIG ? i : reg.words - 1u - i;
+        value = value << SOC_CSR_DATA_WIDTH | (uint32_t)csr_read_simple(reg.addr + at * CSR_STRIDE);
+    }
+    return value;
+    #endif
+}
+
+// Write a register of at most 32 bits, most significant word first with ordering "big", least
+// significant word first with "little" (upwards in addresses: a core acts on the last word). The register
+// must be present; bits beyond its words are dropped.
+static inline void csr_write(csr_reg_t reg, uint32_t value) {
+    #if SOC_CSR_DATA_WIDTH >= 32
+    csr_write_simple(value, reg.addr);
+    #else
+    for (unsigned i = 0; i < reg.words; i++) {
+        unsigned word = SOC_CSR_ORDERING_BIG ? reg.words - 1u - i : i;
+        unsigned shift = word * SOC_CSR_DATA_WIDTH;
+        uint32_t part = shift < 32 ? value >> shift : 0;
+        csr_write_simple(part & ((1u << SOC_CSR_DATA_WIDTH) - 1u), reg.addr + i * CSR_STRIDE);
+    }
+    #endif
+}
+
+// As csr_read, for a register of at most 64 bits.
+static inline uint64_t csr_read64(csr_reg_t reg) {
+    uint64_t value = 0;
+    for (unsigned i = 0; i < reg.words; i++) {
+        unsigned at = SOC_CSR_ORDERING_BIG ? i : reg.words - 1u - i;
+        value = value << SOC_CSR_DATA_WIDTH | (uint32_t)csr_read_simple(reg.addr + at * CSR_STRIDE);
+    }
+    return value;
+}
+
+// As csr_write, for a register of at most 64 bits.
+static inline void csr_write64(csr_reg_t reg, uint64_t value) {
+    for (unsigned i = 0; i < reg.words; i++) {
+        unsigned word = SOC_CSR_ORDERING_BIG ? reg.words - 1u - i : i;
+        unsigned shift = word * SOC_CSR_DATA_WIDTH;
+        uint64_t part = shift < 64 ? value >> shift : 0;
+        csr_write_simple((uint32_t)(part & ((UINT64_C(1) << SOC_CSR_DATA_WIDTH) - 1u)), reg.addr + i * CSR_STRIDE);
+    }
+}
+
+// Read a register of any width into n little-endian bytes (byte 0 holds bits 0 to 7). Bytes beyond the
+// register are set to 0; what does not fit into n bytes is dropped (it is read all the same).
+void csr_read_bytes(csr_reg_t reg, uint8_t *buf, size_t n);
+
+// Write a register of any width from n little-endian bytes, absent bytes are 0.
+void csr_write_bytes(csr_reg_t reg, const uint8_t *buf, size_t n);
+
+#endif // SOC_CSR_H
