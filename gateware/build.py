@@ -7,14 +7,19 @@ BIOS too, --rtl builds the Verilator simulation.
 """
 
 import argparse
+import hashlib
+import json
 import logging
 import os
+import shutil
 import sys
+from importlib import metadata
 from pathlib import Path
 
 from litex.soc.integration.builder import Builder
 
 from gateware.socs import SOCS, Soc
+from rtl import verilate
 
 
 def parse_args(argv):
@@ -66,6 +71,66 @@ def build_map(soc, output_dir, bios):
     builder.build()
 
 
+def rtl_digest(name, overrides):
+    """Return a hash over everything that decides what the simulation of a SoC is.
+
+    Args:
+        name (str): the SoC.
+        overrides (dict): changes to it.
+    """
+    digest = hashlib.sha256(f"{name} {sorted(overrides.items())}".encode())
+    for package in ("litex", "litedram", "migen", "pythondata-cpu-vexriscv"):
+        digest.update(f"{package} {metadata.version(package)}".encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    digest.update(verilate.sources_digest().encode())
+    return digest.hexdigest()
+
+
+def build_rtl(name, overrides, folder):
+    """Build the Verilator simulation, unless the folder already holds this very one.
+
+    Args:
+        name (str): the SoC.
+        overrides (dict): changes to it.
+        folder (Path): where; rtl.json in it describes the result for the runner.
+    """
+    digest = rtl_digest(name, overrides)
+    description_path = folder / "rtl.json"
+    try:
+        if json.loads(description_path.read_text())["digest"] == digest:
+            return
+    except (OSError, ValueError, KeyError):
+        pass
+    shutil.rmtree(folder, ignore_errors=True)
+    soc = SOCS[name](**overrides)
+    builder = Builder(
+        soc,
+        output_dir=str(folder),
+        gateware_dir=str(folder / "gateware"),
+        compile_software=False,
+        compile_gateware=False,
+    )
+    namespace = builder.build(build_name="sim")
+    memories, interleave = soc.main_ram_memories()
+    images = [f"sim_{namespace.get_name(memory)}.init" for memory in memories]
+    print(f"{name}: building the simulation in {folder}, about a minute", file=sys.stderr)
+    verilate.verilate(folder, soc.platform, images)
+    description = {
+        "soc": name,
+        "digest": digest,
+        "clk_hz": soc.sys_clk_freq,
+        "baud": soc.baud if soc.serial_pins else None,
+        "rom": {"image": f"sim_{namespace.get_name(soc.rom.mem)}.init"},
+        "main_ram": {
+            "images": images,
+            "interleave": interleave,
+            "word_bytes": memories[0].width // 8,
+        },
+    }
+    description_path.write_text(json.dumps(description, indent=4) + "\n")
+
+
 def main(argv):
     """Run the command line and return the exit status.
 
@@ -75,7 +140,16 @@ def main(argv):
     args = parse_args(argv)
     logging.basicConfig(level=logging.INFO if args.verbose else logging.WARNING)
     overrides = {key: getattr(args, key) for key in Soc.OPTIONS if getattr(args, key) is not None}
-    build_map(SOCS[args.soc](**overrides), Path(args.output_dir), args.bios)
+    try:
+        build_map(SOCS[args.soc](**overrides), Path(args.output_dir).resolve(), args.bios)
+        if args.rtl:
+            build_rtl(args.soc, overrides, Path(args.rtl).resolve())
+    except OSError as error:
+        print(f"gateware.build: {error}", file=sys.stderr)
+        return 2
+    except verilate.BuildError as error:
+        print(f"gateware.build: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

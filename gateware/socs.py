@@ -5,7 +5,7 @@ Soc turns the attributes into LiteX cores. docs/socs.md has the table of what ea
 """
 
 from litedram import modules as litedram_modules
-from litedram.phy.model import SDRAMPHYModel
+from litedram.phy.model import BankModel, SDRAMPHYModel
 from litex.build.io import CRG as LiteXCRG
 from litex.gen import LiteXModule
 from litex.soc.cores.gpio import GPIOTristate
@@ -13,7 +13,7 @@ from litex.soc.cores.led import LedChaser
 from litex.soc.cores.spi import SPIMaster
 from litex.soc.integration.soc_core import SoCCore
 from litex.soc.interconnect.csr import CSRStatus
-from migen import If, Signal
+from migen import If, Memory, Signal
 from migen.fhdl.structure import Constant
 
 from gateware.maphash import soc_map_hash
@@ -21,6 +21,9 @@ from gateware.platform import Platform
 
 KIB = 1024
 MIB = 1024 * KIB
+
+# What lies in the ROM of a simulation without the BIOS: lui t0, 0x40000; jr t0.
+ROM_STUB = (0x400002B7, 0x00028067)
 
 
 class SocMap(LiteXModule):
@@ -35,12 +38,19 @@ class Monitor(LiteXModule):
 
     Args:
         pads (Record): the platform's ``monitor`` record.
-        csr (csr_bus.Interface): the CSR bus behind the bridge.
-        ibus (wishbone.Interface): the CPU's instruction bus.
-        entry (int): byte address whose first fetch sets ``entered`` for good.
+        buses (callable): returns the CSR bus, the CPU's instruction bus, and the byte address
+            whose first fetch sets ``entered``; called when the SoC is finalized, which is when
+            its CSR bus appears.
     """
 
-    def __init__(self, pads, csr, ibus, entry):
+    def __init__(self, pads, buses):
+        self.pads = pads
+        self.buses = buses
+
+    def do_finalize(self):
+        """Connect the pads."""
+        pads = self.pads
+        csr, ibus, entry = self.buses()
         self.comb += [
             pads.adr.eq(csr.adr),
             pads.re.eq(csr.re),
@@ -133,10 +143,18 @@ class Soc(SoCCore):
             uart_fifo_depth=spec["uart_fifo_depth"],
             timer_uptime=spec["uptime"],
         )
+        self.rom.mem.init = list(ROM_STUB)
         if spec["sdram_module"]:
             self._add_sdram(spec)
+        else:
+            # Any content makes the Verilog read an image, which the runner writes.
+            self.main_ram.mem.init = [0]
         self._add_cores(spec)
         self.soc_map = SocMap()
+        self.monitor = Monitor(
+            self.platform.request("monitor"),
+            lambda: (self.csr_bridge.csr, self.cpu.ibus, self.bus.regions["main_ram"].origin),
+        )
 
     def _add_cores(self, spec):
         """Add the cores that the attributes ask for; replaces the attribute by the core."""
@@ -171,6 +189,24 @@ class Soc(SoCCore):
             size=spec["main_ram_size"],
             l2_cache_size=spec["l2_size"],
         )
+
+    def main_ram_memories(self):
+        """Return the memories that make up main RAM, in the order in which they interleave.
+
+        Returns (list of Memory, int): the memories and how many consecutive bytes of main RAM
+        each of them holds before the next one's turn.
+        """
+        if not hasattr(self, "sdrphy"):
+            return [self.main_ram.mem], self.bus.regions["main_ram"].size
+        banks = [bank for _, bank in self.sdrphy._submodules if isinstance(bank, BankModel)]
+        memories = [
+            special
+            for bank in banks
+            for special in bank.get_fragment().specials
+            if isinstance(special, Memory)
+        ]
+        row_bytes = 2**self.sdrphy.module.geom_settings.colbits * memories[0].width // 8
+        return memories, row_bytes
 
     def finalize(self):
         """Finish the SoC, then set the hash of the CSR map that is now final."""

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+//
+// The table of all simulation modules. To add one, write its file beside this one and name it here.
+
+#include "sim.h"
+
+extern const sim_module_t serial_stream_module;
+extern const sim_module_t serial_pins_module;
+extern const sim_module_t csr_trace_module;
+extern const sim_module_t entry_module;
+
+const sim_module_t *const sim_modules[] = {
+    &serial_stream_module,
+    &serial_pins_module,
+    &csr_trace_module,
+    &entry_module,
+    NULL,
+};

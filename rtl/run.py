@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+"""Runs a firmware image on the Verilated RTL of a reference SoC.
+
+``python -m rtl.run base`` opens the console of the simulated SoC in this terminal. The images are
+written to a folder of this run alone and the simulation reads them when it starts, so that
+firmware changes need no rebuild and several runs of one SoC do not disturb each other.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from rtl import images
+
+ROOT = Path(__file__).resolve().parent.parent
+EXIT_BAD_INPUT = 2
+
+
+def parse_args(argv):
+    """Return the parsed command line.
+
+    Args:
+        argv (list of str): the arguments after the program's name.
+    """
+    parser = argparse.ArgumentParser(prog="rtl.run", description=__doc__)
+    parser.add_argument("soc", help="a SoC built under build/rtl/, or a build folder")
+    parser.add_argument("--kernel", help="image (flat or ELF) for main_ram")
+    parser.add_argument("--rom", help="image for the ROM instead of the jump to main_ram")
+    parser.add_argument("--uart", choices=("stdio", "pty", "none"), default="stdio")
+    parser.add_argument("--pty", dest="uart", action="store_const", const="pty")
+    parser.add_argument("--stdio", dest="uart", action="store_const", const="stdio")
+    parser.add_argument("--max-cycles", type=int, help="stop with status 124 after so many")
+    parser.add_argument("--quiet-cycles", type=int, help="stop so long after piped input's end")
+    parser.add_argument("--trace-csr", metavar="FILE", help="one line per CSR access")
+    parser.add_argument("--baud", type=int, help="of the host's side of an RS232 PHY")
+    parser.add_argument("--stats", action="store_true", help="print speed at exit")
+    return parser.parse_args(argv)
+
+
+def find_build(soc):
+    """Return the build folder and what gateware.build wrote about it.
+
+    Args:
+        soc (str): the command line's argument.
+    """
+    folder = Path(soc) if os.sep in soc else ROOT / "build" / "rtl" / soc
+    try:
+        return folder, json.loads((folder / "rtl.json").read_text())
+    except FileNotFoundError:
+        command = f"python -m gateware.build {soc} --output-dir build/soc/{soc} --rtl {folder}"
+        raise images.InputError(f"{folder}: no simulation here; build it: {command}") from None
+    except ValueError as error:
+        raise images.InputError(f"{folder / 'rtl.json'}: {error}; delete it, build again") from None
+
+
+def make_run_folder(folder):
+    """Return a new folder for this process; remove what earlier runs left.
+
+    Args:
+        folder (Path): the build folder.
+    """
+    runs = folder / "runs"
+    runs.mkdir(exist_ok=True)
+    for old in runs.iterdir():
+        if not Path("/proc", old.name).exists():
+            shutil.rmtree(old, ignore_errors=True)
+    run = runs / str(os.getpid())
+    shutil.rmtree(run, ignore_errors=True)
+    run.mkdir()
+    return run
+
+
+def write_csr_names(path, csr_json):
+    """Write "word name" lines for the trace; words of a wide register are name[0], name[1], ...
+
+    Args:
+        path (Path): the file to write.
+        csr_json (dict): LiteX's csr.json.
+    """
+    base = csr_json["memories"]["csr"]["base"]
+    lines = []
+    for name, register in csr_json["csr_registers"].items():
+        first = (register["addr"] - base) // 4
+        for index in range(register["size"]):
+            suffix = f"[{index}]" if register["size"] > 1 else ""
+            lines.append(f"{first + index:x} {name}{suffix}\n")
+    path.write_text("".join(lines))
+
+
+def prepare(args, folder, build):
+    """Write this run's images and return the simulation's command line.
+
+    Args:
+        args (argparse.Namespace): the command line.
+        folder (Path): the build folder.
+        build (dict): its rtl.json.
+    """
+    csr_json = json.loads((folder / "csr.json").read_text())
+    main_ram = csr_json["memories"]["main_ram"]
+    kernel = args.kernel
+    if not kernel and not args.rom:
+        kernel = ROOT / "build" / "firmware" / build["soc"] / "firmware.bin"
+    content = images.load(kernel, main_ram, "main_ram") if kernel else b""
+    rom = images.load(args.rom, csr_json["memories"]["rom"], "rom") if args.rom else None
+    if args.baud and build["baud"] is None:
+        raise images.InputError(f"--baud: the console of {build['soc']} has no baud rate")
+
+    run = make_run_folder(folder)
+    for image in (folder / "gateware").glob("*.init"):
+        (run / image.name).symlink_to(image)
+    images.write_main_ram(run, build["main_ram"], content)
+    if rom is not None:
+        images.write(run / build["rom"]["image"], rom, 4)
+
+    command = [str(folder / "obj" / "Vsim"), "--uart", args.uart]
+    command += ["--clk-hz", str(build["clk_hz"])]
+    baud = args.baud or build["baud"]
+    if baud:
+        command += ["--baud", str(baud)]
+    if args.trace_csr:
+        write_csr_names(run / "csr_names", csr_json)
+        command += ["--trace-csr", str(Path(args.trace_csr).resolve())]
+        command += ["--csr-names", "csr_names"]
+    for option in ("max_cycles", "quiet_cycles"):
+        if getattr(args, option) is not None:
+            command += ["--" + option.replace("_", "-"), str(getattr(args, option))]
+    if args.stats:
+        command.append("--stats")
+    return run, command
+
+
+def main(argv):
+    """Become the simulation; returns an exit status only for bad input.
+
+    Args:
+        argv (list of str): the arguments after the program's name.
+    """
+    args = parse_args(argv)
+    try:
+        folder, build = find_build(args.soc)
+        run, command = prepare(args, folder.resolve(), build)
+    except (images.InputError, OSError) as error:
+        print(f"rtl.run: {error}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    os.chdir(run)
+    os.execv(command[0], command)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+//
+// Contract between the simulation's main loop and its modules. A module is a device on pins: it
+// attaches to one record of pads of the Verilated top level and gets one tick per clock cycle.
+//
+// When tick() runs, the rising edge of that cycle is over: outputs of the SoC have the values that
+// they keep until the next rising edge, and what the module writes to inputs is what the SoC
+// samples at that next edge. With ready and valid, "valid and ready at the end of tick()" is
+// therefore exactly one transfer.
+
+#ifndef RTL_SIM_H
+#define RTL_SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pads.h" // LiteX: struct pad_s
+
+#include "console.h"
+
+// What the command line asked for; owned by main(), constant while modules run.
+typedef struct {
+    const char *trace_csr; // file for the CSR trace, or NULL
+    const char *csr_names; // file with "address name" lines, or NULL
+    uint64_t clk_hz; // nominal clock of the SoC
+    uint64_t baud; // of the host's side of an RS232 PHY
+} sim_options_t;
+
+// What a module may use of its surroundings.
+typedef struct {
+    const sim_options_t *options;
+    console_t *console;
+    uint64_t cycle; // cycles since power-on
+} sim_t;
+
+// A kind of module. The table of all kinds is in modules.c.
+typedef struct {
+    const char *record; // name of the record of pads that it attaches to
+    const char *pad; // it attaches only if the record has this pad
+    // Returns the instance, or NULL after it has printed one line that says why it cannot work.
+    void *(*open)(sim_t *sim, struct pad_s *pads);
+    void (*tick)(void *self); // once per cycle; NULL for a module that only reports at the end
+    void (*close)(void *self); // frees the instance, prints what it has to say to stderr
+} sim_module_t;
+
+extern const sim_module_t *const sim_modules[]; // ends with NULL
+
+// Returns the address of a pad's value, or NULL. Its type follows from the pad's width:
+// uint8_t up to 8 bits, uint16_t up to 16, uint32_t up to 32.
+void *sim_pad(struct pad_s *pads, const char *name);
+
+#endif // RTL_SIM_H

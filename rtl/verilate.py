@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""Builds the simulation's binary: Verilator on LiteX's Verilog, plus our main loop and modules.
+
+LiteX's own simulation makefile is not used: it always compiles the tracer in and flushes it twice
+per cycle, which costs half of the speed. What LiteX generates (sim.v, sim_init.cpp, the memory
+images) is used as it is, except that images are read again when the SoC resets.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from litex.build.sim import verilator as litex_verilator
+
+HERE = Path(__file__).resolve().parent
+C_SOURCES = sorted([*HERE.glob("sim/*.c"), *HERE.glob("modules/*.c")])
+CXX_SOURCES = [HERE / "sim" / "model.cpp"]
+HEADERS = sorted(HERE.glob("sim/*.h"))
+
+C_FLAGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror"]
+MODEL_FLAGS = "-O3 -march=native -fno-plt"
+VERILATOR_FLAGS = [
+    "--cc",
+    "--exe",
+    "--top-module",
+    "sim",
+    "--no-timing",
+    "-O3",
+    "--x-assign",
+    "fast",
+    "--x-initial",
+    "fast",
+    "--noassert",
+    "-Wno-fatal",
+    "-Wno-WIDTH",
+    "-Wno-CASEINCOMPLETE",
+    "-Wno-COMBDLY",
+    "-Wno-BLKANDNBLK",
+    "-DPRINTF_COND=0",
+]
+JOBS = 2
+
+LOAD = r"initial begin\n\s*(\$readmemh\(\"{image}\",[^)]*\);)\n\s*end\n"
+
+
+class BuildError(Exception):
+    """A tool failed; the text says which and where its output is."""
+
+
+def sources_digest():
+    """Return a hash over the sources and flags of the binary, without the Verilog."""
+    digest = hashlib.sha256(repr((C_FLAGS, MODEL_FLAGS, VERILATOR_FLAGS)).encode())
+    for path in [Path(__file__), *C_SOURCES, *CXX_SOURCES, *HEADERS]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def reload_on_reset(verilog, images):
+    """Return the Verilog with main RAM's images also read again when the SoC leaves reset.
+
+    A board's boot loader does the same: after a reset the firmware starts from a fresh image, and
+    the RAM that the image does not cover keeps its content.
+
+    Args:
+        verilog (str): what LiteX generated.
+        images (list of str): file names of main RAM's images.
+    """
+    for image in images:
+        load = re.compile(LOAD.format(image=re.escape(image)))
+        verilog, count = load.subn(r"\g<0>always @(negedge sys_rst) \1\n", verilog)
+        if count != 1:
+            raise BuildError(f"sim.v: {image} is read {count} times instead of once")
+    return verilog
+
+
+def _run(command, folder, log):
+    """Run a tool with its output in a file.
+
+    Args:
+        command (list of str): program and arguments.
+        folder (Path): working directory.
+        log (Path): file for stdout and stderr.
+    """
+    with log.open("w") as output:
+        try:
+            status = subprocess.call(command, cwd=folder, stdout=output, stderr=output)
+        except FileNotFoundError:
+            raise BuildError(f"{command[0]}: not found; install it") from None
+    if status:
+        tail = "\n".join(log.read_text().splitlines()[-5:])
+        raise BuildError(f"{command[0]} failed, see {log}\n{tail}")
+
+
+def verilate(folder, platform, images):
+    """Build folder/obj/Vsim from folder/gateware/sim.v.
+
+    Args:
+        folder (Path): the build folder of this SoC's simulation.
+        images (list of str): file names of main RAM's images.
+        platform (SimPlatform): knows further Verilog files and include folders.
+    """
+    gateware = folder / "gateware"
+    objects = folder / "obj"
+    objects.mkdir(parents=True, exist_ok=True)
+    sim_v = gateware / "sim.v"
+    sim_v.write_text(reload_on_reset(sim_v.read_text(), images))
+    includes = [f"-I{HERE / 'sim'}", f"-I{litex_verilator.core_directory}", f"-I{gateware}"]
+    c_objects = []
+    for source in C_SOURCES:
+        c_object = objects / (source.stem + ".o")
+        command = ["gcc", *C_FLAGS, *includes, "-c", str(source), "-o", str(c_object)]
+        _run(command, folder, objects / (source.stem + ".log"))
+        c_objects.append(str(c_object))
+    verilog = [entry[0] for entry in platform.sources if Path(entry[0]).suffix in (".v", ".sv")]
+    command = ["verilator", *VERILATOR_FLAGS, "--Mdir", str(objects)]
+    command += [f"-I{path}" for path in platform.verilog_include_paths]
+    command += ["-CFLAGS", " ".join(includes)]
+    command += [str(gateware / path) for path in verilog]
+    command += [str(path) for path in CXX_SOURCES] + [str(gateware / "sim_init.cpp")] + c_objects
+    _run(command, folder, folder / "verilator.log")
+    command = ["make", f"-j{JOBS}", "-C", str(objects), "-f", "Vsim.mk", "Vsim"]
+    command += [f"OPT_FAST={MODEL_FLAGS}", f"OPT_SLOW={MODEL_FLAGS}", f"OPT_GLOBAL={MODEL_FLAGS}"]
+    _run(command, folder, folder / "make.log")
+    if not os.access(objects / "Vsim", os.X_OK):
+        raise BuildError(f"{objects / 'Vsim'} was not built")
