@@ -71,7 +71,9 @@ class Debian:
              f"Codename: {release}", "Component: main"]
         ).split()  # fmt: skip
         if not uris:
-            raise FetchError(f"apt has no source for '{release}' to take the archive's address from")
+            raise FetchError(
+                f"apt has no source for '{release}' to take the archive's address from"
+            )
         for name in ("lists/partial", "cache/archives/partial"):
             (folder / name).mkdir(parents=True)
         sources = folder / "sources.list"
@@ -95,7 +97,8 @@ class Debian:
         versions = re.findall(r"^Version: (.*)$", text, re.MULTILINE)
         for version in versions:
             if all(
-                subprocess.run(["dpkg", "--compare-versions", version, "ge", other]).returncode == 0
+                subprocess.run(["dpkg", "--compare-versions", version, "ge", other]).returncode
+                == 0
                 for other in versions
             ):
                 return version
@@ -155,7 +158,10 @@ def from_debian(source, cache, work):
 def from_upstream(source, cache, work):
     path = work / "upstream.tar"
     try:
-        with urllib.request.urlopen(source["upstream"], timeout=60) as reply, open(path, "wb") as out:
+        with (
+            urllib.request.urlopen(source["upstream"], timeout=60) as reply,
+            open(path, "wb") as out,
+        ):
             shutil.copyfileobj(reply, out)
     except (urllib.error.URLError, OSError) as error:
         raise FetchError(f"{source['upstream']}: {error}") from error

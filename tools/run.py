@@ -87,7 +87,11 @@ def simulate(command, source, name, timeout):
     """Start the simulation, run the script on it and stop it."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
         )
         console = repl.Repl(process.stdout.fileno(), process.stdin.fileno())
         try:

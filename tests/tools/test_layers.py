@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""The layer check finds each kind of wrong arrow and lets right ones pass."""
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+import layers
+
+WRONG = [
+    ("soc/csr.c", '#include "py/runtime.h"'),
+    ("soc/csr.c", '#include "lx_uart.h"'),
+    ("drivers/lx_spi.c", "#include <stdio.h>"),
+    ("drivers/lx_spi.c", '#include "py/obj.h"'),
+    ("port/bindings/machine_spi.c", "#include <generated/csr.h>"),
+    ("jtag/tap.c", '#include "soc/csr.h"'),
+    ("jtag/usermod/modjtag.c", '#include "../../drivers/lx_spi.h"'),
+    ("models/nor.c", '#include "emu/bus/bus.h"'),
+    ("emu/cores/uart.c", '#include "../../drivers/lx_uart.h"'),
+    ("emu/cores/uart.c", "#include <generated/csr.h>"),
+    ("soc/generate.py", "import litex"),
+]
+RIGHT = [
+    ("soc/csr.c", '#include "csr.h"'),
+    ("drivers/lx_spi.c", '#include "soc/csr.h"'),
+    ("port/bindings/machine_spi.c", '#include "py/runtime.h"'),
+    ("port/bindings/machine_spi.c", '#include "lx_spi.h"'),
+    ("jtag/usermod/modjtag.c", '#include "py/runtime.h"'),
+    ("emu/cores/uart.c", '#include "bus/bus.h"'),
+]
+
+
+class Layers(unittest.TestCase):
+    def arrows(self, name, line):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / name
+            path.parent.mkdir(parents=True)
+            path.write_text(f"// SPDX-License-Identifier: MIT\n{line}\n")
+            return list(layers.wrong_arrows(Path(folder), [name]))
+
+    def test_wrong_arrows_are_found(self):
+        for name, line in WRONG:
+            with self.subTest(name=name, line=line):
+                found = self.arrows(name, line)
+                self.assertEqual(len(found), 1)
+                self.assertTrue(found[0].startswith(f"{name}:2: "), found)
+
+    def test_right_arrows_pass(self):
+        for name, line in RIGHT:
+            with self.subTest(name=name, line=line):
+                self.assertEqual(self.arrows(name, line), [])
+
+    def test_this_tree_has_no_wrong_arrow(self):
+        names = layers.tracked(layers.ROOT, "*.c", "*.h", "*.S", "*.py")
+        self.assertGreater(len(names), 10)
+        self.assertEqual(list(layers.wrong_arrows(layers.ROOT, names)), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""Check that no room includes or imports what docs/architecture.md forbids.
+
+For each C file the `#include`s and for each Python file the `import`s are matched against the row of
+its room. Prints `file:line: ...` for each wrong arrow and exits with 1 when there is one.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MICROPYTHON = r"(py|extmod|shared|lib)/|mp[a-z]*port\.h|mphalport\.h"
+OWN = ("soc", "drivers", "port", "jtag", "models", "emu", "rtl")
+
+
+def includes_of(*rooms):
+    """A pattern for the headers of our own rooms, by folder or by the prefix of their names."""
+    prefixes = {"drivers": r"lx_", "soc": r"(csr|soc|irq|soc_config|status)\.h", "emu": r"emu_"}
+    parts = [rf"(\.\./)*{room}/" for room in rooms]
+    parts += [prefixes[room] for room in rooms if room in prefixes]
+    return "|".join(parts)
+
+
+# room: what its files may not include (pattern), and why.
+FORBIDDEN = {
+    "soc/": (f"{MICROPYTHON}|{includes_of('drivers', 'port', 'jtag', 'models', 'emu')}", "soc/ knows only libc and generated files"),
+    "drivers/": (f"{MICROPYTHON}|{includes_of('port', 'jtag', 'models', 'emu')}|stdio\\.h|stdlib\\.h", "drivers/ sees soc/ only: no Python, heap or printf"),
+    "port/": (f"{includes_of('models', 'emu', 'rtl')}|generated/csr\\.h|hw/common\\.h", "port/ touches no CSR directly and knows no simulation"),
+    "jtag/usermod/": (includes_of("soc", "drivers", "port", "emu", "models"), "jtag/usermod/ is portable to any MicroPython port"),
+    "jtag/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'emu', 'models')}", "jtag/ is portable C over libc"),
+    "models/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'jtag', 'emu', 'rtl')}", "models/ knows neither emulator nor firmware"),
+    "emu/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'jtag')}|generated/", "emu/ shares only csr.json with the firmware"),
+    "rtl/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'jtag', 'emu')}", "rtl/ shares nothing with the firmware"),
+}  # fmt: skip
+PYTHON_FORBIDDEN = {
+    "services/": (r"(gateware|litex|migen|tools)\b", "services/ run on the board"),
+    "soc/": (r"(gateware|litex|migen|emu)\b", "the generator reads files, not gateware"),
+    "emu/": (r"(soc|gateware|litex)\b", "emu/ shares only csr.json"),
+}
+INCLUDE = re.compile(r'\s*#\s*include\s*[<"]([^>"]+)[>"]')
+IMPORT = re.compile(r"\s*(?:from|import)\s+([\w.]+)")
+
+
+def rule_of(path, rules):
+    """The row of the longest room that holds `path`, or None."""
+    rooms = [room for room in rules if path.startswith(room)]
+    return rules[max(rooms, key=len)] if rooms else None
+
+
+def own_header(root, name, include):
+    """Whether `include` names a header of the file's own room, from its folder or the room's."""
+    room = root / name.split("/")[0]
+    return ((root / name).parent / include).exists() or (room / include).exists()
+
+
+def wrong_arrows(root, names):
+    """Yield `file:line: ...` for each forbidden include or import in the files `names` below `root`."""
+    for name in names:
+        c_file = name.endswith((".c", ".h", ".S"))
+        rule = rule_of(name, FORBIDDEN if c_file else PYTHON_FORBIDDEN)
+        if rule is None or not (root / name).is_file():
+            continue
+        pattern, reason = rule
+        for number, line in enumerate((root / name).read_text().splitlines(), 1):
+            match = (INCLUDE if c_file else IMPORT).match(line)
+            if not match or own_header(root, name, match[1]):
+                continue
+            if re.match(pattern, match[1]):
+                yield f"{name}:{number}: {match[1]}: {reason}"
+
+
+def tracked(root, *patterns):
+    """The files that git tracks, or would, in `root`."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", *patterns]
+    listing = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout
+    return sorted(set(filter(None, listing.split("\0"))))
+
+
+def main():
+    found = list(wrong_arrows(ROOT, tracked(ROOT, "*.c", "*.h", "*.S", "*.py")))
+    print("\n".join(found) or "layers: no wrong arrow")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
