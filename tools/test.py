@@ -10,6 +10,7 @@ and, for a suite that failed, to the terminal. The last line is the sum of all.
 """
 
 import argparse
+import contextlib
 import os
 import re
 import signal
@@ -60,10 +61,8 @@ def run_suite(name, suite):
         except subprocess.TimeoutExpired:
             status = None
         finally:  # whatever a suite leaves running ends with it
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
-            except ProcessLookupError:
-                pass
             process.wait()
     output = log.read_text(errors="replace")
     passed, failed, skipped = counts(output) or (0, 0, 0)

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""Run the examples of the documents: `docs.py [FILE.md...]` (default: README.md and docs/*.md).
+
+What a fenced block's language says:
+
+- `pycon`   a session at the prompt (`>>>`); each answer is compared, `...` in it matches anything
+- `python`  a script for the board; it must end without an exception
+- `sh`      commands for the host, run by `bash -e` in the root of the tree
+- `sh board` / `pycon board` / `python board`  needs a board or a person: not run, but counted
+
+Python runs on the emulated reference SoC `base`, or the one that follows the language as `soc=NAME`;
+all blocks of one page share one session per SoC. Closes with `N passed, N failed, N skipped`.
+"""
+
+import doctest
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import repl  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+FENCE = re.compile(r"^( *)```(\w+)([^\n]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+BOUND_S = 600
+
+
+class Board:
+    """The prompt of an emulated reference SoC."""
+
+    def __init__(self, soc):
+        self.process = subprocess.Popen(
+            [
+                BUILD / "lxemu",
+                "--kernel",
+                BUILD / "firmware" / soc / "firmware.bin",
+                BUILD / "soc" / soc,
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self.console = repl.Repl(self.process.stdout.fileno(), self.process.stdin.fileno())
+        self.console.read_until(repl.PROMPT)
+        self.console.enter_raw()
+
+    def run(self, source, mode):
+        """Run `source` as the prompt would; return (output, last line of the traceback)."""
+        self.console.paste(f"exec(compile({source!r},'<stdin>',{mode!r}))".encode())
+        output, error = self.console.follow(timeout=BOUND_S)
+        output = output.decode(errors="replace").replace("\r\n", "\n")
+        return output, error.decode(errors="replace").strip().rpartition("\n")[2]
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
+def run_session(board, text):
+    """Run a `pycon` block; return the complaints."""
+    complaints = []
+    for example in doctest.DocTestParser().get_examples(text):
+        output, error = board.run(example.source, "single")
+        expected = example.exc_msg if example.exc_msg is not None else example.want
+        got = error + "\n" if example.exc_msg is not None else output
+        unexpected = error and example.exc_msg is None
+        if unexpected or not doctest.OutputChecker().check_output(expected, got, FLAGS):
+            complaints.append(f">>> {example.source}expected:\n{expected}got:\n{output}{error}\n")
+    return complaints
+
+
+def run_shell(text):
+    """Run an `sh` block; return the complaints."""
+    result = subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", text],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=BOUND_S,
+    )
+    if result.returncode:
+        return [f"exit status {result.returncode}\n{result.stdout}{result.stderr}"]
+    return []
+
+
+def run_page(path):
+    """Run the blocks of one document; return (passed, failed, skipped)."""
+    text = path.read_text()
+    boards = {}
+    passed = failed = skipped = 0
+    try:
+        for match in FENCE.finditer(text):
+            language, options, body = match[2], match[3].split(), match[4]
+            if language not in ("pycon", "python", "sh"):
+                continue
+            if "board" in options:
+                skipped += 1
+                continue
+            where = f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}"
+            if language == "sh":
+                complaints = run_shell(body)
+            else:
+                soc = next((o[4:] for o in options if o.startswith("soc=")), "base")
+                if soc not in boards:
+                    boards[soc] = Board(soc)
+                if language == "pycon":
+                    complaints = run_session(boards[soc], body)
+                else:
+                    error = boards[soc].run(body, "exec")[1]
+                    complaints = [error] if error else []
+            for complaint in complaints:
+                print(f"{where}: {complaint}")
+            passed += not complaints
+            failed += bool(complaints)
+    finally:
+        for board in boards.values():
+            board.close()
+    return passed, failed, skipped
+
+
+def main():
+    pages = [Path(name).resolve() for name in sys.argv[1:]]
+    pages = pages or [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    total = [0, 0, 0]
+    for page in pages:
+        counts = run_page(page)
+        print(f"{page.relative_to(ROOT)}: {counts[0]} passed, {counts[1]} failed", flush=True)
+        total = [a + b for a, b in zip(total, counts, strict=True)]
+    print("{} passed, {} failed, {} skipped".format(*total))
+    return 1 if total[1] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
