@@ -126,8 +126,8 @@ lint: test-deps ## Format check, layer check, cppcheck, ruff, codespell
 format: test-deps ## Format C and Python in place
 	@$(PYTHON) tools/lint.py --fix
 
-size: test-build ## Text, data, bss and stack of each firmware, against the recorded figures
-	@$(PYTHON) tools/size.py
+size: test-build ## Text, data, bss and stack of each firmware, against the recorded figures (RECORD=1 records)
+	@$(PYTHON) tools/size.py $(if $(RECORD),--record)
 
 bench: test-build ## All figures, in simulated cycles or as ratios, into build/bench.json
 	@$(PYTHON) -m bench

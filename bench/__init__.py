@@ -23,4 +23,6 @@ def met(row):
     """Whether the figure reaches its goal; None when it has none."""
     if row["goal"] is None:
         return None
-    return row["value"] >= row["goal"] if row["better"] == "higher" else row["value"] <= row["goal"]
+    return (
+        row["value"] >= row["goal"] if row["better"] == "higher" else row["value"] <= row["goal"]
+    )
