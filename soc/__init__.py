@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""What the SoC is: the generator of its tables, and the C code that reads them."""

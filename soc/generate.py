@@ -1,0 +1,503 @@
+# SPDX-License-Identifier: MIT
+"""Write the C tables of a SoC from LiteX's build folder: ``python soc/generate.py <folder> --output <folder>``.
+
+Writes soc_config.h (macros), soc_tables.c (tables of soc/soc.h and the instances of all cores with a driver),
+soc_instances.h (their declarations), soc_memory.ld (regions for the linker) and soc.mk (for make). Files whose
+content has not changed keep their time. docs/soc.md describes them.
+
+Input that cannot be used gives one line on stderr, exit status 2, and no file is touched.
+"""
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from soc import kinds, litex_output  # noqa: E402
+from soc.litex_output import InputError  # noqa: E402
+
+BANNER = "Written by soc/generate.py from LiteX's csr.json; changes are lost."
+
+
+def c_string(text):
+    """A C string literal.
+
+    Args:
+        text (str): what it says.
+    """
+    escaped = []
+    for byte in text.encode():
+        if byte in b'"\\' or not 32 <= byte < 127:
+            escaped.append(f"\\{byte:03o}")
+        else:
+            escaped.append(chr(byte))
+    return '"' + "".join(escaped) + '"'
+
+
+def c_reg(soc, register):
+    """The initialiser of a csr_reg_t.
+
+    Args:
+        soc (litex_output.Soc): the SoC.
+        register (litex_output.Register): the register.
+    """
+    access = "CSR_ACCESS_RW" if register.writable else "CSR_ACCESS_RO"
+    return f"{{0x{register.addr:08x}, {register.words}, {access}, {register.bits}}}"
+
+
+def low_32_bits(soc, register):
+    """The part of a register that holds its bits 0 to 31.
+
+    Args:
+        soc (litex_output.Soc): the SoC.
+        register (litex_output.Register): the register.
+    """
+    words = min(register.words, 32 // soc.data_width)
+    if words == register.words:
+        return register
+    skip = register.words - words if soc.ordering == "big" else 0
+    addr = register.addr + skip * soc.alignment // 8
+    return litex_output.Register(register.name, addr, words, register.writable, 32)
+
+
+def driver_arrays():
+    """All arrays that drivers want: name to Driver, in the order of the kinds."""
+    return {kind.driver.array: kind.driver for kind in kinds.KINDS if kind.driver is not None}
+
+
+def core_pins(soc, core):
+    """The number of pins of a core.
+
+    Args:
+        soc (litex_output.Soc): the SoC.
+        core (litex_output.Core): a core whose driver wants pins.
+    """
+    registers = [core.registers[name] for name in core.kind.driver.pins if name in core.registers]
+    widths = [register.bits or register.words * soc.data_width for register in registers]
+    return min(core.pins or max(widths), 32)
+
+
+def march(flags):
+    """The -march that Debian's gcc 12 has a C library for, from LiteX's compiler flags.
+
+    LiteX says for example rv32i2p0_mac. Floating-point units are not used, and the atomic instructions only
+    where the multilib with them has the multiplication, too.
+
+    Args:
+        flags (str): CPUFLAGS.
+    """
+    found = re.search(r"-march=rv(32|64)([a-z])(\w*)", flags)
+    if not found:
+        raise InputError(
+            "variables.mak: CPUFLAGS has no -march=rv...; generate it again with LiteX"
+        )
+    width, base, rest = found.groups()
+    if width != "32" or base not in "ig":
+        raise InputError(f"variables.mak: {found[0]} is no CPU that we support; use an rv32i one")
+    # Versions and multi-letter extensions out; what remains are single letters.
+    letters = re.sub(r"\d+p\d+", "", rest)
+    letters = "".join(part for part in letters.split("_") if part[:1] not in "zsx")
+    letters += "imafd" if base == "g" else ""
+    result = "rv32i"
+    if "m" in letters:
+        result += "m"
+    if "a" in letters and "m" in letters and "c" in letters:
+        result += "a"
+    if "c" in letters:
+        result += "c"
+    return result
+
+
+def config_header(soc):
+    """The text of soc_config.h.
+
+    Args:
+        soc (litex_output.Soc): the SoC.
+    """
+    lines = [
+        "// " + BANNER,
+        "// Plain numbers and strings only: for C, assembler and linker scripts alike.",
+        "",
+        "#ifndef SOC_CONFIG_H",
+        "#define SOC_CONFIG_H",
+        "",
+    ]
+
+    def define(name, value):
+        lines.append(f"#define {name} {value}")
+
+    define("SOC_IDENTIFIER", c_string(soc.constant("config_identifier") or ""))
+    define("SOC_PLATFORM", c_string(soc.constant("config_platform_name") or ""))
+    define("SOC_CPU_NAME", c_string(soc.constant("config_cpu_name") or ""))
+    define("SOC_CPU_VARIANT", c_string(cpu_variant(soc)))
+    define("SOC_MAP_HASH", f"0x{litex_output.map_hash(soc):08x}")
+    define("SOC_CLOCK_HZ", soc.constant("config_clock_frequency"))
+    define("SOC_HAS_INTERRUPT", int(has_interrupt(soc)))
+    define("SOC_HAS_ICACHE", int(has_constant(soc, "config_cpu_has_icache")))
+    define("SOC_HAS_DCACHE", int(has_constant(soc, "config_cpu_has_dcache")))
+    lines.append("")
+    define("SOC_CSR_BASE", f"0x{soc.csr_base:08x}")
+    define("SOC_CSR_DATA_WIDTH", soc.data_width)
+    define("SOC_CSR_ALIGNMENT", soc.alignment)
+    define("SOC_CSR_ORDERING_BIG", int(soc.ordering == "big"))
+    lines += ["", "// Memory regions."]
+    for name, base, size, _ in soc.memories:
+        if name != "csr":
+            define(f"SOC_{name.upper()}_BASE", f"0x{base:08x}")
+        define(f"SOC_{name.upper()}_SIZE", f"0x{size:08x}")
+    for name in ("rom", "sram", "main_ram"):
+        define(f"SOC_HAS_{name.upper()}", int(soc.memory(name) is not None))
+    if soc.memory("main_ram"):
+        lines.append("// What no other region (a frame buffer) lies in, from the base upwards.")
+        define("SOC_MAIN_RAM_FREE_SIZE", f"0x{main_ram_free(soc):08x}")
+    lines += ["", "// Cores with a driver; the instances are in soc_instances.h."]
+    for array in driver_arrays():
+        count = len(litex_output.instances(soc, array))
+        define(f"SOC_HAS_{array.upper()}", int(count > 0))
+        define(f"SOC_{array.upper()}_COUNT", count)
+    lines += ["", "// Which of them has a special role."]
+    for macro, array, name in (
+        ("SOC_CONSOLE_UART", "uart", soc.console),
+        ("SOC_TICK_TIMER", "timer", soc.tick_timer),
+    ):
+        names = [core.name for core in litex_output.instances(soc, array)]
+        define(macro, names.index(name))
+    lines += ["", "#endif // SOC_CONFIG_H", ""]
+    return "\n".join(lines)
+
+
+def has_constant(soc, name):
+    """Whether LiteX defines a constant, with or without value.
+
+    Args:
+        soc (litex_output.Soc): the SoC.
+        name (str): in lower case.
+    """
+    return name in dict(soc.constants)
+
+
+def has_interrupt(soc):
+    """Whether the CPU takes interrupts, and so has LiteX's functions for them.
+
+    Args:
+        soc (litex_output.Soc): the SoC.
+    """
+    return has_constant(soc, "config_cpu_has_interrupt")
+
+
+def cpu_variant(soc):
+    """The CPU's variant, "" where unknown.
+
+    Args:
+        soc (litex_output.Soc): the SoC.
+    """
+    prefix = "config_cpu_variant_"
+    names = [name[len(prefix) :] for name, _ in soc.constants if name.startswith(prefix)]
+    return names[0] if names else ""
+
+
+def main_ram_free(soc):
+    """The bytes of main_ram below the first other region that lies in it.
+
+    Args:
+        soc (litex_output.Soc): a SoC with main_ram.
+    """
+    base, size = soc.memory("main_ram")
+    others = [
+        at for name, at, _, _ in soc.memories if name != "main_ram" and base <= at < base + size
+    ]
+    return min(others, default=base + size) - base
+
+
+def instances_header(soc):
+    """The text of soc_instances.h.
+
+    Args:
+        soc (litex_output.Soc): the SoC.
+    """
+    present = {
+        array: driver
+        for array, driver in driver_arrays().items()
+        if litex_output.instances(soc, array)
+    }
+    lines = ["// " + BANNER, "", "#ifndef SOC_INSTANCES_H", "#define SOC_INSTANCES_H", ""]
+    lines += [f'#include "{header}"' for header in sorted({d.header for d in present.values()})]
+    lines.append("")
+    for array, driver in present.items():
+        lines.append(f"extern const {driver.type} soc_{array}[SOC_{array.upper()}_COUNT];")
+    lines += ["", "#endif // SOC_INSTANCES_H", ""]
+    return "\n".join(lines)
+
+
+def instance_initialiser(soc, core):
+    """The initialiser of one instance.
+
+    Args:
+        soc (litex_output.Soc): the SoC.
+        core (litex_output.Core): a core with a driver.
+    """
+    driver = core.kind.driver
+    lines = ["    {", f"        .name = {c_string(core.name)},", f"        .irq = {core.irq},"]
+    if driver.pins:
+        lines.append(f"        .pins = {core_pins(soc, core)},")
+    if driver.base:
+        lines.append(f"        .base = 0x{core.base:08x},")
+    for name in driver.registers:
+        if name in core.registers:
+            register = core.registers[name]
+            if driver.pins:
+                register = low_32_bits(soc, register)
+            lines.append(f"        .{name} = {c_reg(soc, register)},")
+    everything = {register.name: register for register in soc.registers}
+    for name, form in (driver.linked or {}).items():
+        register = everything.get(form.format(core=core.name))
+        if register is not None:
+            lines.append(f"        .{name} = {c_reg(soc, register)},")
+    lines.append("    },")
+    return lines
+
+
+def tables_source(soc):
+    """The text of soc_tables.c.
+
+    Args:
+        soc (litex_output.Soc): the SoC.
+    """
+    lines = ["// " + BANNER, "", '#include "soc/soc.h"', '#include "soc_instances.h"', ""]
+
+    def table(name, array, entries):
+        # C has no empty arrays: one unused entry stands for none.
+        lines.append(f"const soc_{name}_t {array}[] = {{")
+        lines.extend(f"    {entry}," for entry in entries or ["{0}"])
+        lines.append("};")
+        lines.append(f"const unsigned soc_{name}_count = {len(entries)};")
+        lines.append("")
+
+    def constant(name, value):
+        if isinstance(value, str):
+            return f"{{{c_string(name)}, {c_string(value)}, 0}}"
+        number = 1 if value is None else value
+        return f"{{{c_string(name)}, NULL, INT64_C({number})}}"
+
+    table(
+        "register",
+        "soc_registers",
+        [
+            f"{{{c_string(register.name)}, {c_reg(soc, register)}}}"
+            for register in sorted(soc.registers, key=lambda register: register.name)
+        ],
+    )
+    table(
+        "memory",
+        "soc_memories",
+        [
+            f"{{{c_string(name)}, 0x{base:08x}, 0x{size:08x}, {c_string(kind)}}}"
+            for name, base, size, kind in soc.memories
+        ],
+    )
+    table("constant", "soc_constants", [constant(*entry) for entry in soc.constants])
+    table(
+        "core",
+        "soc_cores",
+        [
+            f"{{{c_string(core.name)}, {c_string(core.kind.name if core.kind else '')}, "
+            f"0x{core.base:08x}, {core.irq}}}"
+            for core in soc.cores
+        ],
+    )
+    has_hash = any(register.name == "soc_map_hash" for register in soc.registers)
+    identity = {
+        "identifier": "SOC_IDENTIFIER",
+        "platform": "SOC_PLATFORM",
+        "cpu_name": "SOC_CPU_NAME",
+        "cpu_variant": "SOC_CPU_VARIANT",
+        "cpu_human_name": c_string(soc.constant("config_cpu_human_name") or ""),
+        "bus_standard": c_string(soc.constant("config_bus_standard") or ""),
+        "map_hash": "SOC_MAP_HASH",
+        "has_map_hash": "true" if has_hash else "false",
+        "clock_hz": "SOC_CLOCK_HZ",
+        "csr_base": "SOC_CSR_BASE",
+        "csr_data_width": "SOC_CSR_DATA_WIDTH",
+        "csr_alignment": "SOC_CSR_ALIGNMENT",
+        "csr_ordering_big": "SOC_CSR_ORDERING_BIG",
+        "bus_data_width": small(soc, "config_bus_data_width"),
+        "bus_address_width": small(soc, "config_bus_address_width"),
+    }
+    lines.append("const soc_identity_t soc_identity = {")
+    lines.extend(f"    .{name} = {value}," for name, value in identity.items())
+    lines += ["};", ""]
+    for array, driver in driver_arrays().items():
+        cores = litex_output.instances(soc, array)
+        if not cores:
+            continue
+        lines.append(f"const {driver.type} soc_{array}[SOC_{array.upper()}_COUNT] = {{")
+        for core in cores:
+            lines += instance_initialiser(soc, core)
+        lines += ["};", ""]
+    return "\n".join(lines)
+
+
+def small(soc, name):
+    """A constant that fits into a byte, else 32.
+
+    Args:
+        soc (litex_output.Soc): the SoC.
+        name (str): the constant's name.
+    """
+    value = soc.constant(name, 32)
+    return value if litex_output.is_int(value) and 0 <= value < 256 else 32
+
+
+def linker_script(soc):
+    """The text of soc_memory.ld.
+
+    Args:
+        soc (litex_output.Soc): the SoC.
+    """
+    attributes = {"rom": "rx", "sram": "rwx", "main_ram": "rwx"}
+    lines = ["/* " + BANNER + " */", "", "MEMORY", "{"]
+    for name, base, size, _ in soc.memories:
+        if name in attributes:
+            if name == "main_ram":
+                size = main_ram_free(soc)
+            lines.append(
+                f"    {name} ({attributes[name]}) : ORIGIN = 0x{base:08x}, LENGTH = 0x{size:08x}"
+            )
+    lines += ["}", ""]
+    return "\n".join(lines)
+
+
+def make_fragment(soc):
+    """The text of soc.mk.
+
+    Args:
+        soc (litex_output.Soc): the SoC.
+    """
+    litex = litex_output.litex_directory(soc)
+    cpu = soc.constant("config_cpu_name") or ""
+    cpu_directory = soc.variables.get("CPU_DIRECTORY", "")
+    if not os.path.isdir(cpu_directory):
+        cpu_directory = os.path.join(litex, "cores", "cpu", cpu)
+    if not os.path.isfile(os.path.join(cpu_directory, "irq.h")):
+        raise InputError(
+            f"{cpu_directory}: has no irq.h; LiteX's headers for the CPU are needed: install litex "
+            "for this Python, or generate the SoC again on this machine"
+        )
+    flags = soc.variables["CPUFLAGS"]
+    defines = " ".join(re.findall(r"-D\w+(?:=\w+)?", flags))
+    includes = [
+        os.path.join(litex, "software", "include"),
+        os.path.abspath(os.path.join(soc.folder, "software", "include")),
+        cpu_directory,
+    ]
+    for place in includes:
+        if re.search(r"[\s#$%:;'\"\\]", place):
+            raise InputError(
+                f"{place}: make cannot use such a path; move it to one without spaces"
+            )
+    main_ram = soc.memory("main_ram")
+    lines = [
+        "# " + BANNER,
+        "# Include it anywhere; the order of includes does not matter to it.",
+        "",
+        "SOC_GEN_DIR := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))",
+        f"SOC_CPU := {cpu}",
+        f"SOC_CPU_VARIANT := {cpu_variant(soc)}",
+        f"SOC_MARCH := {march(flags)}",
+        "SOC_MABI := ilp32",
+        f"SOC_CLOCK_HZ := {soc.constant('config_clock_frequency')}",
+        f"SOC_MAIN_RAM_SIZE := {main_ram_free(soc) if main_ram else 0}",
+        f"SOC_SRAM_SIZE := {(soc.memory('sram') or (0, 0))[1]}",
+    ]
+    for array in driver_arrays():
+        lines.append(f"SOC_HAS_{array.upper()} := {int(bool(litex_output.instances(soc, array)))}")
+    lines += [
+        "",
+        "# The instruction set, in the spelling that Debian's gcc 12 and picolibc have a multilib for.",
+        "SOC_ARCH_CFLAGS := -march=$(SOC_MARCH) -mabi=$(SOC_MABI) -misa-spec=2.2 -Wa,-misa-spec=2.2",
+        "# These tables, then LiteX's own headers (hw/common.h, generated/*.h, irq.h and system.h of the CPU).",
+        f"SOC_CFLAGS := $(SOC_ARCH_CFLAGS) {defines} -I$(SOC_GEN_DIR) \\",
+        "    " + " ".join(f"-isystem {place}" for place in includes),
+        "# What to compile besides soc/*.c.",
+        "SOC_SRC := $(SOC_GEN_DIR)/soc_tables.c",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def write_files(folder, files):
+    """Write all files, or none: each is complete under another name before the first is moved into place.
+
+    Args:
+        folder (str): is made where it is missing.
+        files (dict): name to text.
+    """
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".soc-", dir=folder) as temporary:
+            for name, text in files.items():
+                with open(os.path.join(temporary, name), "w", encoding="utf-8") as file:
+                    file.write(text)
+            for name, text in files.items():
+                path = os.path.join(folder, name)
+                if os.path.isfile(path):
+                    with open(path, encoding="utf-8", errors="replace") as file:
+                        if file.read() == text:
+                            continue
+                os.replace(os.path.join(temporary, name), path)
+    except OSError as error:
+        raise InputError(
+            f"{error.filename or folder}: {error.strerror}; give a folder that can be written"
+        ) from None
+
+
+def generate(folder, toml=None, ordering=None):
+    """The files of a SoC: name to text, and warnings for people.
+
+    Args:
+        folder (str): LiteX's build folder.
+        toml (str): a litex.toml, or None for the one in the folder.
+        ordering (str): "big", "little", or None to find out.
+    """
+    soc = litex_output.load(folder, toml, ordering)
+    files = {
+        "soc_config.h": config_header(soc),
+        "soc_instances.h": instances_header(soc),
+        "soc_tables.c": tables_source(soc),
+        "soc_memory.ld": linker_script(soc),
+        "soc.mk": make_fragment(soc),
+    }
+    return files, soc.warnings
+
+
+def main(arguments=None):
+    """The command line.
+
+    Args:
+        arguments (list): instead of the process's.
+
+    Returns:
+        int: the exit status.
+    """
+    parser = argparse.ArgumentParser(description="Write the C tables of a SoC that LiteX built.")
+    parser.add_argument("folder", help="LiteX's build folder, or the csr.json in it")
+    parser.add_argument("--output", required=True, help="folder for the tables")
+    parser.add_argument("--litex-toml", help="instead of litex.toml beside csr.json")
+    parser.add_argument("--csr-ordering", choices=("big", "little"), help="of wide registers")
+    options = parser.parse_args(arguments)
+    try:
+        files, warnings = generate(options.folder, options.litex_toml, options.csr_ordering)
+        write_files(options.output, files)
+    except InputError as error:
+        print(f"soc/generate.py: {error}", file=sys.stderr)
+        return 2
+    for warning in warnings:
+        print(f"soc/generate.py: warning: {warning}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,367 @@
+# SPDX-License-Identifier: MIT
+"""The kinds of LiteX cores, as a table: what identifies a core, and what its driver needs to know.
+
+LiteX's csr.json gives cores names, not types, so a core's kind shows in the names of its registers (its
+signature). Where several cores share a signature, the names that SoCs use for them decide (``names``); where a
+core has no registers, its memory region's name does (``memory``). A user's litex.toml overrides both.
+
+Adding a kind is adding an entry to ``KINDS``. A kind whose driver exists gets a ``Driver``: the generator then
+writes an array ``soc_<array>`` with one descriptor for each instance (docs/soc.md shows the steps).
+"""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Driver:
+    """How instances of a kind are handed to their driver.
+
+    Args:
+        array (str): the array is ``soc_<array>``, the macros ``SOC_HAS_<ARRAY>`` and ``SOC_<ARRAY>_COUNT``.
+        type (str): the C type of a descriptor, with the members ``name`` and ``irq``.
+        header (str): the header that declares it.
+        registers (tuple): its members of type csr_reg_t, named as LiteX's registers.
+        pins (tuple): registers of which the first present one gives the member ``pins``; none: no such member.
+        linked (dict): members that are a register of another core: name to a format with ``{core}``.
+        base (bool): whether it has the member ``base``.
+    """
+
+    array: str
+    type: str
+    header: str
+    registers: tuple = ()
+    pins: tuple = ()
+    linked: dict = None
+    base: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of core.
+
+    Args:
+        name (str): the kind's name, as litex.info() prints it and litex.toml says it.
+        core (str): LiteX's class, for people.
+        required (tuple): registers that each such core has.
+        optional (tuple): registers that it may have.
+        extra (str): a regular expression of further registers that it may have.
+        names (str): a regular expression that the core's name has to match; None: any name.
+        memory (str): a regular expression of the memory region of a core without registers.
+        widths (dict): registers whose width in bits is the same wherever LiteX builds this core.
+        driver (Driver): None while there is no driver.
+    """
+
+    name: str
+    core: str
+    required: tuple = ()
+    optional: tuple = ()
+    extra: str = None
+    names: str = None
+    memory: str = None
+    widths: dict = None
+    driver: Driver = None
+
+    def matches(self, core, registers):
+        """Whether a core is of this kind.
+
+        Args:
+            core (str): its name.
+            registers (set): the names of its registers, without the core's name.
+        """
+        if self.memory is not None:
+            return False
+        if self.names is not None and not re.fullmatch(self.names, core):
+            return False
+        if not registers.issuperset(self.required):
+            return False
+        rest = registers.difference(self.required, self.optional)
+        return all(self.extra is not None and re.fullmatch(self.extra, name) for name in rest)
+
+
+EVENTS = ("ev_status", "ev_pending", "ev_enable")
+DMA = ("base", "length", "enable", "done", "loop", "offset")
+DMA_WIDTHS = {"base": 64, "length": 32, "enable": 1, "done": 1, "loop": 1, "offset": 32}
+GPIO_IRQ = ("mode", "edge", *EVENTS)
+SPI = ("control", "status", "mosi", "miso")
+SPI_OPTIONAL = ("cs", "loopback", "clk_divider")
+LED_NAMES = r"(.*_)?(rgb_?)?(user_?)?leds?(_?\w+)?|ledchaser\w*|led_chaser\w*"
+
+GPIO_DRIVER = Driver(
+    "gpio",
+    "lx_gpio_regs_t",
+    "drivers/lx_gpio.h",
+    registers=("oe", "in", "out", *GPIO_IRQ),
+    pins=("in", "out"),
+)
+
+# The first kind that matches is taken, so kinds with a name come before those without for the same signature.
+KINDS = (
+    Kind(
+        "ctrl",
+        "SoCController",
+        optional=("reset", "scratch", "bus_errors"),
+        names=r"ctrl",
+        widths={"reset": 2, "scratch": 32, "bus_errors": 32},
+        driver=Driver(
+            "ctrl", "lx_ctrl_regs_t", "drivers/lx_ctrl.h", ("reset", "scratch", "bus_errors")
+        ),
+    ),
+    Kind(
+        "identifier",
+        "Identifier",
+        names=r"(.*_)?identifier_mem",
+        driver=Driver("identifier", "lx_identifier_regs_t", "drivers/lx_identifier.h", base=True),
+    ),
+    Kind("soc_map", "SoCMapHash", required=("hash",), names=r"soc_map", widths={"hash": 32}),
+    Kind(
+        "timer",
+        "Timer",
+        required=("load", "reload", "en", "update_value", "value", *EVENTS),
+        optional=("uptime_latch", "uptime_cycles"),
+        widths={
+            "load": 32,
+            "reload": 32,
+            "en": 1,
+            "update_value": 1,
+            "value": 32,
+            "ev_status": 1,
+            "ev_pending": 1,
+            "ev_enable": 1,
+            "uptime_latch": 1,
+            "uptime_cycles": 64,
+        },
+        driver=Driver(
+            "timer",
+            "lx_timer_regs_t",
+            "drivers/lx_timer.h",
+            (
+                "load",
+                "reload",
+                "en",
+                "update_value",
+                "value",
+                *EVENTS,
+                "uptime_latch",
+                "uptime_cycles",
+            ),
+        ),
+    ),
+    Kind(
+        "uart",
+        "UART",
+        required=("rxtx", "txfull", "rxempty", *EVENTS),
+        optional=("txempty", "rxfull"),
+        extra=r"(xover|phy)_\w+",
+        widths={
+            "rxtx": 8,
+            "txfull": 1,
+            "rxempty": 1,
+            "ev_status": 2,
+            "ev_pending": 2,
+            "ev_enable": 2,
+            "txempty": 1,
+            "rxfull": 1,
+        },
+        driver=Driver(
+            "uart",
+            "lx_uart_regs_t",
+            "drivers/lx_uart.h",
+            ("rxtx", "txfull", "rxempty", *EVENTS, "txempty", "rxfull"),
+            linked={"phy_tuning_word": "{core}_phy_tuning_word"},
+        ),
+    ),
+    Kind("uart_phy", "RS232PHY", required=("tuning_word",), widths={"tuning_word": 32}),
+    Kind(
+        "leds",
+        "LedChaser",
+        required=("out",),
+        optional=("pwm_enable", "pwm_width", "pwm_period"),
+        names=LED_NAMES,
+        widths={"pwm_enable": 1, "pwm_width": 32, "pwm_period": 32},
+        driver=Driver(
+            "leds", "lx_leds_regs_t", "drivers/lx_leds.h", registers=("out",), pins=("out",)
+        ),
+    ),
+    Kind("gpio_out", "GPIOOut", required=("out",), driver=GPIO_DRIVER),
+    Kind("gpio_in", "GPIOIn", required=("in",), optional=GPIO_IRQ, driver=GPIO_DRIVER),
+    Kind("gpio_inout", "GPIOInOut", required=("in", "out"), driver=GPIO_DRIVER),
+    Kind(
+        "gpio_tristate",
+        "GPIOTristate",
+        required=("oe", "in", "out"),
+        optional=GPIO_IRQ,
+        driver=GPIO_DRIVER,
+    ),
+    Kind(
+        "spi_sdcard",
+        "SPIMaster on an SD card",
+        required=SPI,
+        optional=SPI_OPTIONAL,
+        names=r".*spi_?sdcard\w*|sdspi\w*",
+        widths={"status": 2, "clk_divider": 16},
+    ),
+    Kind(
+        "spi",
+        "SPIMaster",
+        required=SPI,
+        optional=SPI_OPTIONAL,
+        widths={"status": 2, "loopback": 1, "clk_divider": 16},
+    ),
+    Kind(
+        "spi_mmap",
+        "SPIMMAP",
+        required=("ctrl_slot_count", "ctrl_tx_control", "ctrl_rx_control", *EVENTS),
+        extra=r"ctrl_\w+",
+    ),
+    Kind("i2c", "I2CMaster (bit-bang)", required=("w", "r"), widths={"w": 3, "r": 1}),
+    Kind(
+        "litei2c",
+        "LiteI2C",
+        required=("master_active", "master_addr", "master_rxtx", "master_status"),
+        extra=r"(phy|master|ev)_\w+",
+    ),
+    Kind("i2c_wishbone", "I2CMaster (Wishbone)", required=EVENTS, names=r"i2c\w*"),
+    Kind(
+        "pwm",
+        "PWM",
+        required=("enable", "width", "period"),
+        widths={"enable": 1, "width": 32, "period": 32},
+    ),
+    Kind(
+        "pwm_multi",
+        "MultiChannelPWM",
+        required=("channel0_enable", "channel0_width", "channel0_period"),
+        extra=r"channel\d+_(enable|width)",
+    ),
+    Kind(
+        "watchdog",
+        "Watchdog",
+        required=("control", "cycles", "remaining"),
+        optional=EVENTS,
+        widths={"control": 25, "ev_status": 1, "ev_pending": 1, "ev_enable": 1},
+    ),
+    Kind(
+        "xadc",
+        "S7SystemMonitor or USSystemMonitor",
+        required=("temperature", "vccint", "vccaux", "eoc", "eos"),
+        extra=r"\w+",
+        widths={"eoc": 1, "eos": 1},
+    ),
+    Kind("dna", "XilinxDNA", required=("id",), names=r".*dna\w*"),
+    Kind("icap", "ICAP", required=("addr", "data", "write", "done"), optional=("read",)),
+    Kind("icap", "ICAPBitstream", required=("sink_data", "sink_ready")),
+    Kind(
+        "dma_reader",
+        "WishboneDMAReader",
+        required=DMA,
+        optional=EVENTS,
+        names=r".*(read|mem2|tx)\w*",
+        widths=DMA_WIDTHS,
+    ),
+    Kind(
+        "dma_writer",
+        "WishboneDMAWriter",
+        required=DMA,
+        optional=EVENTS,
+        names=r".*(write|2mem|rx)\w*",
+        widths=DMA_WIDTHS,
+    ),
+    Kind("sdcard_phy", "SDPHY", required=("card_detect", "clocker_divider"), extra=r"\w+"),
+    Kind(
+        "sdcard_core",
+        "SDCore",
+        required=("cmd_argument", "cmd_command", "cmd_send", "cmd_response"),
+        extra=r"\w+",
+    ),
+    Kind(
+        "sdcard_block2mem",
+        "SDBlock2MemDMA",
+        required=tuple(f"dma_{name}" for name in DMA),
+        names=r".*block2mem\w*",
+        widths={f"dma_{name}": bits for name, bits in DMA_WIDTHS.items()},
+    ),
+    Kind(
+        "sdcard_mem2block",
+        "SDMem2BlockDMA",
+        required=tuple(f"dma_{name}" for name in DMA),
+        names=r".*mem2block\w*",
+        widths={f"dma_{name}": bits for name, bits in DMA_WIDTHS.items()},
+    ),
+    Kind("sdcard_irq", "EventManager of the SD card", required=EVENTS, names=r".*sdcard_irq\w*"),
+    Kind("sata_irq", "EventManager of SATA", required=EVENTS, names=r".*sata_irq\w*"),
+    Kind(
+        "video_framebuffer",
+        "VideoFrameBuffer",
+        required=tuple(f"dma_{name}" for name in DMA),
+        widths={f"dma_{name}": bits for name, bits in DMA_WIDTHS.items()},
+    ),
+    Kind(
+        "video_timing",
+        "VideoTimingGenerator",
+        required=("enable", "hres", "hscan", "vres", "vscan"),
+        extra=r"[hv]sync_\w+",
+    ),
+    Kind(
+        "ethmac",
+        "LiteEthMAC",
+        required=("sram_writer_slot", "sram_writer_length", "sram_reader_start"),
+        extra=r"\w+",
+    ),
+    Kind(
+        "ethphy",
+        "LiteEthPHY",
+        required=("mdio_w", "mdio_r"),
+        extra=r"\w+",
+    ),
+    Kind("ethphy", "LiteEthPHY without MDIO", names=r"\w*ethphy\w*", extra=r"\w+"),
+    Kind(
+        "spiflash",
+        "LiteSPI master",
+        required=("master_cs", "master_phyconfig", "master_rxtx", "master_status"),
+        extra=r"\w+",
+    ),
+    Kind(
+        "spiflash_mmap", "LiteSPI memory-mapped", required=("mmap_dummy_bits",), extra=r"mmap_\w+"
+    ),
+    Kind("spiflash_phy", "LiteSPIPHY", required=("clk_divisor",)),
+    Kind("sdram", "LiteDRAM DFI injector", required=("dfii_control",), extra=r"\w+"),
+    Kind("ddrctrl", "LiteDRAM init", required=("init_done", "init_error")),
+    Kind("ddrphy", "LiteDRAM PHY", names=r"\w*(ddr|sdram)phy\w*", extra=r"\w+"),
+    Kind("hyperram", "HyperRAM", required=("config", "reg_control"), extra=r"\w+"),
+    Kind("freqmeter", "FreqMeter", required=("value",), names=r"\w*freq\w*"),
+    Kind("ws2812", "WS2812", memory=r".*(ws2812|neopixel)\w*"),
+)
+
+KIND_NAMES = sorted({kind.name for kind in KINDS})
+
+
+def find_kind(core, registers):
+    """The kind of a core.
+
+    Args:
+        core (str): its name in csr.json.
+        registers (set): the names of its registers, without the core's name.
+
+    Returns:
+        Kind: or None where no kind matches.
+    """
+    for kind in KINDS:
+        if (registers or not kind.required and kind.names) and kind.matches(core, registers):
+            return kind
+    return None
+
+
+def find_memory_kind(name):
+    """The kind of a core that only has a memory region.
+
+    Args:
+        name (str): the region's name.
+
+    Returns:
+        Kind: or None.
+    """
+    for kind in KINDS:
+        if kind.memory is not None and re.fullmatch(kind.memory, name):
+            return kind
+    return None
