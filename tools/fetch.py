@@ -39,10 +39,11 @@ def file_digest(path):
 
 
 def tree_digest(root, folders):
-    """SHA-256 over `<path> <SHA-256 of content>` of every regular file below `folders`, sorted."""
+    """SHA-256 over `<path> <SHA-256 of content>` of every file in or below `folders`, sorted."""
     total = hashlib.sha256()
     for folder in folders:
-        files = [path for path in (root / folder).rglob("*") if path.is_file()]
+        top = root / folder
+        files = [path for path in (top.rglob("*") if top.is_dir() else [top]) if path.is_file()]
         for path in sorted(path for path in files if not path.is_symlink()):
             total.update(f"{path.relative_to(root).as_posix()} {file_digest(path)}\n".encode())
     return total.hexdigest()
