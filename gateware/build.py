@@ -113,17 +113,20 @@ def build_rtl(name, overrides, folder):
     )
     namespace = builder.build(build_name="sim")
     memories, interleave = soc.main_ram_memories()
-    images = [f"sim_{namespace.get_name(memory)}.init" for memory in memories]
+
+    def image(memory):
+        return f"sim_{namespace.get_name(memory)}.init"
+
     print(f"{name}: building the simulation in {folder}, about a minute", file=sys.stderr)
-    verilate.verilate(folder, soc.platform, images)
+    verilate.verilate(folder, soc.platform, [image(memory) for memory in soc.reset_memories()])
     description = {
         "soc": name,
         "digest": digest,
         "clk_hz": soc.sys_clk_freq,
         "baud": soc.baud if soc.serial_pins else None,
-        "rom": {"image": f"sim_{namespace.get_name(soc.rom.mem)}.init"},
+        "rom": {"image": image(soc.rom.mem)},
         "main_ram": {
-            "images": images,
+            "images": [image(memory) for memory in memories],
             "interleave": interleave,
             "word_bytes": memories[0].width // 8,
         },

@@ -102,6 +102,8 @@ class Soc(SoCCore):
     sdram_width = 16
     l2_size = 8 * KIB
 
+    _l2_tags = []
+
     # Attributes that the command line can override, with the type of their value.
     OPTIONS = {
         "clk_hz": int,
@@ -189,6 +191,18 @@ class Soc(SoCCore):
             size=spec["main_ram_size"],
             l2_cache_size=spec["l2_size"],
         )
+        for special in self.l2_cache._fragment.specials if spec["l2_size"] else ():
+            if isinstance(special, Memory) and special.name_override == "tag_mem":
+                # Tag 0 is the ROM's, so this says "empty"; it is read again with main RAM.
+                special.init = [0] * special.depth
+                self._l2_tags = [special]
+
+    def reset_memories(self):
+        """Return the memories whose images the simulation reads again when the SoC resets.
+
+        These are main RAM's and, so that it does not hide them, the tags of the L2 cache.
+        """
+        return self.main_ram_memories()[0] + self._l2_tags
 
     def main_ram_memories(self):
         """Return the memories that make up main RAM, in the order in which they interleave.
@@ -202,7 +216,7 @@ class Soc(SoCCore):
         memories = [
             special
             for bank in banks
-            for special in bank.get_fragment().specials
+            for special in bank._fragment.specials
             if isinstance(special, Memory)
         ]
         row_bytes = 2**self.sdrphy.module.geom_settings.colbits * memories[0].width // 8

@@ -142,11 +142,11 @@ def main(argv):
     try:
         folder, build = find_build(args.soc)
         run, command = prepare(args, folder.resolve(), build)
+        os.chdir(run)
+        return os.execv(command[0], command)
     except (images.InputError, OSError) as error:
         print(f"rtl.run: {error}", file=sys.stderr)
         return EXIT_BAD_INPUT
-    os.chdir(run)
-    os.execv(command[0], command)
 
 
 if __name__ == "__main__":
