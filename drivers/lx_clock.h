@@ -9,9 +9,9 @@
 // belongs to (lx_clock.c derives it). Time never steps back and does not drift: each period has exactly
 // `period` cycles, and the conversions are exact.
 //
-// Interrupts may be off for less than two periods minus the position in the current one, so for 1 ms at any
-// time. A tick that is lost because of longer silence costs 1 ms of time without uptime; it is seen (and
-// counted, and made good for) where time would have stepped back. With uptime, no time is ever lost.
+// Interrupts may be off for 1 ms at any moment (exactly: until the second wrap). If they are off for longer,
+// ticks are lost. Without uptime each costs 1 ms of time; it is seen (counted and made good for) only where time
+// would have stepped back. With uptime, no time is ever lost, and every tick that is late is counted.
 
 #ifndef DRIVERS_LX_CLOCK_H
 #define DRIVERS_LX_CLOCK_H
@@ -33,19 +33,22 @@ typedef struct {
     uint32_t clk_hz;
     uint32_t period; // cycles per tick
     bool has_uptime;
+    bool running;
+    csr_reg_t uptime_low; // with uptime: its bits 0 to 31
     uint64_t ticks; // tick events seen (without uptime: periods that have passed)
     uint64_t last; // the latest time handed out, in cycles
     uint64_t start; // with uptime: its value at lx_clock_init()
+    uint64_t next_tick; // with uptime: its value when the next tick is due
     uint32_t lost; // ticks that were detected as lost
     lx_clock_hook_t hook;
     void *hook_arg;
 } lx_clock_t;
 
 // Start the tick: time is 0 now. The timer's event is enabled in the core; the caller has registered
-// lx_clock_isr() for regs->irq and unmasks the line. hook may be NULL. LX_EINVAL: clk_hz below 100 kHz.
+// lx_clock_isr() for regs->irq and unmasks the line. hook may be NULL. LX_EINVAL: clk_hz below 1 MHz.
 int lx_clock_init(lx_clock_t *clock, const lx_timer_regs_t *regs, uint32_t clk_hz, lx_clock_hook_t hook, void *arg);
 
-// Stop the timer and its event; time stands still without uptime.
+// Stop the timer and its event. Without uptime, time then stands still.
 void lx_clock_deinit(lx_clock_t *clock);
 
 // The interrupt half, a soc_irq_handler_t: arg is the lx_clock_t. Harmless when nothing is pending.
@@ -56,6 +59,9 @@ uint64_t lx_clock_cycles(lx_clock_t *clock);
 uint64_t lx_clock_ns(lx_clock_t *clock);
 uint64_t lx_clock_us(lx_clock_t *clock);
 uint64_t lx_clock_ms(lx_clock_t *clock);
+
+// The lowest 32 bits of lx_clock_cycles(), the cheapest look at the time: it wraps after 43 s at 100 MHz.
+uint32_t lx_clock_cycles32(lx_clock_t *clock);
 
 // Ticks that were detected as lost since lx_clock_init(): with uptime, whole periods that the tick came late;
 // without, periods made good for because time would have stepped back.

@@ -13,10 +13,12 @@
 //
 // When the receive ring is full, LX_UART_HOLD (the default) leaves bytes in the FIFO and masks the rx event until
 // the ring is read, so that a PHY with back-pressure (simulation, JTAG, USB) loses nothing; a plain RS232PHY
-// then loses what does not fit into its FIFO, unseen. LX_UART_DROP takes and counts further bytes, and so still
-// sees the interrupt character behind a full ring.
+// then loses what does not fit into its FIFO. LX_UART_DROP takes and counts further bytes, and so still sees the
+// interrupt character behind a full ring; with HOLD it is seen only as the next byte of the FIFO.
 //
-// A SoC without an interrupt for the UART: call lx_uart_isr() regularly.
+// lx_uart_isr() may be called at any time, from the tick for example: that serves a receiver that is held
+// (HOLD: looks for the interrupt character; DROP: goes on after a flood of more than 4096 bytes in one go, which
+// is where an interrupt ends), and is how a UART without interrupt works at all.
 
 #ifndef DRIVERS_LX_UART_H
 #define DRIVERS_LX_UART_H
@@ -66,6 +68,7 @@ typedef struct {
     volatile uint32_t tx_head;
     volatile uint32_t tx_tail;
     volatile bool rx_held; // the ring was full: bytes wait in the FIFO, the rx event is masked
+    uint8_t events; // what ev_enable holds
     lx_uart_full_t full_mode;
     int16_t intr_char; // -1: none
     uint32_t rx_dropped;
@@ -105,12 +108,12 @@ size_t lx_uart_read(lx_uart_t *uart, uint8_t *buf, size_t n);
 size_t lx_uart_write(lx_uart_t *uart, const uint8_t *buf, size_t n);
 
 // Wait until everything written has left the FIFO (the PHY may still shift its last character). Works with
-// interrupts off. LX_ETIMEDOUT: max_polls looks at the core in a row (each takes 10 to 30 cycles) and no
-// byte moved; the rest stays in the ring. A character takes 86 us at 115200 baud: 10,000 polls at 100 MHz
-// are plenty there, 1,000,000 are for 1200 baud.
+// interrupts off. LX_ETIMEDOUT: max_polls looks at the core in a row (each takes 20 cycles or more) and no byte
+// left the ring; what is in it stays. The FIFO's 16 characters must drain within that: 10,000 polls suffice
+// for 115200 baud at 100 MHz, 1,000,000 for 1200 baud.
 int lx_uart_flush(lx_uart_t *uart, uint32_t max_polls);
 
-// Throw away what was received (ring and FIFO). Bounded: at most max_bytes from the FIFO.
+// Throw away what was received: the ring and up to max_bytes of the FIFO.
 void lx_uart_rx_clear(lx_uart_t *uart, uint32_t max_bytes);
 
 // The character that calls on_intr instead of being stored, -1 for none; looked for as bytes arrive.

@@ -12,6 +12,7 @@
 #ifndef SOC_IRQ_H
 #define SOC_IRQ_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "soc/status.h"

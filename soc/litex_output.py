@@ -229,8 +229,8 @@ def load_csr_json(soc, path):
     known = soc.alignment in ALIGNMENTS
     check(known, path, "constants.config_csr_alignment is not 32 or 64, which is all we support")
     clock = soc.constant("config_clock_frequency")
-    good = is_int(clock) and 100_000 <= clock < ADDRESS_LIMIT
-    check(good, path, "constants.config_clock_frequency is not 100 kHz to 4.29 GHz")
+    good = is_int(clock) and 1_000_000 <= clock < ADDRESS_LIMIT
+    check(good, path, "constants.config_clock_frequency is not 1 MHz to 4.29 GHz")
     region = soc.memory("csr")
     soc.csr_base = region[0] if region else min((core.base for core in soc.cores), default=0)
 
