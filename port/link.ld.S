@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* Linker script, preprocessed with the SoC's macros: one flat image at main RAM's base. From the
+   bottom of main RAM: image, .bss, heap, RAM disk and, where SRAM is too small for it, the stack. */
+
+#include "soc_config.h"
+#include "size_class.h"
+
+OUTPUT_ARCH(riscv)
+ENTRY(_start)
+
+MEMORY {
+    main_ram : ORIGIN = SOC_MAIN_RAM_BASE, LENGTH = SOC_MAIN_RAM_FREE_SIZE
+    sram : ORIGIN = SOC_SRAM_BASE, LENGTH = SOC_SRAM_SIZE
+}
+
+SECTIONS {
+    .text : {
+        __text_start = .;
+        KEEP(*(.text.start))
+        INCLUDE hot.ld
+        *(.text .text.*)
+        . = ALIGN(4);
+        *(.rodata .rodata.*)
+        *(.srodata .srodata.*)
+        . = ALIGN(4);
+        __text_end = .;
+    } > main_ram
+
+    .data : {
+        . = ALIGN(4);
+        *(.data .data.*)
+        . = ALIGN(8);
+        __global_pointer$ = . + 0x7f0;
+        *(.sdata .sdata.*)
+        . = ALIGN(4);
+    } > main_ram
+
+    /* Runs in SRAM, is carried here. */
+    .sram : {
+        . = ALIGN(4);
+        __sram_start = .;
+        INCLUDE sram.ld
+        *(.sram .sram.*)
+        . = ALIGN(4);
+        __sram_end = .;
+    } > sram AT > main_ram
+    __sram_load = LOADADDR(.sram);
+    __image_end = LOADADDR(.sram) + SIZEOF(.sram);
+
+    .bss (__image_end) (NOLOAD) : {
+        . = ALIGN(4);
+        __bss_start = .;
+        *(.sbss .sbss.*)
+        *(.bss .bss.*)
+        *(COMMON)
+        . = ALIGN(4);
+        __bss_end = .;
+    } > main_ram
+
+    /* Neither loaded nor cleared. */
+    .noinit (NOLOAD) : {
+        . = ALIGN(16);
+        *(.noinit .noinit.*)
+        . = ALIGN(16);
+        __heap_start = .;
+    } > main_ram
+
+    .tls : { *(.tdata .tdata.* .tbss .tbss.*) }
+
+    /DISCARD/ : {
+        *(.eh_frame .eh_frame_hdr .comment .riscv.attributes .init_array .fini_array)
+    }
+}
+
+/* start.S uses tp as the trap entry's scratch register. */
+ASSERT(SIZEOF(.tls) == 0, "thread-local data is not supported")
+
+__main_ram_end = ORIGIN(main_ram) + LENGTH(main_ram);
+#if PORT_STACK_IN_SRAM
+__stack_top = (ORIGIN(sram) + LENGTH(sram)) & ~15;
+__stack_bottom = __stack_top - PORT_STACK_BYTES;
+__ramdisk_end = __main_ram_end;
+ASSERT(__stack_bottom >= __sram_end, "code in SRAM and stack overlap: shorten port/sram.ld")
+#else
+__stack_top = __main_ram_end & ~15;
+__stack_bottom = __stack_top - PORT_STACK_BYTES;
+__ramdisk_end = __stack_bottom;
+#endif
+__ramdisk_start = (__ramdisk_end - PORT_RAMDISK_BYTES) & ~15;
+__heap_end = __ramdisk_start;

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+// The life of the port: hardware, virtual machine, boot.py, main.py, prompt; and from a soft reset or a
+// trap back to the virtual machine.
+
+#include <string.h>
+
+#include "py/builtin.h"
+#include "py/compile.h"
+#include "py/gc.h"
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "py/stackctrl.h"
+#include "shared/readline/readline.h"
+#include "shared/runtime/gchelper.h"
+#include "shared/runtime/pyexec.h"
+
+#include "boot.h"
+#include "console.h"
+#include "drivers/lx_clock.h"
+#include "drivers/lx_ctrl.h"
+#include "guard.h"
+#include "port_machine.h"
+#include "ramdisk.h"
+#include "size_class.h"
+#include "soc/irq.h"
+#include "soc_instances.h"
+
+// Left in memory that start.S does not clear: tells a reset from power-up.
+#define ALIVE 0x4c695445
+
+extern uint8_t __heap_start[], __heap_end[];
+extern uint8_t __stack_top[], __stack_bottom[];
+
+static uint32_t alive __attribute__((section(".noinit")));
+
+const char port_help_text[] =
+    "MicroPython on a LiteX SoC.\n"
+    "\n"
+    "litex.info() tells what this SoC is, litex.csrs() lists its registers,\n"
+    "litex.csr_read(name) and litex.csr_write(name, value) access them.\n"
+    "machine has Pin, Timer and memory access; time, os, asyncio and the other\n"
+    "modules are MicroPython's: help('modules') lists them.\n"
+    "\n"
+    "Ctrl-A raw mode  Ctrl-B normal mode  Ctrl-C interrupt  Ctrl-D soft reset\n"
+    "Ctrl-E paste mode\n";
+
+void port_irq(void) {
+    soc_irq_dispatch();
+}
+
+MP_NORETURN void port_reset(void) {
+    console_flush();
+    #if SOC_HAS_CTRL
+    lx_ctrl_reset(&soc_ctrl[0]);
+    #endif
+    // Without a reset register the image is entered again, which is as near as one gets.
+    extern MP_NORETURN void _start(void);
+    _start();
+}
+
+// Once for each entry from outside.
+static void init_hardware(void) {
+    const lx_timer_regs_t *timer = &soc_timer[SOC_TICK_TIMER];
+    soc_irq_init();
+    lx_clock_init(&port_clock, timer, SOC_CLOCK_HZ, port_tick, NULL);
+    if (timer->irq >= 0) {
+        soc_irq_register(timer->irq, lx_clock_isr, &port_clock);
+        soc_irq_enable(timer->irq);
+    }
+    port_set_reset_cause(alive == ALIVE ? PORT_RESET_HARD : PORT_RESET_POWER_ON);
+    alive = ALIVE;
+    guard_init();
+}
+
+// Runs a file of the RAM disk; false where it asked for a soft reset by sys.exit().
+static bool run_file(const char *name) {
+    return !(pyexec_file_if_exists(name) & PYEXEC_FORCED_EXIT);
+}
+
+static void repl(void) {
+    for (;;) {
+        int status = pyexec_mode_kind == PYEXEC_MODE_RAW_REPL ? pyexec_raw_repl() : pyexec_friendly_repl();
+        if (status & PYEXEC_FORCED_EXIT) {
+            return;
+        }
+    }
+}
+
+MP_NORETURN void port_main(int why) {
+    if (why == PORT_BOOT_COLD) {
+        init_hardware();
+    } else {
+        port_set_reset_cause(PORT_RESET_TRAP);
+        pyexec_mode_kind = PYEXEC_MODE_FRIENDLY_REPL;
+    }
+    console_init();
+    soc_irq_global_enable();
+
+    for (;; why = PORT_BOOT_SOFT) {
+        mp_stack_set_top(__stack_top);
+        mp_stack_set_limit((mp_uint_t)(__stack_top - __stack_bottom) - MICROPY_STACK_CHECK_MARGIN);
+        gc_init(__heap_start, __heap_end);
+        mp_init();
+        port_timers_init();
+        readline_init0();
+        ramdisk_mount(why == PORT_BOOT_COLD);
+        guard_report_identity();
+        if (why == PORT_BOOT_TRAP) {
+            mp_printf(&mp_plat_print, "MPY: restarted after the exception above, without boot.py and main.py\n");
+            repl();
+        } else if (run_file("boot.py")
+                   && (pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL || run_file("main.py"))) {
+            repl();
+        }
+        mp_printf(&mp_plat_print, "MPY: soft reboot\n");
+        port_timers_deinit();
+        gc_sweep_all();
+        mp_deinit();
+        port_set_reset_cause(PORT_RESET_SOFT);
+    }
+}
+
+void gc_collect(void) {
+    gc_collect_start();
+    gc_helper_collect_regs_and_stack();
+    gc_collect_end();
+}
+
+// An exception that nothing catches: only a fault of the port leads here.
+MP_NORETURN void nlr_jump_fail(void *value) {
+    (void)value;
+    console_polled_puts("\r\nMPY: uncaught exception outside of the virtual machine\r\n");
+    port_reenter(PORT_BOOT_TRAP);
+}
+
+MP_NORETURN void abort(void);
+MP_NORETURN void abort(void) {
+    console_polled_puts("\r\nMPY: abort\r\n");
+    port_reenter(PORT_BOOT_TRAP);
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+// MicroPython's configuration for LiteX: upstream's full feature level, less what needs a network, and
+// less what port/size_class.h calls the small class. What a newer MicroPython wants differently is in
+// compat.h. FLOAT=single on make's command line defines PORT_FLOAT_SINGLE.
+#ifndef PORT_MPCONFIGPORT_H
+#define PORT_MPCONFIGPORT_H
+
+#include <alloca.h>
+#include <stdint.h>
+
+#include "compat.h"
+#include "size_class.h"
+
+#define PORT_SMALL (PORT_SIZE_CLASS == PORT_SIZE_SMALL)
+#define PORT_FULL (!PORT_SMALL)
+
+#if PORT_SMALL
+#define MICROPY_CONFIG_ROM_LEVEL (MICROPY_CONFIG_ROM_LEVEL_CORE_FEATURES)
+#else
+#define MICROPY_CONFIG_ROM_LEVEL (MICROPY_CONFIG_ROM_LEVEL_FULL_FEATURES)
+#endif
+
+// Memory.
+#define MICROPY_ENABLE_GC (1)
+#define MICROPY_BYTES_PER_GC_BLOCK (PORT_GC_BLOCK_BYTES)
+#define MICROPY_ALLOC_GC_STACK_SIZE (PORT_SMALL ? 64 : 512)
+#define MICROPY_ALLOC_PATH_MAX (128)
+#define MICROPY_ENABLE_FINALISER (1)
+#define MICROPY_STACK_CHECK (1)
+#define MICROPY_STACK_CHECK_MARGIN (1024)
+#define MICROPY_ENABLE_EMERGENCY_EXCEPTION_BUF (1)
+#define MICROPY_MALLOC_USES_ALLOCATED_SIZE (1)
+
+// Numbers.
+#define MICROPY_LONGINT_IMPL (MICROPY_LONGINT_IMPL_MPZ)
+#if defined(PORT_FLOAT_SINGLE)
+#define MICROPY_FLOAT_IMPL (MICROPY_FLOAT_IMPL_FLOAT)
+#else
+#define MICROPY_FLOAT_IMPL (MICROPY_FLOAT_IMPL_DOUBLE)
+#endif
+
+// Code. The RV32 emitter always writes compressed instructions, so only cores that have them can run
+// what it emits.
+#define MICROPY_PERSISTENT_CODE_LOAD (1)
+#if defined(__riscv_compressed)
+#define MICROPY_EMIT_RV32 (PORT_FULL)
+#define MICROPY_EMIT_INLINE_RV32 (PORT_FULL)
+#endif
+#define MICROPY_OPT_COMPUTED_GOTO (PORT_FULL)
+#define MICROPY_READER_VFS (1)
+#define MICROPY_COMP_MODULE_CONST (1)
+
+// The prompt.
+#define MICROPY_HELPER_REPL (1)
+#define MICROPY_REPL_EMACS_KEYS (PORT_FULL)
+#define MICROPY_REPL_EMACS_WORDS_MOVE (PORT_FULL)
+#define MICROPY_REPL_EMACS_EXTRA_WORDS_MOVE (PORT_FULL)
+#define MICROPY_REPL_AUTO_INDENT (1)
+#define MICROPY_KBD_EXCEPTION (1)
+#define MICROPY_ENABLE_SCHEDULER (1)
+#define MICROPY_SCHEDULER_DEPTH (8)
+#define MICROPY_SCHEDULER_STATIC_NODES (1)
+#define MICROPY_ENABLE_SOURCE_LINE (1)
+#define MICROPY_ERROR_REPORTING (PORT_SMALL ? MICROPY_ERROR_REPORTING_NORMAL : MICROPY_ERROR_REPORTING_DETAILED)
+#define MICROPY_WARNINGS (PORT_FULL)
+#define MICROPY_USE_INTERNAL_ERRNO (1)
+#define MICROPY_USE_INTERNAL_PRINTF (1)
+
+// Built-in modules that the small class keeps beyond the core feature level (no effect on the others).
+#define MICROPY_PY_BUILTINS_STR_UNICODE (1)
+#define MICROPY_PY_BUILTINS_MEMORYVIEW (1)
+#define MICROPY_PY_BUILTINS_HELP (1)
+#define MICROPY_PY_BUILTINS_HELP_MODULES (1)
+#define MICROPY_PY_BUILTINS_HELP_TEXT port_help_text
+#define MICROPY_PY_BUILTINS_INPUT (1)
+#define MICROPY_PY_FSTRINGS (1)
+#define MICROPY_PY_MICROPYTHON_MEM_INFO (1)
+#define MICROPY_PY_SYS_PLATFORM "litex"
+#define MICROPY_PY_SYS_MAXSIZE (1)
+#define MICROPY_PY_SYS_STDFILES (1)
+#define MICROPY_PY_SYS_STDIO_BUFFER (1)
+#define MICROPY_PY_SYS_EXC_INFO (PORT_FULL)
+#define MICROPY_PY_ERRNO (1)
+#define MICROPY_PY_BINASCII (1)
+#define MICROPY_PY_UCTYPES (1)
+#define MICROPY_PY_OS (1)
+#define MICROPY_PY_OS_UNAME (1)
+#define MICROPY_PY_OS_SYNC (PORT_FULL)
+#define MICROPY_PY_OS_URANDOM (0) // there is no source of randomness
+#define MICROPY_PY_SELECT (1)
+#define MICROPY_PY_RANDOM (1)
+#define MICROPY_PY_RANDOM_EXTRA_FUNCS (PORT_FULL)
+#define MICROPY_PY_RANDOM_SEED_INIT_FUNC (port_random_seed())
+#define MICROPY_PY_JSON (1)
+#define MICROPY_PY_RE_MATCH_GROUPS (PORT_FULL)
+#define MICROPY_PY_RE_MATCH_SPAN_START_END (PORT_FULL)
+#define MICROPY_PY_CMATH (PORT_FULL)
+#define MICROPY_PY_SSL (0)
+#define MICROPY_PY_WEBSOCKET (0)
+#define MICROPY_PY_THREAD (0)
+#define MICROPY_PY_DEFLATE_COMPRESS (PORT_FULL)
+#define MICROPY_PY_IO_BUFFEREDWRITER (PORT_FULL)
+#define MICROPY_PY_SYS_GETSIZEOF (PORT_FULL)
+#define MICROPY_PY_COLLECTIONS_NAMEDTUPLE__ASDICT (PORT_FULL)
+
+// crypto/ has the ciphers and digests behind the interface of axTLS, which upstream's modules use.
+#define MICROPY_SSL_AXTLS (1)
+#define MICROPY_PY_HASHLIB_MD5 (PORT_FULL)
+#define MICROPY_PY_HASHLIB_SHA1 (PORT_FULL)
+#define MICROPY_PY_HASHLIB_SHA256 (PORT_FULL)
+#define MICROPY_PY_CRYPTOLIB (PORT_FULL)
+#define MICROPY_PY_CRYPTOLIB_CTR (PORT_FULL)
+#define MICROPY_PY_CRYPTOLIB_CONSTS (PORT_FULL)
+
+// Time.
+#define MICROPY_PY_TIME (1)
+#define MICROPY_PY_TIME_GMTIME_LOCALTIME_MKTIME (1)
+#define MICROPY_PY_TIME_TIME_TIME_NS (1)
+#define MICROPY_PY_TIME_INCLUDEFILE "port_modtime.c"
+#define MICROPY_PY_TIME_CUSTOM_SLEEP (1)
+
+// Hardware.
+#define MICROPY_PY_MACHINE (1)
+#define MICROPY_PY_MACHINE_INCLUDEFILE "port_modmachine.c"
+#define MICROPY_PY_MACHINE_RESET (1)
+#define MICROPY_PY_MACHINE_BARE_METAL_FUNCS (1)
+#define MICROPY_PY_MACHINE_DISABLE_IRQ_ENABLE_IRQ (1)
+#define MICROPY_PY_MACHINE_MEMX (1)
+#define MICROPY_PY_MACHINE_PIN_BASE (1)
+#define MICROPY_PY_MACHINE_PIN_MAKE_NEW mp_pin_make_new
+#define MICROPY_PY_MACHINE_PULSE (PORT_FULL)
+#define MICROPY_PY_MACHINE_SIGNAL (PORT_FULL && SOC_HAS_GPIO)
+
+// Files.
+#define MICROPY_VFS (1)
+#define MICROPY_FATFS_ENABLE_LFN (2)
+#define MICROPY_FATFS_LFN_CODE_PAGE 437
+#define MICROPY_FATFS_RPATH (2)
+#define MICROPY_FATFS_USE_LABEL (1)
+#define MICROPY_FATFS_EXFAT (0)
+
+// What the banner says after the version; litex.info() has the rest.
+#define MICROPY_HW_BOARD_NAME SOC_IDENTIFIER
+#define MICROPY_HW_MCU_NAME SOC_CPU_NAME "-" SOC_CPU_VARIANT
+#define MICROPY_BANNER_MACHINE MICROPY_HW_BOARD_NAME ", " MICROPY_HW_MCU_NAME " @ " PORT_CLOCK_TEXT
+
+#define MP_SSIZE_MAX (0x7fffffff)
+#define MP_STATE_PORT MP_STATE_VM
+
+// Newer versions define these types themselves.
+#if PORT_DEFINES_MP_INT
+typedef intptr_t mp_int_t;
+typedef uintptr_t mp_uint_t;
+#endif
+typedef long mp_off_t;
+
+uint32_t port_random_seed(void);
+
+#endif

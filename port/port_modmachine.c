@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// The port's half of the machine module, included by extmod/modmachine.c.
+
+#include <string.h>
+
+#include "py/mphal.h"
+
+#include "boot.h"
+#include "port_machine.h"
+#include "soc/soc.h"
+#include "soc_instances.h"
+
+#define MICROPY_PY_MACHINE_EXTRA_GLOBALS \
+    { MP_ROM_QSTR(MP_QSTR_identifier), MP_ROM_PTR(&machine_identifier_obj) }, \
+    { MP_ROM_QSTR(MP_QSTR_PWRON_RESET), MP_ROM_INT(PORT_RESET_POWER_ON) }, \
+    { MP_ROM_QSTR(MP_QSTR_HARD_RESET), MP_ROM_INT(PORT_RESET_HARD) }, \
+    { MP_ROM_QSTR(MP_QSTR_SOFT_RESET), MP_ROM_INT(PORT_RESET_SOFT) }, \
+    { MP_ROM_QSTR(MP_QSTR_TRAP_RESET), MP_ROM_INT(PORT_RESET_TRAP) }, \
+    { MP_ROM_QSTR(MP_QSTR_RTC), MP_ROM_PTR(&machine_rtc_type) }, \
+    { MP_ROM_QSTR(MP_QSTR_Timer), MP_ROM_PTR(&port_timer_type) }, \
+    MACHINE_PIN_GLOBAL
+
+#if SOC_HAS_GPIO
+#define MACHINE_PIN_GLOBAL { MP_ROM_QSTR(MP_QSTR_Pin), MP_ROM_PTR(&machine_pin_type) },
+#else
+#define MACHINE_PIN_GLOBAL
+#endif
+
+static port_reset_cause_t reset_cause;
+
+void port_set_reset_cause(port_reset_cause_t cause) {
+    reset_cause = cause;
+}
+
+port_reset_cause_t port_reset_cause(void) {
+    return reset_cause;
+}
+
+static mp_int_t mp_machine_reset_cause(void) {
+    return reset_cause;
+}
+
+MP_NORETURN static void mp_machine_reset(void) {
+    port_reset();
+}
+
+static void mp_machine_idle(void) {
+    mp_event_wait_indefinite();
+}
+
+// The chip's number where the SoC has a DNA core, else the hash of the CSR map, which all SoCs of one
+// build share.
+static mp_obj_t mp_machine_unique_id(void) {
+    const soc_register_t *dna = soc_register_find("dna_id");
+    if (dna != NULL) {
+        uint8_t id[8];
+        csr_read_bytes(dna->reg, id, sizeof(id));
+        return mp_obj_new_bytes(id, sizeof(id));
+    }
+    uint32_t hash = soc_identity.map_hash;
+    const uint8_t id[4] = { (uint8_t)(hash >> 24), (uint8_t)(hash >> 16), (uint8_t)(hash >> 8), (uint8_t)hash };
+    return mp_obj_new_bytes(id, sizeof(id));
+}
+
+static mp_obj_t mp_machine_get_freq(void) {
+    return mp_obj_new_int_from_uint(SOC_CLOCK_HZ);
+}
+
+static void mp_machine_set_freq(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    (void)args;
+    mp_raise_ValueError(MP_ERROR_TEXT("the gateware sets the frequency"));
+}
+
+// A LiteX SoC has no sleep modes: both idle for so many milliseconds, and deepsleep ends in a reset.
+static void mp_machine_lightsleep(size_t n_args, const mp_obj_t *args) {
+    if (n_args == 0) {
+        mp_event_wait_indefinite();
+    } else {
+        mp_hal_delay_ms((mp_uint_t)mp_obj_get_int(args[0]));
+    }
+}
+
+MP_NORETURN static void mp_machine_deepsleep(size_t n_args, const mp_obj_t *args) {
+    mp_machine_lightsleep(n_args, args);
+    port_reset();
+}
+
+static mp_obj_t machine_identifier(void) {
+    return mp_obj_new_str(soc_identity.identifier, strlen(soc_identity.identifier));
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(machine_identifier_obj, machine_identifier);

@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+// Strings that the port's C code needs and the search of MP_QSTR_ does not find: none.

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// The one place where a driver's status becomes an exception.
+
+#include "py/mperrno.h"
+#include "py/runtime.h"
+
+#include "port_machine.h"
+#include "soc/status.h"
+
+// Index is the negated status; 0 is ValueError, which is no errno.
+static const uint8_t errno_of[] = {
+    [-LX_EINVAL] = 0,
+    [-LX_ENODEV] = MP_ENODEV,
+    [-LX_EBUSY] = MP_EBUSY,
+    [-LX_ETIMEDOUT] = MP_ETIMEDOUT,
+    [-LX_EIO] = MP_EIO,
+    [-LX_EOVERFLOW] = MP_ENOMEM,
+    [-LX_ENOTSUP] = MP_EOPNOTSUPP,
+};
+
+void port_check(int status) {
+    if (status >= 0) {
+        return;
+    }
+    if (status == LX_EINVAL) {
+        mp_raise_ValueError(MP_ERROR_TEXT("argument out of range"));
+    }
+    mp_raise_OSError((size_t)-status < MP_ARRAY_SIZE(errno_of) ? errno_of[-status] : MP_EIO);
+}
