@@ -7,16 +7,19 @@ BIOS too, --rtl builds the Verilator simulation.
 """
 
 import argparse
+import contextlib
 import hashlib
 import json
 import logging
 import os
 import shutil
+import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
 
 from litex.soc.integration.builder import Builder
+from litex.soc.integration.soc import SoCError
 
 from gateware.socs import SOCS, Soc
 from rtl import verilate
@@ -58,9 +61,6 @@ def build_map(soc, output_dir, bios):
         output_dir (Path): LiteX's output folder.
         bios (bool): compile the BIOS into software/bios/bios.bin as well.
     """
-    if bios:
-        # LiteX looks for meson and ninja on the path; they live beside this Python.
-        os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
     builder = MapBuilder(
         soc,
         output_dir=str(output_dir),
@@ -68,7 +68,38 @@ def build_map(soc, output_dir, bios):
         compile_gateware=False,
         csr_svd=str(output_dir / "csr.svd"),
     )
-    builder.build()
+    # LiteX looks for meson and ninja on the path; they live beside this Python.
+    os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
+    output_dir.mkdir(parents=True, exist_ok=True)
+    log = output_dir / "litex.log"
+    # The compilers' warnings about LiteX's own software are nobody's business here.
+    with output_to(log, (1, 2) if bios else (1,)):
+        try:
+            builder.build()
+        except subprocess.CalledProcessError:
+            raise verilate.BuildError(f"the BIOS does not compile, see {log}") from None
+
+
+@contextlib.contextmanager
+def output_to(path, descriptors):
+    """Send what this process and its children print to a file meanwhile.
+
+    Args:
+        path (Path): the file.
+        descriptors (tuple of int): which of 1 (standard output) and 2 (standard error).
+    """
+    sys.stdout.flush()
+    saved = {number: os.dup(number) for number in descriptors}
+    with path.open("w") as log:
+        for number in descriptors:
+            os.dup2(log.fileno(), number)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        for number, copy in saved.items():
+            os.dup2(copy, number)
+            os.close(copy)
 
 
 def rtl_digest(name, overrides):
@@ -103,6 +134,7 @@ def build_rtl(name, overrides, folder):
     except (OSError, ValueError, KeyError):
         pass
     shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     soc = SOCS[name](**overrides)
     builder = Builder(
         soc,
@@ -111,13 +143,14 @@ def build_rtl(name, overrides, folder):
         compile_software=False,
         compile_gateware=False,
     )
-    namespace = builder.build(build_name="sim")
+    with output_to(folder / "litex.log", (1,)):
+        namespace = builder.build(build_name="sim")
     memories, interleave = soc.main_ram_memories()
 
     def image(memory):
         return f"sim_{namespace.get_name(memory)}.init"
 
-    print(f"{name}: building the simulation in {folder}, about a minute", file=sys.stderr)
+    print(f"{name}: building the simulation in {folder}, a few seconds", file=sys.stderr)
     verilate.verilate(folder, soc.platform, [image(memory) for memory in soc.reset_memories()])
     description = {
         "soc": name,
@@ -147,6 +180,8 @@ def main(argv):
         build_map(SOCS[args.soc](**overrides), Path(args.output_dir).resolve(), args.bios)
         if args.rtl:
             build_rtl(args.soc, overrides, Path(args.rtl).resolve())
+    except SoCError:
+        return 2  # LiteX has said what it does not support
     except OSError as error:
         print(f"gateware.build: {error}", file=sys.stderr)
         return 2

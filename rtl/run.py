@@ -53,7 +53,9 @@ def find_build(soc):
         command = f"python -m gateware.build {soc} --output-dir build/soc/{soc} --rtl {folder}"
         raise images.InputError(f"{folder}: no simulation here; build it: {command}") from None
     except ValueError as error:
-        raise images.InputError(f"{folder / 'rtl.json'}: {error}; delete it, build again") from None
+        raise images.InputError(
+            f"{folder / 'rtl.json'}: {error}; delete it, build again"
+        ) from None
 
 
 def make_run_folder(folder):
