@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+//
+// GPIOOut, GPIOIn and GPIOTristate (litex/soc/cores/gpio.py), the latter two also with interrupts.
+// Pads that nobody drives read 0; a pad that the tristate core drives reads what it drives.
+
+#include "cores/models.h"
+#include "machine.h"
+
+typedef struct {
+    core_events_t events;
+    uint64_t outside; // what the world drives
+    uint64_t previous;
+} gpio_state_t;
+
+static uint64_t value_of(core_t *core, const char *suffix) {
+    reg_t *reg = core_reg(core, suffix);
+    return reg != NULL ? reg_get(reg) : 0;
+}
+
+static uint64_t pads(core_t *core) {
+    gpio_state_t *g = core->state;
+    uint64_t oe = value_of(core, "oe");
+    return (value_of(core, "out") & oe) | (g->outside & ~oe);
+}
+
+// The level that each event source sees: the pad against its edge; a change triggers for a cycle.
+static void update(core_t *core) {
+    gpio_state_t *g = core->state;
+    uint64_t now = pads(core);
+    uint32_t mode = (uint32_t)value_of(core, "mode");
+    uint32_t edge = (uint32_t)value_of(core, "edge");
+    if (core_reg(core, "ev_pending") != NULL) {
+        uint32_t changed = (uint32_t)(now ^ g->previous) & mode;
+        core_events_trigger(core, &g->events, ((uint32_t)now ^ edge) & ~mode);
+        if (changed != 0) {
+            core_events_trigger(core, &g->events, g->events.trigger | changed);
+            core_events_trigger(core, &g->events, ((uint32_t)now ^ edge) & ~mode);
+        }
+    }
+    g->previous = now;
+}
+
+static void write_any(core_t *core, reg_t *reg, uint64_t value) {
+    (void)reg;
+    (void)value;
+    update(core);
+}
+
+static uint64_t read_in(core_t *core, reg_t *reg) {
+    uint64_t mask = reg->bits < 64 ? ((uint64_t)1 << reg->bits) - 1 : UINT64_MAX;
+    return pads(core) & mask;
+}
+
+static uint64_t read_status(core_t *core, reg_t *reg) {
+    (void)reg;
+    gpio_state_t *g = core->state;
+    return g->events.trigger;
+}
+
+static uint64_t read_pending(core_t *core, reg_t *reg) {
+    (void)reg;
+    gpio_state_t *g = core->state;
+    return g->events.pending;
+}
+
+static void write_pending(core_t *core, reg_t *reg, uint64_t value) {
+    (void)reg;
+    gpio_state_t *g = core->state;
+    core_events_clear(core, &g->events, (uint32_t)value);
+}
+
+static void write_enable(core_t *core, reg_t *reg, uint64_t value) {
+    (void)reg;
+    gpio_state_t *g = core->state;
+    core_events_enable(core, &g->events, (uint32_t)value);
+}
+
+static void reset(core_t *core) {
+    gpio_state_t *g = core->state;
+    core_events_reset(&g->events);
+    g->previous = pads(core);
+    update(core);
+}
+
+#define IRQ_REGS \
+    { .suffix = "mode", .flags = REG_OPTIONAL, .write = write_any }, \
+    { .suffix = "edge", .flags = REG_OPTIONAL, .write = write_any }, \
+    { .suffix = "ev_status", .flags = REG_OPTIONAL, .read = read_status }, \
+    { .suffix = "ev_pending", .flags = REG_OPTIONAL, .read = read_pending, .write = write_pending }, \
+    { .suffix = "ev_enable", .flags = REG_OPTIONAL, .write = write_enable }
+
+static const core_reg_t regs_out[] = {
+    { .suffix = "out" },
+    { NULL, 0, 0, 0, NULL, NULL },
+};
+
+static const core_reg_t regs_in[] = {
+    { .suffix = "in", .read = read_in },
+    IRQ_REGS,
+    { NULL, 0, 0, 0, NULL, NULL },
+};
+
+static const core_reg_t regs_tristate[] = {
+    { .suffix = "oe", .write = write_any },
+    { .suffix = "in", .read = read_in },
+    { .suffix = "out", .write = write_any },
+    IRQ_REGS,
+    { NULL, 0, 0, 0, NULL, NULL },
+};
+
+const core_model_t core_gpio_out = { .kind = "gpio_out", .regs = regs_out };
+const core_model_t core_gpio_in = {
+    .kind = "gpio_in", .regs = regs_in, .state_size = sizeof(gpio_state_t), .reset = reset
+};
+const core_model_t core_gpio_tristate = {
+    .kind = "gpio_tristate", .regs = regs_tristate, .state_size = sizeof(gpio_state_t), .reset = reset
+};

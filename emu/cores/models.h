@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+//
+// The models, one per file.
+
+#ifndef EMU_CORES_MODELS_H
+#define EMU_CORES_MODELS_H
+
+#include "cores/core.h"
+
+extern const core_model_t core_ctrl;
+extern const core_model_t core_uart;
+extern const core_model_t core_uart_phy;
+extern const core_model_t core_timer;
+extern const core_model_t core_identifier;
+extern const core_model_t core_soc_map;
+extern const core_model_t core_leds;
+extern const core_model_t core_gpio_tristate;
+extern const core_model_t core_gpio_in;
+extern const core_model_t core_gpio_out;
+extern const core_model_t core_spi_master;
+
+#endif

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+//
+// The cores that have a model. The first that fits wins: the more particular come first.
+
+#include "cores/models.h"
+
+const core_model_t *const core_models[] = {
+    &core_ctrl,
+    &core_uart,
+    &core_uart_phy,
+    &core_timer,
+    &core_identifier,
+    &core_soc_map,
+    &core_leds,
+    &core_gpio_tristate,
+    &core_gpio_in,
+    &core_gpio_out,
+    &core_spi_master,
+    NULL,
+};

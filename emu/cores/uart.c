@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+//
+// UART (litex/soc/cores/uart.py): two FIFOs between the CSRs and a PHY. Without --baud the PHY is
+// that of the simulation, as fast as both sides can (ready/valid, no byte lost). With --baud it is
+// RS232PHY: ten bit times per byte in each direction, and a byte that meets a full FIFO is lost and
+// counted. A FIFO of depth n holds n + 1 bytes: LiteX buffers its output.
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cores/models.h"
+#include "machine.h"
+
+#define EV_TX (1)
+#define EV_RX (2)
+#define BITS_PER_BYTE (10)
+
+typedef struct {
+    uint8_t *data;
+    uint32_t size;
+    uint32_t first;
+    uint32_t count;
+} fifo_t;
+
+typedef struct {
+    core_events_t events;
+    fifo_t tx;
+    fifo_t rx;
+    event_t tx_done;
+    event_t rx_done;
+    uint64_t byte_cycles; // 0: no pacing
+    uint8_t last;         // what rxtx reads when nothing is there
+    bool is_console;
+    bool rx_line_busy;
+    uint8_t rx_line;
+} uart_state_t;
+
+static bool fifo_put(fifo_t *f, uint8_t byte) {
+    if (f->count == f->size) {
+        return false;
+    }
+    f->data[(f->first + f->count++) % f->size] = byte;
+    return true;
+}
+
+static uint8_t fifo_get(fifo_t *f) {
+    uint8_t byte = f->data[f->first];
+    f->first = (f->first + 1) % f->size;
+    f->count--;
+    return byte;
+}
+
+static void update(core_t *core) {
+    uart_state_t *u = core->state;
+    uint32_t trigger = (u->tx.count < u->tx.size ? EV_TX : 0) | (u->rx.count > 0 ? EV_RX : 0);
+    core_events_trigger(core, &u->events, trigger);
+}
+
+static bool from_host(core_t *core, uint8_t *byte) {
+    uart_state_t *u = core->state;
+    return u->is_console && console_get(core->machine->console, byte);
+}
+
+static bool to_host(core_t *core, uint8_t byte) {
+    uart_state_t *u = core->state;
+    return !u->is_console || console_put(core->machine->console, byte);
+}
+
+// A byte begins to come in over the wire.
+static void rx_start(core_t *core) {
+    uart_state_t *u = core->state;
+    if (!u->rx_line_busy && from_host(core, &u->rx_line)) {
+        u->rx_line_busy = true;
+        machine_event(core->machine, &u->rx_done, machine_now(core->machine) + u->byte_cycles);
+    }
+}
+
+static void on_rx_done(void *context) {
+    core_t *core = context;
+    uart_state_t *u = core->state;
+    u->rx_line_busy = false;
+    if (!fifo_put(&u->rx, u->rx_line)) {
+        core->machine->uart_overflows++;
+    }
+    update(core);
+    rx_start(core);
+}
+
+static void tx_start(core_t *core) {
+    uart_state_t *u = core->state;
+    if (u->tx.count > 0 && u->tx_done.when == EVENT_NEVER) {
+        machine_event(core->machine, &u->tx_done, machine_now(core->machine) + u->byte_cycles);
+    }
+}
+
+static void on_tx_done(void *context) {
+    core_t *core = context;
+    uart_state_t *u = core->state;
+    if (u->tx.count > 0) {
+        to_host(core, fifo_get(&u->tx)); // a wire does not wait for its reader
+    }
+    update(core);
+    tx_start(core);
+}
+
+// Move bytes between FIFOs and host: called when either side may have changed.
+static void pump(void *context) {
+    core_t *core = context;
+    uart_state_t *u = core->state;
+    if (u->byte_cycles != 0) {
+        rx_start(core);
+        return;
+    }
+    uint8_t byte;
+    while (u->rx.count < u->rx.size && from_host(core, &byte)) {
+        fifo_put(&u->rx, byte);
+    }
+    while (u->tx.count > 0 && to_host(core, u->tx.data[u->tx.first])) {
+        fifo_get(&u->tx);
+    }
+    update(core);
+}
+
+static void write_rxtx(core_t *core, reg_t *reg, uint64_t value) {
+    (void)reg;
+    uart_state_t *u = core->state;
+    fifo_put(&u->tx, (uint8_t)value); // LiteX drops what meets a full FIFO
+    update(core);
+    if (u->byte_cycles != 0) {
+        tx_start(core);
+    } else {
+        pump(core);
+    }
+    machine_sign_of_life(core->machine);
+}
+
+static uint64_t read_rxtx(core_t *core, reg_t *reg) {
+    (void)reg;
+    uart_state_t *u = core->state;
+    if (u->rx.count > 0) {
+        u->last = u->rx.data[u->rx.first];
+    }
+    return u->last;
+}
+
+// A guest that polls for input asks for it.
+static void ask(core_t *core) {
+    uart_state_t *u = core->state;
+    if (u->is_console && u->rx.count == 0) {
+        machine_input_wanted(core->machine);
+    }
+}
+
+static uint64_t read_txfull(core_t *core, reg_t *reg) {
+    (void)reg;
+    uart_state_t *u = core->state;
+    return u->tx.count == u->tx.size;
+}
+
+static uint64_t read_txempty(core_t *core, reg_t *reg) {
+    (void)reg;
+    uart_state_t *u = core->state;
+    return u->tx.count == 0;
+}
+
+static uint64_t read_rxempty(core_t *core, reg_t *reg) {
+    (void)reg;
+    uart_state_t *u = core->state;
+    bool empty = u->rx.count == 0;
+    ask(core);
+    return empty;
+}
+
+static uint64_t read_rxfull(core_t *core, reg_t *reg) {
+    (void)reg;
+    uart_state_t *u = core->state;
+    return u->rx.count == u->rx.size;
+}
+
+static uint64_t read_status(core_t *core, reg_t *reg) {
+    (void)reg;
+    uart_state_t *u = core->state;
+    ask(core);
+    return u->events.trigger;
+}
+
+static uint64_t read_pending(core_t *core, reg_t *reg) {
+    (void)reg;
+    uart_state_t *u = core->state;
+    return u->events.pending;
+}
+
+static void write_pending(core_t *core, reg_t *reg, uint64_t value) {
+    (void)reg;
+    uart_state_t *u = core->state;
+    core_events_clear(core, &u->events, (uint32_t)value);
+    if ((value & EV_RX) && u->rx.count > 0) {
+        u->last = fifo_get(&u->rx); // clearing the event takes the byte
+        update(core);
+        if (!console_on_demand(core->machine->console)) {
+            pump(core);
+        }
+    }
+    machine_sign_of_life(core->machine);
+}
+
+static void write_enable(core_t *core, reg_t *reg, uint64_t value) {
+    (void)reg;
+    uart_state_t *u = core->state;
+    core_events_enable(core, &u->events, (uint32_t)value & (EV_TX | EV_RX));
+}
+
+static bool init(core_t *core) {
+    uart_state_t *u = core->state;
+    machine_t *m = core->machine;
+    u->tx.size = u->rx.size = m->options.fifo_depth + 1;
+    u->tx.data = calloc(1, u->tx.size);
+    u->rx.data = calloc(1, u->rx.size);
+    u->tx_done = (event_t) { .when = EVENT_NEVER, .fire = on_tx_done, .context = core };
+    u->rx_done = (event_t) { .when = EVENT_NEVER, .fire = on_rx_done, .context = core };
+    if (m->options.baud != 0) {
+        u->byte_cycles = (uint64_t)BITS_PER_BYTE * m->soc->clock_hz / m->options.baud;
+        u->byte_cycles += u->byte_cycles == 0;
+    }
+    u->is_console = machine_offer_console(m, core, pump);
+    return u->tx.data != NULL && u->rx.data != NULL;
+}
+
+static void reset(core_t *core) {
+    uart_state_t *u = core->state;
+    u->tx.count = 0;
+    u->rx.count = 0;
+    u->last = 0;
+    u->rx_line_busy = false;
+    machine_event(core->machine, &u->tx_done, EVENT_NEVER);
+    machine_event(core->machine, &u->rx_done, EVENT_NEVER);
+    core_events_reset(&u->events);
+    update(core);
+}
+
+static void release(core_t *core) {
+    uart_state_t *u = core->state;
+    free(u->tx.data);
+    free(u->rx.data);
+}
+
+static const core_reg_t regs[] = {
+    { .suffix = "rxtx", .bits = 8, .read = read_rxtx, .write = write_rxtx },
+    { .suffix = "txfull", .bits = 1, .flags = REG_VOLATILE, .read = read_txfull },
+    { .suffix = "rxempty", .bits = 1, .flags = REG_VOLATILE, .read = read_rxempty },
+    { .suffix = "ev_status", .bits = 2, .flags = REG_VOLATILE, .read = read_status },
+    { .suffix = "ev_pending", .bits = 2, .flags = REG_VOLATILE, .read = read_pending, .write = write_pending },
+    { .suffix = "ev_enable", .bits = 2, .write = write_enable },
+    { .suffix = "txempty", .bits = 1, .flags = REG_OPTIONAL | REG_VOLATILE, .read = read_txempty },
+    { .suffix = "rxfull", .bits = 1, .flags = REG_OPTIONAL | REG_VOLATILE, .read = read_rxfull },
+    { .suffix = "tuning_word", .flags = REG_OPTIONAL },
+    { NULL, 0, 0, 0, NULL, NULL },
+};
+
+const core_model_t core_uart = {
+    .kind = "uart", .regs = regs, .state_size = sizeof(uart_state_t), .init = init, .reset = reset, .free = release
+};

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+//
+// What the parts of the instruction set simulator share: the list of decoded operations and the
+// calls between the core loop, the decoder, traps and the slow memory path.
+
+#ifndef EMU_CPU_INTERNAL_H
+#define EMU_CPU_INTERNAL_H
+
+#include "cpu/cpu.h"
+
+#define CPU_OPS(X) \
+    X(NOP) X(LI) X(ADD) X(SUB) X(SLL) X(SLT) X(SLTU) X(XOR) X(SRL) X(SRA) X(OR) X(AND) \
+    X(ADDI) X(SLTI) X(SLTIU) X(XORI) X(ORI) X(ANDI) X(SLLI) X(SRLI) X(SRAI) X(MV) \
+    X(LB) X(LH) X(LW) X(LBU) X(LHU) X(SB) X(SH) X(SW) \
+    X(BEQ) X(BNE) X(BLT) X(BGE) X(BLTU) X(BGEU) X(JAL) X(JALR) X(J_MISALIGNED) \
+    X(MUL) X(MULH) X(MULHSU) X(MULHU) X(DIV) X(DIVU) X(REM) X(REMU) \
+    X(LR) X(SC) X(AMO) X(CSR) X(ECALL) X(EBREAK) X(MRET) X(WFI) X(FENCEI) X(PICO) \
+    X(ILLEGAL) X(FETCH_BAD) X(BREAK) X(END)
+
+enum {
+#define X(name) OP_##name,
+    CPU_OPS(X)
+#undef X
+    OP_COUNT
+};
+
+#define BLOCK_MAX_OPS (64)
+
+typedef struct {
+    uint16_t code;
+    uint8_t rd;
+    uint8_t rs1;
+    uint8_t rs2;
+    uint8_t len;
+    int32_t imm;
+    bool ends; // last of its block
+} decoded_t;
+
+// Decode the instruction at pc. `word` has 32 bits, or 16 for a compressed one.
+decoded_t cpu_decode(const cpu_profile_t *profile, uint32_t pc, uint32_t word);
+// The 32-bit form of a compressed instruction, 0 where there is none.
+uint32_t cpu_expand(uint16_t half);
+
+// The block at pc: from the cache or newly decoded; NULL when the cache is full (flush is set).
+block_t *cpu_block(cpu_t *cpu, uint32_t pc);
+block_t *cpu_block_single(cpu_t *cpu, uint32_t pc, block_t *room);
+void cpu_flush(cpu_t *cpu);
+// The hash slot of a block.
+static inline uint32_t cpu_hash(uint32_t pc) {
+    return (pc >> 1 ^ pc >> 15) & 0x7fff;
+}
+
+// The loops; called with cpu NULL they return their labels.
+const void *const *cpu_core_fast(cpu_t *cpu, block_t *block);
+const void *const *cpu_core_timing(cpu_t *cpu, block_t *block);
+
+void cpu_trap(cpu_t *cpu, uint32_t pc, uint32_t cause, uint32_t value);
+bool cpu_take_irq(cpu_t *cpu);
+void cpu_mret(cpu_t *cpu);
+
+// Memory accesses off the fast path. Return 0, or 1 + the trap's cause.
+unsigned cpu_load_slow(cpu_t *cpu, uint32_t pc, uint32_t addr, unsigned size, uint32_t *value);
+unsigned cpu_store_slow(cpu_t *cpu, uint32_t pc, uint32_t addr, unsigned size, uint32_t value);
+unsigned cpu_amo(cpu_t *cpu, uint32_t pc, const op_t *op);
+// A fetch that nobody answers: time passes.
+void cpu_fetch_timeout(cpu_t *cpu, uint32_t pc);
+// A CSR instruction; false when it is illegal.
+bool cpu_csr_op(cpu_t *cpu, const op_t *op);
+// A PicoRV32 custom instruction; false when illegal; *pc may change.
+bool cpu_pico_op(cpu_t *cpu, const op_t *op, uint32_t *pc);
+bool cpu_pico_trap(cpu_t *cpu, uint32_t pc, uint32_t irq);
+
+// --timing.
+cpu_timing_t *cpu_timing_new(const cpu_profile_t *profile, const bus_t *bus);
+void cpu_timing_reset(cpu_timing_t *timing);
+void cpu_timing_free(cpu_timing_t *timing);
+
+#endif

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+//
+// The machine: processor, bus, cores and console of one SoC, and their common time. Time is
+// cpu.cycle, in cycles of the system clock; cores ask for events at a time and are called then.
+
+#ifndef EMU_MACHINE_H
+#define EMU_MACHINE_H
+
+#include "bus/bus.h"
+#include "bus/soc.h"
+#include "cores/core.h"
+#include "cpu/cpu.h"
+#include "host/console.h"
+
+#define EVENT_NEVER UINT64_MAX
+
+typedef struct event {
+    uint64_t when;
+    void (*fire)(void *context);
+    void *context;
+    struct event *next;
+} event_t;
+
+typedef struct {
+    const char *kernel;
+    const char *rom;
+    const char *const *loads; // "ADDR=FILE"
+    size_t load_count;
+    const char *identifier;   // NULL: as generated
+    const char *map_hash;     // NULL: computed
+    uint32_t baud;            // 0: no pacing
+    uint32_t fifo_depth;
+    bool realtime;
+    bool timing;
+    bool strict;
+    uint64_t max_cycles;      // 0: none
+} machine_options_t;
+
+typedef struct plic {
+    uint32_t priority[64];
+    uint32_t enabled;
+    uint32_t threshold;
+    uint32_t claimed;
+} plic_t;
+
+struct machine {
+    const soc_t *soc;
+    machine_options_t options;
+    cpu_t cpu;
+    bus_t bus;
+    console_t *console;
+    core_t *cores;
+    size_t core_count;
+    core_t **core_at;       // by CSR word: memories of words
+    reg_t **reg_at;         // by CSR word
+    uint16_t *reg_word;     // which of the register's words, the least significant is 0
+    event_t *events;
+    uint32_t irq_lines;
+    plic_t plic;
+    uint64_t bus_errors_base; // ctrl_bus_errors restarts with the SoC
+    bool reset_request;
+    core_t *console_core;
+    void (*pump)(void *context);
+    uint32_t input_polls;
+    bool time_was_read;     // since the guest last went idle
+    uint64_t last_life;     // cycle of the last sign of life
+    volatile int *signal;   // set by a signal handler: leave
+    int exit_status;
+    bool exit;
+    FILE *trace;
+    FILE *trace_csr;
+    uint64_t uart_overflows;
+    // Wall clock pacing.
+    uint64_t pace_cycle;
+    uint64_t pace_ns;
+    uint32_t kernel_entry;
+    bool kernel_loaded;
+    char error[1400];
+};
+
+// Build the machine. False: one line in m->error.
+bool machine_init(machine_t *m, const soc_t *soc, const machine_options_t *options, console_t *console);
+void machine_free(machine_t *m);
+
+// Run until something ends it; the exit status.
+int machine_run(machine_t *m);
+// Run for a short while (see cpu.stop and exit for why it may have ended early).
+void machine_slice(machine_t *m);
+// Run one instruction and the events that are due.
+void machine_step(machine_t *m);
+
+static inline uint64_t machine_now(const machine_t *m) {
+    return m->cpu.cycle;
+}
+
+void machine_event(machine_t *m, event_t *event, uint64_t when);
+void machine_irq(machine_t *m, int line, bool level);
+void machine_reset_request(machine_t *m);
+
+// The console's UART: moves bytes when pump is called. False: another core is the console.
+bool machine_offer_console(machine_t *m, core_t *core, void (*pump)(void *context));
+void machine_input_wanted(machine_t *m); // the guest looked for input and there is none
+void machine_sign_of_life(machine_t *m); // the guest moved a byte
+
+// bus windows
+uint32_t machine_csr_read(void *context, uint32_t offset);
+void machine_csr_write(void *context, uint32_t offset, uint32_t value);
+bool machine_add_cores(machine_t *m);
+void machine_reset_cores(machine_t *m);
+bool machine_add_plic(machine_t *m);
+void machine_plic_update(machine_t *m);
+
+// images
+bool machine_load_images(machine_t *m);
+
+#endif

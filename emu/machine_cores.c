@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+//
+// The cores of the machine: which registers of csr.json belong to which core, which model each gets,
+// and the window through which the processor reaches them.
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine.h"
+
+// A register belongs to the core with the longest name that starts its own.
+static core_t *owner(machine_t *m, const soc_register_t *r) {
+    core_t *best = NULL;
+    size_t best_length = 0;
+    for (size_t i = 0; i < m->core_count; i++) {
+        size_t length = strlen(m->cores[i].name);
+        if (length > best_length && strncmp(r->name, m->cores[i].name, length) == 0 && r->name[length] == '_') {
+            best = &m->cores[i];
+            best_length = length;
+        }
+    }
+    return best;
+}
+
+static int irq_of(const soc_t *soc, const char *name) {
+    char constant[SOC_NAME + 16];
+    snprintf(constant, sizeof(constant), "%s_interrupt", name);
+    const soc_constant_t *c = soc_constant(soc, constant);
+    return c != NULL && c->is_number && c->number >= 0 && c->number < 32 ? (int)c->number : -1;
+}
+
+static bool fill_core(machine_t *m, core_t *core) {
+    const soc_t *soc = m->soc;
+    for (size_t i = 0; i < soc->register_count; i++) {
+        core->reg_count += owner(m, &soc->registers[i]) == core;
+    }
+    core->regs = calloc(core->reg_count + 1, sizeof(*core->regs));
+    if (core->regs == NULL) {
+        return false;
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < soc->register_count; i++) {
+        const soc_register_t *r = &soc->registers[i];
+        if (owner(m, r) != core) {
+            continue;
+        }
+        reg_t *reg = &core->regs[n++];
+        reg->core = core;
+        reg->soc = r;
+        reg->suffix = r->name + strlen(core->name) + 1;
+        reg->word_count = r->size;
+        reg->words = calloc(r->size, sizeof(*reg->words));
+        reg->bits = r->bits != 0 ? r->bits : r->size * soc->csr_width;
+        if (reg->words == NULL) {
+            return false;
+        }
+        for (uint32_t w = 0; w < r->size; w++) {
+            uint32_t slot = (r->addr - soc->csr_base) / 4 + w;
+            m->reg_at[slot] = reg;
+            m->reg_word[slot] = (uint16_t)(soc->csr_big ? r->size - 1 - w : w);
+        }
+    }
+    return true;
+}
+
+static bool model_core(core_t *core) {
+    core->model = core_match(core->name, core->regs, core->reg_count);
+    if (core->model == NULL) {
+        return true;
+    }
+    for (size_t i = 0; i < core->reg_count; i++) {
+        reg_t *reg = &core->regs[i];
+        for (const core_reg_t *r = core->model->regs; r->suffix != NULL; r++) {
+            if (strcmp(r->suffix, reg->suffix) == 0) {
+                reg->model = r;
+                if (r->bits != 0 && r->bits < reg->bits) {
+                    reg->bits = r->bits;
+                }
+            }
+        }
+    }
+    if (core->model->state_size > 0) {
+        core->state = calloc(1, core->model->state_size);
+        if (core->state == NULL) {
+            return false;
+        }
+    }
+    return core->model->init == NULL || core->model->init(core);
+}
+
+// One line that names every core that only stores what is written to it.
+static void warn_plain(const machine_t *m) {
+    const char *separator = "lxemu: no model, plain registers only: ";
+    for (size_t i = 0; i < m->core_count; i++) {
+        if (m->cores[i].model == NULL && m->cores[i].reg_count > 0) {
+            fprintf(stderr, "%s%s", separator, m->cores[i].name);
+            separator = ", ";
+        }
+    }
+    if (separator[0] == ',') {
+        fputc('\n', stderr);
+    }
+}
+
+bool machine_add_cores(machine_t *m) {
+    const soc_t *soc = m->soc;
+    uint32_t slots = soc->csr_size / 4 + 1;
+    m->reg_at = calloc(slots, sizeof(*m->reg_at));
+    m->reg_word = calloc(slots, sizeof(*m->reg_word));
+    m->core_at = calloc(slots, sizeof(*m->core_at));
+    m->cores = calloc(soc->base_count + 1, sizeof(*m->cores));
+    bool good = m->reg_at != NULL && m->reg_word != NULL && m->core_at != NULL && m->cores != NULL;
+    for (size_t i = 0; good && i < soc->base_count; i++) {
+        core_t *core = &m->cores[m->core_count++];
+        core->machine = m;
+        core->base = soc->bases[i].addr;
+        core->irq = irq_of(soc, soc->bases[i].name);
+        snprintf(core->name, sizeof(core->name), "%s", soc->bases[i].name);
+    }
+    for (size_t i = 0; good && i < m->core_count; i++) {
+        good = fill_core(m, &m->cores[i]) && model_core(&m->cores[i]);
+    }
+    // A memory of words fills its page of the window.
+    for (size_t i = 0; good && i < m->core_count; i++) {
+        core_t *core = &m->cores[i];
+        if (core->model != NULL && core->model->word != NULL && core->base >= soc->csr_base) {
+            for (uint32_t slot = (core->base - soc->csr_base) / 4, n = 0; n < 0x800 / 4 && slot + n < slots; n++) {
+                m->core_at[slot + n] = core;
+            }
+        }
+    }
+    if (!good) {
+        snprintf(m->error, sizeof(m->error), "no memory");
+        return false;
+    }
+    warn_plain(m);
+    return true;
+}
+
+void machine_reset_cores(machine_t *m) {
+    for (size_t i = 0; i < m->core_count; i++) {
+        core_t *core = &m->cores[i];
+        for (size_t r = 0; r < core->reg_count; r++) {
+            reg_set(&core->regs[r], core->regs[r].model != NULL ? core->regs[r].model->reset : 0);
+        }
+    }
+    for (size_t i = 0; i < m->core_count; i++) {
+        core_t *core = &m->cores[i];
+        if (core->model != NULL && core->model->reset != NULL) {
+            core->model->reset(core);
+        }
+    }
+}
+
+// The bus trace shows words of a register as LiteX's names have them when there are several.
+static void trace(machine_t *m, char what, const reg_t *reg, uint32_t word, uint32_t value) {
+    if (reg->word_count > 1) {
+        fprintf(m->trace_csr, "%c %s[%u] 0x%x\n", what, reg->soc->name, (unsigned)word, (unsigned)value);
+    } else {
+        fprintf(m->trace_csr, "%c %s 0x%x\n", what, reg->soc->name, (unsigned)value);
+    }
+}
+
+uint32_t machine_csr_read(void *context, uint32_t offset) {
+    machine_t *m = context;
+    uint32_t slot = offset / 4;
+    reg_t *reg = m->reg_at[slot];
+    if (reg == NULL) {
+        core_t *core = m->core_at[slot];
+        return core != NULL ? core->model->word(core, slot - (core->base - m->soc->csr_base) / 4) : 0;
+    }
+    uint32_t word = m->reg_word[slot];
+    uint32_t value = reg->words[word];
+    if (reg->model != NULL && reg->model->read != NULL) {
+        unsigned width = m->soc->csr_width;
+        uint64_t whole = reg->model->read(reg->core, reg);
+        value = word * width < 64 ? (uint32_t)(whole >> word * width) & (uint32_t)((1ull << width) - 1) : 0;
+    }
+    if (m->trace_csr != NULL) {
+        trace(m, 'R', reg, word, value);
+    }
+    return value;
+}
+
+void machine_csr_write(void *context, uint32_t offset, uint32_t value) {
+    machine_t *m = context;
+    uint32_t slot = offset / 4;
+    reg_t *reg = m->reg_at[slot];
+    if (reg == NULL) {
+        return;
+    }
+    uint32_t word = m->reg_word[slot];
+    unsigned width = m->soc->csr_width;
+    unsigned low = word * width;
+    unsigned bits = reg->bits > low ? reg->bits - low : 0;
+    uint32_t mask = (uint32_t)((1ull << (bits < width ? bits : width)) - 1);
+    if (m->trace_csr != NULL) {
+        trace(m, 'W', reg, word, width == 8 ? value & 0xff : value);
+    }
+    if (reg->soc->read_only) {
+        return;
+    }
+    reg->words[word] = value & mask;
+    // LiteX strobes with the word at the highest address.
+    uint32_t last = m->soc->csr_big ? 0 : reg->word_count - 1;
+    if (word == last && reg->model != NULL && reg->model->write != NULL) {
+        reg->model->write(reg->core, reg, reg_get(reg));
+    }
+}
