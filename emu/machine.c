@@ -19,6 +19,7 @@
 #define IDLE_END_SECONDS (60)         // a piped run ends when the guest did nothing for so long
 #define BUSY_WAIT_MS (1)              // an idle guest with a live host in virtual time
 #define LONG_WAIT_MS (200)
+#define SPIN_SECONDS (2)              // a guest that did nothing but spin for so long waits for input
 #define INPUT_POLLS (64)              // looks at an empty UART that count as waiting for input
 #define NS (1000000000ull)
 #define LAG_LIMIT_NS (100000000ull)   // real time gives up catching up beyond this
@@ -161,7 +162,7 @@ static void look_at_host(machine_t *m) {
     // A guest that waits by spinning in its own memory asks for input by doing nothing else.
     if (!c->on_demand) {
         pump(m);
-    } else if (m->cpu.cycle - m->last_life > VIRTUAL_SLICE && offer_input(m)) {
+    } else if (m->cpu.cycle - m->last_life > (uint64_t)SPIN_SECONDS * m->soc->clock_hz && offer_input(m)) {
         m->last_life = m->cpu.cycle;
     }
     if (c->quit || c->failed) {
