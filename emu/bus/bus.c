@@ -268,7 +268,8 @@ void bus_mark_code(bus_t *bus, uint32_t addr, uint32_t size) {
         uint32_t page = (uint32_t)at >> BUS_PAGE_BITS;
         r->code[((uint32_t)at - r->base) >> BUS_CODE_BITS] = 1;
         bus->write_page[page] = 0;
-        if (bus->code_page_count > 0 && bus->code_pages[bus->code_page_count - 1] == page) {
+        if (bus->code_page_count > 0 && bus->code_page_count <= BUS_CODE_PAGES &&
+            bus->code_pages[bus->code_page_count - 1] == page) {
             continue;
         }
         if (bus->code_page_count < BUS_CODE_PAGES) {
