@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+//
+// The flash behind the ECP5's JTAG port (bridge.h).
+//
+// SPI is MSB first, which the transport's bit order gives. Chip select rises after the last clock in Shift-DR, so a
+// transfer must end with exactly its last bit. Devices between the ECP5 and TDO delay what comes back by one bit each: before
+// the first captured bit, so many clocks go by uncaptured, which only makes the flash run ahead in a read.
+
+#include "jtag/bridge.h"
+
+#define UNLOCK (0x68fe)
+
+static int bridge_xfer(void *ctx, const uint8_t *tx, uint8_t *rx, size_t length, bool last) {
+    bridge_t *bridge = ctx;
+    tap_t *tap = bridge->ecp5->tap;
+    if (bridge->ecp5->mode != ECP5_BRIDGED) {
+        return JTAG_EBUSY;
+    }
+    int status = JTAG_OK;
+    if (!bridge->selected) {
+        status = tap_go(tap, TAP_DR_SHIFT);
+        bridge->selected = true;
+        bridge->reading = false;
+    }
+    if (status == JTAG_OK && rx && !bridge->reading && tap->target) {
+        status = tap_shift(tap, NULL, NULL, tap->target, 0);
+    }
+    bridge->reading = rx;
+    if (status == JTAG_OK) {
+        status = tap_shift(tap, tx, rx, length * 8, JTAG_OP_MSB_FIRST | (last ? JTAG_OP_LAST : 0));
+    }
+    if (status == JTAG_OK && last) {
+        bridge->selected = false;
+        status = tap_go(tap, TAP_IDLE);
+    }
+    return status;
+}
+
+static int bridge_wait(void *ctx, unsigned in_flight) {
+    bridge_t *bridge = ctx;
+    return tap_wait(bridge->ecp5->tap, in_flight);
+}
+
+static int bridge_delay(void *ctx, uint32_t us) {
+    bridge_t *bridge = ctx;
+    return tap_run(bridge->ecp5->tap, 0, us);
+}
+
+const nor_bus_ops_t bridge_ops = { bridge_xfer, bridge_wait, bridge_delay };
+
+int bridge_open(bridge_t *bridge, ecp5_t *ecp5) {
+    bridge->ecp5 = ecp5;
+    bridge->selected = false;
+    bridge->reading = false;
+    if (ecp5->tap->target + 1 != ecp5->tap->devices) {
+        return JTAG_ENOTSUP;
+    }
+    int status = ecp5_erase(ecp5);
+    if (status == JTAG_OK) {
+        status = ecp5_command(ecp5, ECP5_BYPASS, 0, 0, 32, 0);
+    }
+    if (status == JTAG_OK) {
+        status = ecp5_command(ecp5, ECP5_PROG_SPI, UNLOCK, 16, 32, 0);
+    }
+    if (status == JTAG_OK) {
+        ecp5->mode = ECP5_BRIDGED;
+    }
+    return status;
+}
+
+int bridge_close(bridge_t *bridge) {
+    bridge->selected = false;
+    return ecp5_abort(bridge->ecp5);
+}

