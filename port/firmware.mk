@@ -66,18 +66,20 @@ vpath %.c . $(REPO)
 
 INC += -I. -Icrypto -I$(REPO) -I$(GEN) -I$(BUILD) -I$(TOP)
 
-COPT ?= $(if $(SMALL),-Os,-O2)
+COPT ?= -Os
+# vm.c and gc.c get this from py.mk.
+CSUPEROPT := $(if $(SMALL),-Os,-O2)
 CFLAGS += $(INC) $(SOC_CFLAGS) --specs=picolibc.specs -std=gnu11 $(COPT) -g -DNDEBUG \
 	-DPORT_MICROPY_VERSION=$(shell echo $$(($(MICROPY_MAJOR) * 100 + $(MICROPY_MINOR)))) \
 	-DPORT_CLOCK_TEXT='"$(CLOCK_TEXT)"' \
 	$(if $(filter single,$(FLOAT)),-DPORT_FLOAT_SINGLE -fsingle-precision-constant) \
 	-Wall -Werror -Wpointer-arith \
-	-ffunction-sections -fdata-sections -fno-common -msave-restore -fno-strict-aliasing \
+	-ffunction-sections -fdata-sections -fno-common -fno-strict-aliasing \
 	-ffile-prefix-map=$(REPO)=. -ffile-prefix-map=$(BUILD)=build -ffile-prefix-map=$(TOP)=micropython \
-	$(CFLAGS_EXTRA)
+	-msave-restore $(CFLAGS_EXTRA)
 AFLAGS += $(filter -march=% -mabi=% -misa-spec=%,$(SOC_CFLAGS))
 LDFLAGS += $(SOC_CFLAGS) --specs=picolibc.specs -nostartfiles -static -T $(BUILD)/link.ld -L. \
-	-Wl,--gc-sections -Wl,-Map=$(BUILD)/firmware.map -Wl,--no-warn-rwx-segments
+	-Wl,--gc-sections -Wl,-Map=$(BUILD)/firmware.map -Wl,--no-warn-rwx-segments $(LDFLAGS_EXTRA)
 
 # Megahertz with up to three decimals, as in "100 MHz" and "62.5 MHz".
 CLOCK_TEXT := $(shell awk 'BEGIN { print int($(SOC_CLOCK_HZ) / 1000 + 0.5) / 1000 }') MHz
@@ -100,8 +102,12 @@ $(addprefix $(BUILD)/,$(PORT_C:.c=.o) $(PORT_BINDINGS_C:.c=.o) $(SOC_C:.c=.o)): 
 # Upstream's double-precision library redefines what the C library's math.h has.
 $(addprefix $(BUILD)/,$(LIBM_C:.c=.o)): CFLAGS += -w
 
+ifneq ($(SMALL),1)
+$(addprefix $(BUILD)/,$(FAST_C:.c=.o)): CFLAGS += -O2 -mno-save-restore
+endif
+
 # A loop that clears memory would be turned into a call of itself.
-$(BUILD)/libmem.o: CFLAGS += -fno-builtin -fno-tree-loop-distribute-patterns -O2
+$(BUILD)/libmem.o: CFLAGS += -fno-builtin -fno-tree-loop-distribute-patterns -fno-lto -O2 -mno-save-restore
 
 # ---- Image ----------------------------------------------------------------------------------------------
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The port's half of the time module, included by extmod/modtime.c.
 
+#if MICROPY_PY_TIME_GMTIME_LOCALTIME_MKTIME
+
 #include "shared/timeutils/timeutils.h"
 
 static mp_obj_t mp_time_localtime_get(void) {
@@ -18,6 +20,8 @@ static mp_obj_t mp_time_localtime_get(void) {
     };
     return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
 }
+
+#endif
 
 static mp_obj_t mp_time_time_get(void) {
     return mp_obj_new_int_from_ull(mp_hal_time_ns() / 1000000000);

@@ -30,3 +30,66 @@ SHARED_C = \
 	shared/runtime/stdout_helpers.c \
 	shared/runtime/sys_stdio_mphal.c \
 	shared/timeutils/timeutils.c
+
+# What a running program spends its time in: compiled for speed in all but the small size class. The rest
+# (compiler, prompt, file systems, modules) is compiled for size.
+FAST_C = \
+	console.c \
+	libmem.c \
+	mphalport.c \
+	bindings/litex_led.c \
+	bindings/machine_pin.c \
+	bindings/machine_timer.c \
+	drivers/lx_clock.c \
+	drivers/lx_gpio.c \
+	drivers/lx_leds.c \
+	drivers/lx_timer.c \
+	drivers/lx_uart.c \
+	extmod/machine_mem.c \
+	extmod/modasyncio.c \
+	extmod/modframebuf.c \
+	extmod/modtime.c \
+	py/argcheck.c \
+	py/bc.c \
+	py/gc.c \
+	py/malloc.c \
+	py/map.c \
+	py/mpprint.c \
+	py/mpz.c \
+	py/nlr.c \
+	py/nlrrv32.c \
+	py/obj.c \
+	py/objarray.c \
+	py/objbool.c \
+	py/objboundmeth.c \
+	py/objcell.c \
+	py/objclosure.c \
+	py/objdict.c \
+	py/objenumerate.c \
+	py/objfloat.c \
+	py/objfun.c \
+	py/objgenerator.c \
+	py/objint.c \
+	py/objint_mpz.c \
+	py/objlist.c \
+	py/objmodule.c \
+	py/objrange.c \
+	py/objset.c \
+	py/objslice.c \
+	py/objstr.c \
+	py/objstrunicode.c \
+	py/objtuple.c \
+	py/objtype.c \
+	py/opmethods.c \
+	py/qstr.c \
+	py/runtime.c \
+	py/runtime_utils.c \
+	py/scheduler.c \
+	py/sequence.c \
+	py/smallint.c \
+	py/stackctrl.c \
+	py/unicode.c \
+	py/vm.c \
+	py/vstr.c \
+	soc/csr.c \
+	soc/irq.c

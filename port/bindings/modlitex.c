@@ -21,12 +21,19 @@ static mp_obj_t str_of(const char *text) {
     return mp_obj_new_str(text, strlen(text));
 }
 
+// A dictionary that keeps its order, for reading at the prompt.
+static mp_obj_t ordered_dict(size_t n) {
+    mp_obj_t dict = mp_obj_new_dict(n);
+    mp_obj_dict_get_map(dict)->is_ordered = 1;
+    return dict;
+}
+
 static void put(mp_obj_t dict, qstr key, mp_obj_t value) {
     mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(key), value);
 }
 
 static mp_obj_t info_cpu(void) {
-    mp_obj_t d = mp_obj_new_dict(3);
+    mp_obj_t d = ordered_dict(3);
     put(d, MP_QSTR_name, str_of(soc_identity.cpu_human_name));
     put(d, MP_QSTR_type, str_of(soc_identity.cpu_name));
     put(d, MP_QSTR_variant, str_of(soc_identity.cpu_variant));
@@ -34,7 +41,7 @@ static mp_obj_t info_cpu(void) {
 }
 
 static mp_obj_t info_bus(void) {
-    mp_obj_t d = mp_obj_new_dict(3);
+    mp_obj_t d = ordered_dict(3);
     put(d, MP_QSTR_standard, str_of(soc_identity.bus_standard));
     put(d, MP_QSTR_data_width, MP_OBJ_NEW_SMALL_INT(soc_identity.bus_data_width));
     put(d, MP_QSTR_address_width, MP_OBJ_NEW_SMALL_INT(soc_identity.bus_address_width));
@@ -42,7 +49,7 @@ static mp_obj_t info_bus(void) {
 }
 
 static mp_obj_t info_csr(void) {
-    mp_obj_t d = mp_obj_new_dict(5);
+    mp_obj_t d = ordered_dict(5);
     put(d, MP_QSTR_base, mp_obj_new_int_from_uint(soc_identity.csr_base));
     put(d, MP_QSTR_data_width, MP_OBJ_NEW_SMALL_INT(soc_identity.csr_data_width));
     put(d, MP_QSTR_alignment, MP_OBJ_NEW_SMALL_INT(soc_identity.csr_alignment));
@@ -53,7 +60,7 @@ static mp_obj_t info_csr(void) {
 }
 
 static mp_obj_t info_memories(void) {
-    mp_obj_t d = mp_obj_new_dict(soc_memory_count);
+    mp_obj_t d = ordered_dict(soc_memory_count);
     for (unsigned i = 0; i < soc_memory_count; i++) {
         const soc_memory_t *m = &soc_memories[i];
         mp_obj_t region[3] = {
@@ -65,7 +72,7 @@ static mp_obj_t info_memories(void) {
 }
 
 static mp_obj_t info_cores(void) {
-    mp_obj_t d = mp_obj_new_dict(soc_core_count);
+    mp_obj_t d = ordered_dict(soc_core_count);
     for (unsigned i = 0; i < soc_core_count; i++) {
         const soc_core_t *core = &soc_cores[i];
         mp_obj_t items[3] = {
@@ -78,7 +85,7 @@ static mp_obj_t info_cores(void) {
 }
 
 static mp_obj_t info_firmware(void) {
-    mp_obj_t d = mp_obj_new_dict(4);
+    mp_obj_t d = ordered_dict(4);
     put(d, MP_QSTR_version, str_of(PORT_VERSION));
     put(d, MP_QSTR_micropython, str_of(MICROPY_GIT_TAG));
     put(d, MP_QSTR_compiler, str_of("gcc " __VERSION__));
@@ -88,7 +95,7 @@ static mp_obj_t info_firmware(void) {
 
 // info(): a dictionary of all that is known of the SoC and of this firmware.
 static mp_obj_t litex_info(void) {
-    mp_obj_t d = mp_obj_new_dict(9);
+    mp_obj_t d = ordered_dict(9);
     put(d, MP_QSTR_identifier, str_of(soc_identity.identifier));
     put(d, MP_QSTR_platform, str_of(soc_identity.platform));
     put(d, MP_QSTR_clock, mp_obj_new_int_from_uint(soc_identity.clock_hz));
