@@ -8,6 +8,7 @@
 typedef struct {
     tap_ops_t ops;              // own copy: the length of the IR is the instance's
     uint32_t idcode;            // 0: the device has none, reset selects BYPASS
+    uint32_t idcode_instruction;
     uint32_t instruction;
     uint32_t data;
     unsigned bits;

@@ -61,7 +61,7 @@ enum {
     ECP5_STATUS_SPIM_FAIL = 1u << 22,
     ECP5_STATUS_BSE_SHIFT = 23,
     ECP5_STATUS_EXEC_ERROR = 1u << 26,
-    ECP5_STATUS_ID_ERROR = 1u << 27,
+    ECP5_STATUS_ID_ERROR = 1u << 27, // boards show it clear even after a wrong id: BSE tells
     ECP5_STATUS_INVALID_COMMAND = 1u << 28,
 };
 
@@ -106,6 +106,10 @@ typedef struct {
     bool has_dictionary;
     uint8_t dictionary[8];
     uint16_t crc_received;
+    bool from_flash;            // the engine reads it itself, by master SPI
+    bool restart;               // from flash: go on at restart_address in restart_mode
+    uint8_t restart_mode;
+    uint32_t restart_address;
 } ecp5_bitstream_t;
 
 typedef struct ecp5 {
@@ -113,6 +117,7 @@ typedef struct ecp5 {
     nor_t *flash;               // on the configuration SPI port; may be NULL
     ecp5_fault_t fault;
     uint64_t unique_id;
+    nor_times_t times;          // of ISC_ENABLE, ISC_ERASE and the boot as of the flash
 
     // What tests look at.
     bool done;                  // the DONE pin
@@ -129,9 +134,11 @@ typedef struct ecp5 {
     // Private.
     uint64_t now_ns;
     uint64_t busy_until_ns;
-    uint8_t after_busy;         // what happens when busy ends
+    bool booting;               // ends with busy, with boot_done for DONE
+    bool boot_done;
     uint8_t instruction;
     bool executed;              // the instruction's action has been carried out
+    bool burst_open;            // bits have gone to the bitstream engine under this instruction
     bool isc_enabled;
     bool transparent;
     bool jtag_active;
@@ -139,17 +146,16 @@ typedef struct ecp5 {
     bool fail;
     bool preamble_seen;
     bool spim_fail;
-    bool id_error;
     bool invalid_command;
     ecp5_bse_t bse;
     bool spi_open;              // LSC_PROG_SPI and its key have come
-    bool boot_done;             // result of the boot under way
-    uint64_t register_value;    // the data register that instruction selected
-    uint8_t register_bits;      // its length; 0: none (burst, SPI)
-    uint16_t shifted;           // bits shifted in since Capture-DR, saturating
-    uint16_t spi_key;
-    nor_pins_t spi;
-    uint8_t spi_mode;           // 0x49 fast read, 0x51 dual, 0x59 quad, 0: slow
+    uint64_t register_value;    // the data register that the instruction selected
+    uint8_t register_bits;      // its length
+    uint32_t shifted;           // bits shifted in since Capture-DR
+    uint8_t spi_bits;           // of the SPI byte under way
+    uint8_t spi_in;
+    uint8_t spi_out;
+    uint8_t spi_mode;           // of the running boot: 0x49 fast read, 0x51 dual, 0x59 quad, 0: slow
     ecp5_bitstream_t stream;
 } ecp5_t;
 
@@ -170,12 +176,20 @@ void ecp5_boot(ecp5_t *ecp5);
 // The status register as LSC_READ_STATUS gives it now.
 uint32_t ecp5_status(const ecp5_t *ecp5);
 
-// For the files of this model: the decoder. ecp5_bitstream_start() looks for a preamble again; true from _byte() while it
-// wants more.
-void ecp5_bitstream_start(ecp5_t *ecp5);
+// For the files of this model. The decoder: _start() looks for a preamble again; _byte() is true while it wants more;
+// _end() when the source stops.
+void ecp5_bitstream_start(ecp5_t *ecp5, bool from_flash);
 void ecp5_bitstream_bits(ecp5_t *ecp5, uint32_t bits, unsigned count);
 bool ecp5_bitstream_byte(ecp5_t *ecp5, uint8_t byte);
 void ecp5_bitstream_end(ecp5_t *ecp5);
-bool ecp5_boot_now(ecp5_t *ecp5, uint64_t *duration_ns);
+
+// Blank configuration memory.
+void ecp5_clear(ecp5_t *ecp5);
+
+// Read the flash and decode it: true with DONE. How long MCLK takes for it goes to *duration_ns.
+bool ecp5_load_flash(ecp5_t *ecp5, uint64_t *duration_ns);
+
+// Whether the flash starts with a bitstream that asks for this SPI mode.
+bool ecp5_flash_has_mode(ecp5_t *ecp5, uint8_t mode);
 
 #endif // MODELS_ECP5_H

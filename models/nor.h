@@ -121,6 +121,7 @@ typedef struct {
     bool address4;              // 4-byte address mode
     uint8_t address_high;       // extended address register
     bool powered_down;
+    bool quad_protocol;         // QPI was entered: deaf on one wire until reset or power-up
     bool reset_enabled;
     bool wip_error;             // P_ERR, E_ERR, or the flag status register's failure bits
     // the command being shifted
@@ -157,6 +158,9 @@ void nor_advance(nor_t *nor, uint64_t ns);
 
 // Chip select: true is low on the pin. Deselecting carries out the command, if it ended on a byte.
 void nor_select(nor_t *nor, bool selected);
+
+// Give up the command under way: for adapters, when chip select rises in the middle of a byte.
+void nor_abandon(nor_t *nor);
 
 // One byte each way, MSB first on the wire. FF comes back while the chip does not drive MISO.
 uint8_t nor_exchange(nor_t *nor, uint8_t mosi);

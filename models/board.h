@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The virtual ECP5 board: an FPGA, its SPI NOR and, where a fault asks for it, neighbours on the JTAG chain, with one
 // clock for all. It is what lxemu, the RTL simulation, the vecp5 server and host tests hang on their pins or calls.
-#ifndef MODELS_ECP5_BOARD_H
-#define MODELS_ECP5_BOARD_H
+#ifndef MODELS_BOARD_H
+#define MODELS_BOARD_H
 
 #include "models/bypass.h"
 #include "models/ecp5.h"
@@ -47,29 +47,29 @@ typedef struct {
     uint64_t scan_bits;           // in Shift-DR so far
     bool powered;
     bool connected;
-    bool late_tdo;
-} ecp5_board_t;
+    bool last_tdo;                // of the fault fast-tck
+} board_t;
 
 // Build the board and switch it on: it boots from its flash. The board must not be moved afterwards.
-void board_init(ecp5_board_t *board, const board_options_t *options);
+void board_init(board_t *board, const board_options_t *options);
 
 // Parse a fault's name, with an optional "=NUMBER" (decimal or 0x): "flash-stuck-bit=0x1234". False when unknown.
 bool board_fault_parse(const char *text, board_fault_t *fault);
 // The names in order, NULL after the last; each with its one-line meaning through *meaning (may be NULL).
 const char *board_fault_name(size_t index, const char **meaning);
 
-void board_advance(ecp5_board_t *board, uint64_t ns);
+void board_advance(board_t *board, uint64_t ns);
 
 // As tap_shift(), each clock taking tck_ps.
-void board_shift(ecp5_board_t *board, size_t bits, const uint8_t *tms, const uint8_t *tdi, uint8_t *tdo);
+void board_shift(board_t *board, size_t bits, const uint8_t *tms, const uint8_t *tdi, uint8_t *tdo);
 
 // As tap_pins(); time is the caller's business (board_advance()).
-bool board_pins(ecp5_board_t *board, bool tck, bool tms, bool tdi);
+bool board_pins(board_t *board, bool tck, bool tms, bool tdi);
 
 // Hz of TCK in board_shift(); 0 leaves it.
-void board_set_tck(ecp5_board_t *board, uint32_t hz);
+void board_set_tck(board_t *board, uint32_t hz);
 
 // Power of the whole board. Switching on boots from flash; the fault BOARD_FAULT_POWER_LOSS or DISCONNECT is over then.
-void board_power(ecp5_board_t *board, bool on);
+void board_power(board_t *board, bool on);
 
-#endif // MODELS_ECP5_BOARD_H
+#endif // MODELS_BOARD_H

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// The SFDP tables of a chip, computed from its row: JESD216B header, Basic Flash Parameter Table of 16 double words and,
+// for chips above 16 MiB, the 4-Byte Address Instruction Table. Field names in comments are those of JESD216B.
+
+#include "models/nor_internal.h"
+
+enum {
+    HEADER_BYTES = 24,          // SFDP header and two parameter headers
+    BFPT_AT = 0x80,
+    BFPT_DWORDS = 16,
+    FOUR_BYTE_AT = 0xC0,
+    FOUR_BYTE_DWORDS = 2,
+};
+
+// The smallest count and unit whose product is at least `us`; count goes from 1 to `counts`.
+static uint32_t encode_time(uint32_t us, const uint32_t *unit_us, unsigned counts, unsigned count_bits) {
+    for (uint32_t unit = 0; unit < 4; unit++) {
+        uint32_t count = (us + unit_us[unit] - 1) / unit_us[unit];
+        if (count <= counts) {
+            return (count == 0 ? 0 : count - 1) | unit << count_bits;
+        }
+    }
+    return (counts - 1) | 3u << count_bits;
+}
+
+// "Multiplier from typical to maximum": maximum = 2 * (count + 1) * typical.
+static uint32_t encode_multiplier(const nor_time_t *time) {
+    uint32_t count = (time->maximum_us + 2 * time->typical_us - 1) / (2 * time->typical_us);
+    return count == 0 ? 0 : count > 16 ? 15 : count - 1;
+}
+
+static unsigned log2_of(uint32_t value) {
+    unsigned bits = 0;
+    while (value > 1) {
+        value >>= 1;
+        bits++;
+    }
+    return bits;
+}
+
+static uint32_t erase_types(const nor_chip_t *chip, unsigned first) {
+    uint32_t value = 0;
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned at = first + i;
+        if (at < 3 && chip->erase[at].opcode != 0) {
+            value |= (log2_of(chip->erase[at].bytes) | (uint32_t)chip->erase[at].opcode << 8) << 16 * i;
+        } else {
+            value |= 0xFF00u << 16 * i & 0xFF00FF00u;
+        }
+    }
+    return value;
+}
+
+static uint32_t erase_times(const nor_chip_t *chip) {
+    static const uint32_t unit_us[4] = { 1000, 16000, 128000, 1000000 };
+    uint32_t value = 0;
+    uint32_t multiplier = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        const nor_erase_t *erase = &chip->erase[i];
+        if (erase->opcode != 0) {
+            value |= encode_time(erase->time.typical_us, unit_us, 32, 5) << (4 + 7 * i);
+            uint32_t needed = encode_multiplier(&erase->time);
+            multiplier = needed > multiplier ? needed : multiplier;
+        }
+    }
+    return value | multiplier;
+}
+
+static uint32_t program_times(const nor_chip_t *chip) {
+    static const uint32_t page_us[4] = { 8, 64, 64, 64 };
+    static const uint32_t chip_us[4] = { 16000, 256000, 4000000, 64000000 };
+    uint32_t value = 1u << 31 | encode_multiplier(&chip->program);
+    value |= log2_of(chip->page_bytes) << 4;
+    value |= encode_time(chip->program.typical_us, page_us, 32, 5) << 8;
+    value |= encode_time(chip->erase[3].time.typical_us, chip_us, 32, 5) << 24;
+    return value;
+}
+
+// "Quad Enable Requirements": 2 is bit 6 of SR1, 5 is bit 1 of SR2 read by 35, 4 is bit 1 of SR2 written with 01.
+static uint32_t quad_enable(const nor_chip_t *chip) {
+    switch (chip->status_layout) {
+        case NOR_STATUS_WINBOND:
+        case NOR_STATUS_SPANSION:
+            return chip->status_layout == NOR_STATUS_WINBOND ? 4u << 20 : 5u << 20;
+        case NOR_STATUS_ISSI:
+        case NOR_STATUS_MACRONIX:
+            return 2u << 20;
+        default:
+            return 0;
+    }
+}
+
+static uint32_t bfpt(const nor_chip_t *chip, unsigned dword) {
+    bool has_4k = chip->erase[0].opcode != 0;
+    bool large = (chip->features & NOR_HAS_4BYTE) != 0;
+    switch (dword) {
+        case 0: // erase sizes, write granularity, 4K opcode, fast reads, address bytes
+            return 0xFF800004u | (has_4k ? 1 : 3) | (has_4k ? 0x2000u : 0xFF00u) | 0x00710000u | 0xE0u
+                | (large ? 1u << 17 : 0);
+        case 1: // density in bits, less one
+            return chip->size_bytes * 8 - 1;
+        case 2: // 1-4-4 and 1-1-4 fast reads
+            return 0x6B08EB44u;
+        case 3: // 1-1-2 and 1-2-2
+            return 0xBB423B08u;
+        case 4: // no 2-2-2, no 4-4-4
+            return 0xFFFFFFEEu;
+        case 5:
+        case 6:
+            return 0xFF00FFFFu;
+        case 7:
+            return erase_types(chip, 0);
+        case 8:
+            return erase_types(chip, 2);
+        case 9:
+            return erase_times(chip);
+        case 10:
+            return program_times(chip);
+        case 13: // status polling by 05, bit 0; deep power-down B9, AB
+            return (chip->status_layout == NOR_STATUS_MICRON ? 3u : 1u) << 2 | 0x5CD5D000u;
+        case 14:
+            return 0xFF000000u | quad_enable(chip);
+        case 15: // soft reset 66-99, ways to 4-byte addresses
+            return ((chip->features & NOR_HAS_RESET) ? 1u << 12 : 0) | (large ? 0x25014000u : 0)
+                | (chip->features & NOR_HAS_VOLATILE_SR ? 0x08u : 0x01u);
+        default: // suspend, resume: not supported
+            return 0xFFFFFFFFu;
+    }
+}
+
+static uint32_t four_byte(unsigned dword) {
+    // 13, 0C, 12; erases 21 and DC as types 1 and 3.
+    return dword == 0 ? 0xFFFF0000u | 1u << 0 | 1u << 1 | 1u << 6 | 1u << 9 | 1u << 11 : 0xFFDCFF21u;
+}
+
+uint8_t nor_sfdp_byte(const nor_chip_t *chip, uint32_t address) {
+    bool large = (chip->features & NOR_HAS_4BYTE) != 0;
+    const uint8_t header[HEADER_BYTES] = {
+        'S', 'F', 'D', 'P', 6, 1, large ? 1 : 0, 0xFF,
+        0x00, 6, 1, BFPT_DWORDS, BFPT_AT, 0, 0, 0xFF,
+        0x84, 0, 1, FOUR_BYTE_DWORDS, FOUR_BYTE_AT, 0, 0, 0xFF,
+    };
+    if (address < (large ? 24u : 16u)) {
+        return header[address];
+    }
+    if (address >= BFPT_AT && address < BFPT_AT + 4 * BFPT_DWORDS) {
+        return (uint8_t)(bfpt(chip, (address - BFPT_AT) / 4) >> 8 * (address % 4));
+    }
+    if (large && address >= FOUR_BYTE_AT && address < FOUR_BYTE_AT + 4 * FOUR_BYTE_DWORDS) {
+        return (uint8_t)(four_byte((address - FOUR_BYTE_AT) / 4) >> 8 * (address % 4));
+    }
+    return 0xFF;
+}
