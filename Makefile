@@ -26,7 +26,7 @@ MICROPY_TREE = $(BUILD)/micropython-$(MICROPY_VERSION)
 MICROPY_FETCH = $(PYTHON) tools/fetch.py micropython-$(MICROPY_VERSION) $(MICROPY_TREE) --cache $(CACHE)
 endif
 
-MAKEFLAGS += --no-print-directory
+MAKEFLAGS += --no-print-directory -s
 # The venv's programs (meson and ninja among them) are found first; no Python writes caches into the tree.
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE = 1
@@ -45,19 +45,19 @@ help: ## List the targets
 .PHONY: run emu-run rtl-run firmware
 run: ## A prompt on the emulated SoC (SOC=base, SCRIPT=file.py, PTY=1, ARGS=options of lxemu)
 	@$(MAKE) run-build </dev/null >&2
-	@$(RUN) $(BUILD)/lxemu $(ARGS) --kernel $(FIRMWARE) $(BUILD_DIRECTORY)
+	@$(RUN) --title "The emulated SoC $(FIRMWARE_NAME). Ctrl-] leaves." -- $(BUILD)/lxemu $(ARGS) --kernel $(FIRMWARE) $(BUILD_DIRECTORY)
 
 emu-run: run ## The same for any LiteX build folder (BUILD_DIRECTORY=path)
 
 rtl-run: ## The same prompt on the Verilated RTL (SOC=base, SCRIPT=, PTY=1, ARGS=options of rtl.run)
 	@$(MAKE) rtl-build </dev/null >&2
-	@$(RUN) $(PYTHON) -m rtl.run $(SOC) $(ARGS) --kernel $(FIRMWARE)
+	@$(RUN) --title "The RTL simulation of $(SOC). Ctrl-] leaves." -- $(PYTHON) -m rtl.run $(SOC) $(ARGS) --kernel $(FIRMWARE)
 
 firmware: run-deps ## firmware.bin for a LiteX build folder (BUILD_DIRECTORY=path, FLOAT=double|single)
 	@$(MAKE) firmware-build
 	@echo "$(FIRMWARE)"
 
-RUN = $(PYTHON) tools/run.py $(if $(PTY),--pty) $(if $(SCRIPT),--script $(SCRIPT)) $(if $(TIMEOUT),--timeout $(TIMEOUT)) --
+RUN = $(PYTHON) tools/run.py $(if $(PTY),--pty) $(if $(SCRIPT),--script $(SCRIPT)) $(if $(TIMEOUT),--timeout $(TIMEOUT))
 
 .PHONY: run-deps test-deps run-build rtl-build firmware-build emu socs firmwares
 run-deps:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Open the prompt of a simulated SoC, or run a script on it and end with the script's status.
 
-    run.py [--script FILE] [--pty] [--timeout S] -- COMMAND...
+    run.py [--script FILE] [--pty] [--timeout S] [--title TEXT] -- COMMAND...
 
 COMMAND starts the simulation (lxemu or rtl.run) with the guest's console on its standard streams.
 On a terminal it simply becomes COMMAND. With --script, or a script on a piped standard input, it runs
@@ -117,6 +117,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--script", type=Path)
     parser.add_argument("--pty", action="store_true", help="serve the console as a PTY")
+    parser.add_argument("--title", default="", help="said on a terminal before the guest speaks")
     parser.add_argument("--timeout", type=float, default=0, help="seconds of silence; 0: no bound")
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
@@ -129,6 +130,7 @@ def main():
             print(f"run: cannot read the script {options.script}: {error}", file=sys.stderr)
             return 2
     elif sys.stdin is None or sys.stdin.isatty():
+        print(options.title, file=sys.stderr)
         os.execv(options.command[0], options.command)
     else:
         source, name = sys.stdin.read(), "<stdin>"
