@@ -1,0 +1,322 @@
+# SPDX-License-Identifier: MIT
+"""Upstream MicroPython's own test suite on the emulated SoC.
+
+    run.py [--soc base] [--jobs 2] [FOLDER | FOLDER/test.py]...
+
+Each shard, a part of one folder, is one run of upstream's run-tests.py on a fresh emulator
+(board.py). What may be skipped, and why, stands in skip.toml: any other skip is a failure, and so is
+a test that the shard's run did not report. Closes with `N passed, N failed, N skipped`.
+"""
+
+import argparse
+import fnmatch
+import os
+import queue
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+import tomllib
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+BUILD = ROOT / "build"
+RESULTS = BUILD / "tests" / "upstream"
+
+# Folders of upstream's suite in the order of their duration, with how many tests make a shard and
+# which of the suite's folders the tests want on the target's file system.
+FOLDERS = {
+    "extmod": (64, []),
+    "basics": (140, []),
+    "float": (80, []),
+    "micropython": (90, []),
+    "stress": (20, []),
+    "misc": (20, []),
+    "import": (40, ["import"]),
+    "io": (40, ["io"]),
+    "unicode": (40, ["unicode"]),
+    "perf_bench": (13, []),
+}
+BENCH_ARGUMENTS = ["--average", "1", "100", "100"]  # CPU MHz, heap KiB: as upstream runs boards
+SILENCE_S = 90
+LOST = (b"could not enter raw repl", b"timeout waiting")
+
+
+class Shard:
+    """A list of tests of one folder for one emulator."""
+
+    def __init__(self, folder, tests):
+        self.folder = folder
+        self.tests = tests
+
+
+class Results:
+    """What the tests did, from all threads."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.verdicts = {}
+        self.seconds = {}
+
+    def add(self, test, verdict, seconds):
+        with self.lock:
+            self.verdicts[test] = verdict
+            self.seconds[test] = seconds
+
+
+def select_tests(upstream, names, excluded):
+    """Return {folder: [tests]} of what is asked for and not excluded."""
+    chosen = {}
+    for name in names or FOLDERS:
+        folder = name.partition("/")[0]
+        if folder not in FOLDERS:
+            sys.exit(f"upstream: {name}: no such folder; there are {', '.join(FOLDERS)}")
+        paths = [upstream / name] if "/" in name else sorted((upstream / folder).glob("*.py"))
+        tests = [path.relative_to(upstream).as_posix() for path in paths]
+        chosen.setdefault(folder, []).extend(
+            test for test in tests if not any(fnmatch.fnmatch(test, e) for e in excluded)
+        )
+    return chosen
+
+
+class Runner:
+    """Runs shards of tests against one firmware."""
+
+    def __init__(self, options, upstream):
+        self.options = options
+        self.upstream = upstream
+        self.results = Results()
+
+    def command(self, shard, folder):
+        """The command line of a shard."""
+        board = [sys.executable, HERE / "board.py", "--log", folder / "board.log"]
+        for name in FOLDERS[shard.folder][1]:
+            board += ["--copy", self.upstream / name]
+        board += [BUILD / "lxemu", "--pty", *self.options.emulator.split()]
+        board += ["--kernel", self.options.firmware, BUILD / "soc" / self.options.soc]
+        instance = "execpty:" + " ".join(str(word) for word in board)
+        if shard.folder == "perf_bench":
+            return [sys.executable, "run-perfbench.py", "-p", "-d", instance,
+                    *BENCH_ARGUMENTS, *shard.tests]  # fmt: skip
+        return [sys.executable, "run-tests.py", "-t", instance, "-r", folder, *shard.tests]
+
+    def run(self, shard):
+        """Run one shard; return the tests that are left when the target got lost on the way."""
+        folder = RESULTS / shard.tests[0].replace("/", "_").removesuffix(".py")
+        folder.mkdir(parents=True, exist_ok=True)
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+        environment["MICROPY_CPYTHON3"] = "/usr/bin/python3"
+        with open(folder / "errors.log", "wb") as errors:
+            process = subprocess.Popen(
+                self.command(shard, folder),
+                cwd=self.upstream,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                start_new_session=True,
+            )
+        waiting = list(shard.tests)
+        try:
+            for line in self.lines(process):
+                verdict, test = parse(line)
+                if test in waiting:
+                    waiting.remove(test)
+                    lost = verdict == "FAIL" and self.report(test, folder, line)
+                    self.results.add(test, verdict, self.since(process))
+                    if lost:
+                        return waiting
+        finally:
+            end(process)
+        if waiting:
+            print(f"upstream: {waiting[0]}: the run ended here", flush=True)
+            for log in ("errors.log", "board.log"):
+                print((folder / log).read_text(errors="replace")[-2000:], flush=True)
+            self.results.add(waiting.pop(0), "FAIL", 0)
+        return waiting
+
+    def since(self, process):
+        """Seconds since the last verdict of this process."""
+        now = time.monotonic()
+        seconds = now - getattr(process, "last_verdict", now)
+        process.last_verdict = now
+        return seconds
+
+    def lines(self, process):
+        """Yield the lines of a run; stop when it has ended or is silent."""
+        held = b""
+        descriptor = process.stdout.fileno()
+        while select.select([descriptor], [], [], SILENCE_S)[0]:
+            data = os.read(descriptor, 65536)
+            if not data:
+                return
+            *lines, held = (held + data).split(b"\n")
+            yield from (line.decode(errors="replace") for line in lines)
+        print(f"upstream: silent for {SILENCE_S} s", flush=True)
+
+    def report(self, test, folder, line):
+        """Print why a test failed; true when the target no longer answers."""
+        print(line, flush=True)
+        base = folder / test.replace("/", "_")
+        expected, got = base.with_name(base.name + ".exp"), base.with_name(base.name + ".out")
+        content = got.read_bytes() if got.exists() else b""
+        if expected.exists():
+            diff = ["diff", "-a", "-u", str(expected), str(got)]
+            print(subprocess.run(diff, capture_output=True).stdout.decode(errors="replace"))
+        else:
+            print(content.decode(errors="replace"), flush=True)
+        return content.startswith(LOST)
+
+
+def parse(line):
+    """(verdict, test) of a line of run-tests.py or run-perfbench.py; None where it is neither."""
+    words = line.split()
+    if len(words) >= 2 and words[0] in ("pass", "FAIL", "skip"):
+        return words[0], words[1]
+    if line.startswith("perf_bench/") and len(words) >= 2:
+        verdict = {"SKIP": "skip"}.get(words[1], "pass" if words[1][0].isdigit() else "FAIL")
+        return verdict, words[0].rstrip(":")
+    return None, None
+
+
+def end(process):
+    """End a run and all that it started: run-tests.py leaves its child behind when it is ended."""
+    try:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(10)
+    except (ProcessLookupError, subprocess.TimeoutExpired):
+        pass
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    process.stdout.close()
+
+
+def work(runner, shards):
+    """A thread: run shards until none is left."""
+    while True:
+        try:
+            shard = shards.get_nowait()
+        except queue.Empty:
+            return
+        started, count = time.monotonic(), len(shard.tests)
+        first = shard.tests[0]
+        while shard.tests:
+            shard = Shard(shard.folder, runner.run(shard))
+        seconds = time.monotonic() - started
+        print(f"upstream: {count} tests from {first} in {seconds:.0f} s", flush=True)
+
+
+def patterns_of(rows):
+    """The patterns of all rows of one kind in skip.toml."""
+    return [pattern for row in rows for pattern in row["tests"]]
+
+
+def check_skips(verdicts, patterns_listed):
+    """Print and count the disagreements between skip.toml and what happened."""
+    failures = 0
+    for test, verdict in sorted(verdicts.items()):
+        patterns = [p for p in patterns_listed if fnmatch.fnmatch(test, p)]
+        if verdict == "skip" and not patterns:
+            print(f"FAIL {test}: skipped, and skip.toml does not say why")
+            failures += 1
+        elif verdict != "skip" and patterns:
+            print(f"FAIL {test}: skip.toml says that it is skipped, and it ran")
+            failures += 1
+    return failures
+
+
+def check_names(upstream, skips, patterns):
+    """Print and count what skip.toml names and upstream does not have, and the other way round."""
+    complaints = [
+        f"{pattern}: in skip.toml, but there is no such test"
+        for pattern in patterns
+        if not list(upstream.glob(pattern))
+    ]
+    known = set(FOLDERS) | set(skips["folders"])
+    folders = {path.name for path in upstream.iterdir() if path.is_dir()} - {
+        "__pycache__",
+        "results",
+    }
+    complaints += [
+        f"{name}: a folder that is neither run nor in skip.toml" for name in folders - known
+    ]
+    complaints += [f"{name}: in skip.toml, but no folder" for name in known - folders]
+    for complaint in complaints:
+        print(f"FAIL {complaint}")
+    return len(complaints)
+
+
+def print_skips(upstream, skips):
+    """Print each skipped test under its reason."""
+    for kind in ("excluded", "skips_itself"):
+        for row in skips[kind]:
+            print(f"skipped: {row['reason']}:")
+            tests = sorted(
+                path.relative_to(upstream).as_posix()
+                for pattern in row["tests"]
+                for path in upstream.glob(pattern)
+            )
+            print("    " + " ".join(tests))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--soc", default="base")
+    parser.add_argument("--firmware", type=Path, help="default: the SoC's")
+    parser.add_argument("--micropython", type=Path, default=BUILD / "micropython-1.25.0")
+    parser.add_argument("--emulator", default="--virtual", help="more options for lxemu")
+    parser.add_argument("--skip", type=Path, default=HERE / "skip.toml")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--slowest", type=int, default=0, help="print so many slow tests")
+    parser.add_argument("tests", nargs="*", help="folders of the suite, or single tests")
+    options = parser.parse_args()
+    options.firmware = options.firmware or BUILD / "firmware" / options.soc / "firmware.bin"
+    options.firmware = options.firmware.resolve()
+    skips = tomllib.loads(options.skip.read_text())
+
+    upstream = options.micropython.resolve() / "tests"
+    excluded = patterns_of(skips["excluded"])
+    skipping = patterns_of(skips["skips_itself"])
+    chosen = select_tests(upstream, options.tests, excluded)
+    shards = queue.Queue()
+    for folder, tests in chosen.items():
+        size = FOLDERS[folder][0]
+        for start in range(0, len(tests), size):
+            shards.put(Shard(folder, tests[start : start + size]))
+
+    runner = Runner(options, upstream)
+    threads = [threading.Thread(target=work, args=(runner, shards)) for _ in range(options.jobs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    verdicts = runner.results.verdicts
+    counts = {
+        v: sum(1 for verdict in verdicts.values() if verdict == v)
+        for v in ("pass", "FAIL", "skip")
+    }
+    disagreements = check_skips(verdicts, skipping)
+    if not options.tests:
+        disagreements += check_names(upstream, skips, excluded + skipping)
+    slowest = sorted(runner.results.seconds.items(), key=lambda item: -item[1])
+    for test, seconds in slowest[: options.slowest]:
+        print(f"{seconds:6.1f} s  {test}")
+    if not options.tests:
+        print_skips(upstream, skips)
+    for test in sorted(test for test, verdict in verdicts.items() if verdict == "FAIL"):
+        print(f"failed: {test}")
+    failed = counts["FAIL"] + disagreements
+    skipped = counts["skip"]
+    if not options.tests:
+        skipped += sum(len(list(upstream.glob(pattern))) for pattern in excluded)
+    print(f"{counts['pass']} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
