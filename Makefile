@@ -38,92 +38,90 @@ PORT_MAKE = $(MAKE) -C port BUILD_DIRECTORY=$(abspath $(BUILD_DIRECTORY)) \
 .PHONY: help
 help: ## List the targets
 	@echo "MicroPython for LiteX. Targets (variables in capitals are set as NAME=value):"
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 ##@ Prompt and firmware
 
+RUN = $(PYTHON) tools/run.py $(if $(PTY),--pty) $(if $(SCRIPT),--script $(SCRIPT)) $(if $(TIMEOUT),--timeout $(TIMEOUT))
+
 .PHONY: run emu-run rtl-run firmware
-run: ## A prompt on the emulated SoC (SOC=base, SCRIPT=file.py, PTY=1, ARGS=options of lxemu)
-	@$(MAKE) run-build </dev/null >&2
-	@$(RUN) --title "The emulated SoC $(FIRMWARE_NAME). Ctrl-] leaves." -- $(BUILD)/lxemu $(ARGS) --kernel $(FIRMWARE) $(BUILD_DIRECTORY)
+run: image emu ## A prompt on the emulated SoC (SOC=base, SCRIPT=file.py, PTY=1, ARGS=options of lxemu)
+	@$(RUN) --title "The emulated SoC $(FIRMWARE_NAME). Ctrl-] leaves." -- \
+		$(BUILD)/lxemu $(ARGS) --kernel $(FIRMWARE) $(BUILD_DIRECTORY)
 
 emu-run: run ## The same for any LiteX build folder (BUILD_DIRECTORY=path)
 
-rtl-run: ## The same prompt on the Verilated RTL (SOC=base, SCRIPT=, PTY=1, ARGS=options of rtl.run)
-	@$(MAKE) rtl-build </dev/null >&2
-	@$(RUN) --title "The RTL simulation of $(SOC). Ctrl-] leaves." -- $(PYTHON) -m rtl.run $(SOC) $(ARGS) --kernel $(FIRMWARE)
+rtl-run: image rtl-$(SOC) ## The same prompt on the Verilated RTL (SOC=base, SCRIPT=, PTY=1, ARGS=options of rtl.run)
+	@$(RUN) --title "The RTL simulation of $(SOC). Ctrl-] leaves." -- \
+		$(PYTHON) -m rtl.run $(SOC) $(ARGS) --kernel $(FIRMWARE)
 
-firmware: run-deps ## firmware.bin for a LiteX build folder (BUILD_DIRECTORY=path, FLOAT=double|single)
-	@$(MAKE) firmware-build
+firmware: image ## firmware.bin for a LiteX build folder (BUILD_DIRECTORY=path, FLOAT=double or single)
 	@echo "$(FIRMWARE)"
 
-RUN = $(PYTHON) tools/run.py $(if $(PTY),--pty) $(if $(SCRIPT),--script $(SCRIPT)) $(if $(TIMEOUT),--timeout $(TIMEOUT))
+##@ What the others need. Everything here speaks on stderr and reads nothing: stdin and stdout are the guest's.
 
-.PHONY: run-deps test-deps run-build rtl-build firmware-build emu socs firmwares
-run-deps:
+ifneq ($(filter $(BUILD)/soc/%,$(BUILD_DIRECTORY)),)
+OWN_SOC = $(BUILD_DIRECTORY)/csr.json
+endif
+
+.PHONY: packages test-packages micropython image emu firmwares
+packages:
 	@tools/apt.sh run
-	@$(MAKE) $(VENV)/.installed
-	@$(MICROPY_FETCH)
 
-test-deps:
+test-packages:
 	@tools/apt.sh run test
-	@$(MAKE) run-deps
 
-run-build: run-deps
-	@$(MAKE) firmware-build emu
-
-rtl-build: test-deps
-	@$(MAKE) firmware-build
-	@$(PYTHON) -m gateware.build $(SOC) --output-dir $(BUILD)/soc/$(SOC) --rtl $(BUILD)/rtl/$(SOC)
-
-firmware-build: $(if $(filter $(BUILD)/soc/%,$(BUILD_DIRECTORY)),$(BUILD_DIRECTORY)/csr.json)
-	@$(PORT_MAKE)
-
-emu:
-	@$(MAKE) -C emu BUILD=$(abspath $(BUILD))
-
-# Half an environment is no environment: it is built beside its place and the stamp comes last.
-$(VENV)/.installed: tools/requirements.txt
+# Half an environment is no environment: without its stamp it is made anew.
+$(VENV)/.installed: tools/requirements.txt | packages
 	@echo "Installing the Python packages of tools/requirements.txt into $(VENV)" >&2
 	@test -e $@ || /usr/bin/python3 -m venv --clear $(VENV)
-	@grep -E '^(setuptools|wheel)==' $< | $(PIP_INSTALL) -r /dev/stdin
-	@$(PIP_INSTALL) --no-build-isolation -r $<
+	@grep -E '^(setuptools|wheel)==' $< | $(PIP_INSTALL) -r /dev/stdin >&2
+	@$(PIP_INSTALL) --no-build-isolation -r $< >&2 </dev/null
 	@touch $@
 
 PIP_INSTALL = $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
+micropython: | $(VENV)/.installed
+	@$(MICROPY_FETCH) >&2 </dev/null
+
 $(BUILD)/soc/%/csr.json: $(wildcard gateware/*.py) $(VENV)/.installed
-	@$(PYTHON) -m gateware.build $* --output-dir $(BUILD)/soc/$*
+	@$(PYTHON) -m gateware.build $* --output-dir $(BUILD)/soc/$* >&2 </dev/null
 	@touch $@
 
-socs: $(SOCS:%=$(BUILD)/soc/%/csr.json)
+image: $(OWN_SOC) micropython
+	@$(PORT_MAKE) >&2 </dev/null
 
-firmwares: socs
-	@set -e; for soc in $(SOCS); do $(MAKE) SOC=$$soc firmware-build; done
+emu: | packages
+	@$(MAKE) -C emu BUILD=$(abspath $(BUILD)) >&2 </dev/null
+
+rtl-%: $(VENV)/.installed | test-packages
+	@$(PYTHON) -m gateware.build $* --output-dir $(BUILD)/soc/$* --rtl $(BUILD)/rtl/$* >&2 </dev/null
+
+firmwares: $(SOCS:%=$(BUILD)/soc/%/csr.json) micropython
+	@set -e; for soc in $(SOCS); do $(MAKE) SOC=$$soc image; done
 
 ##@ Tests
 
-.PHONY: test test-long test-host test-emu test-device test-upstream test-rtl test-tools soak
+.PHONY: test test-long
 test: test-build ## Every test that needs no hardware, under 20 minutes
 	@$(PYTHON) tools/test.py
 
 test-long: test-build ## The longer proof that CI runs as well
 	@$(PYTHON) tools/test.py --long
 
-test-host test-emu test-device test-upstream test-rtl test-tools: test-build ## One part of `make test`
-	@$(PYTHON) tools/test.py $(@:test-%=%)
+test-%: test-build ## One suite of tools/suites.toml (test-host, test-device, test-upstream, test-rtl, ...)
+	@$(PYTHON) tools/test.py $*
 
 .PHONY: test-build
-test-build: test-deps
-	@$(MAKE) firmwares emu
+test-build: firmwares emu | test-packages
 
 ##@ Habits
 
 .PHONY: lint format size bench docs mutate lock clean
-lint: test-deps ## Format check, layer check, cppcheck, ruff, codespell
+lint: micropython | test-packages ## Format check, layer check, cppcheck, ruff, codespell
 	@$(PYTHON) tools/lint.py
 
-format: test-deps ## Format C and Python in place
+format: micropython ## Format C and Python in place
 	@$(PYTHON) tools/lint.py --fix
 
 size: test-build ## Text, data, bss and stack of each firmware, against the recorded figures (RECORD=1 records)
@@ -135,7 +133,7 @@ bench: test-build ## All figures, in simulated cycles or as ratios, into build/b
 docs: test-build ## Run every example of the documents
 	@$(PYTHON) tools/test.py docs
 
-mutate: test-build ## Seeded bugs, each of which the tests must catch
+mutate: $(VENV)/.installed | test-packages ## Seeded bugs, each of which the tests must catch
 	@$(PYTHON) tools/mutate.py
 
 lock: $(VENV)/.installed ## Resolve tools/requirements.in into requirements.txt
