@@ -64,6 +64,9 @@ ifneq ($(filter $(BUILD)/soc/%,$(BUILD_DIRECTORY)),)
 OWN_SOC = $(BUILD_DIRECTORY)/csr.json
 endif
 
+# One build at a time in a folder: a second terminal waits for the first.
+LOCKED = mkdir -p $1 && flock $(patsubst %/,%,$1)/.lock
+
 .PHONY: packages test-packages micropython image emu firmwares
 packages:
 	@tools/apt.sh run
@@ -89,10 +92,10 @@ $(BUILD)/soc/%/csr.json: $(wildcard gateware/*.py) $(VENV)/.installed
 	@touch $@
 
 image: $(OWN_SOC) micropython
-	@$(PORT_MAKE) >&2 </dev/null
+	@$(call LOCKED,$(dir $(FIRMWARE))) $(PORT_MAKE) >&2 </dev/null
 
 emu: | packages
-	@$(MAKE) -C emu BUILD=$(abspath $(BUILD)) >&2 </dev/null
+	@$(call LOCKED,$(BUILD)/emu) $(MAKE) -C emu BUILD=$(abspath $(BUILD)) >&2 </dev/null
 
 rtl-%: $(VENV)/.installed | test-packages
 	@$(PYTHON) -m gateware.build $* --output-dir $(BUILD)/soc/$* --rtl $(BUILD)/rtl/$* >&2 </dev/null
