@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""Compiles the truth programs and runs them on the RTL and on the emulator.
+
+``python -m tests.rtl.truth_build`` records what the RTL of ``base`` does as truth/expected.txt.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent / "truth"
+OUTPUT = ROOT / "build" / "tests" / "truth"
+COMPILER = ["riscv64-unknown-elf-gcc", "-march=rv32i", "-mabi=ilp32", "-misa-spec=2.2", "-O1"]
+FLAGS = ["-Wall", "-Wextra", "-Werror", "-ffreestanding", "-nostdlib"]
+FLAGS += ["-Wl,--no-warn-rwx-segments", "-T", str(HERE / "link.ld")]
+FACT_PROGRAMS = ("traps", "csrs", "bus", "muldiv")
+EXPECTED = HERE / "expected.txt"
+
+# Where an interrupt lands depends on what the pipeline holds.
+TIMED_PC = ("interrupt",)
+
+MAX_CYCLES = 60_000_000
+SECONDS = 120
+FIELD = re.compile(r"(\w+)=\+?([0-9a-f]{8})")
+
+
+def build(program, soc_folder):
+    """Compile one program and return its image.
+
+    Args:
+        program (str): the name of a .S file in truth/.
+        soc_folder (Path): LiteX's output folder of the SoC.
+    """
+    soc = json.loads((soc_folder / "csr.json").read_text())
+    defines = {name.upper(): entry["addr"] for name, entry in soc["csr_registers"].items()}
+    defines["SRAM_BASE"] = soc["memories"]["sram"]["base"]
+    defines["SRAM_SIZE"] = soc["memories"]["sram"]["size"]
+    defines["CSR_REGION"] = soc["memories"]["csr"]["base"]
+    folder = OUTPUT / soc_folder.name
+    folder.mkdir(parents=True, exist_ok=True)
+    elf = folder / f"{program}.elf"
+    image = folder / f"{program}.bin"
+    sources = [str(HERE / "runtime.c"), str(HERE / f"{program}.S")]
+    macros = [f"-D{name}={value:#x}" for name, value in defines.items()]
+    subprocess.run([*COMPILER, *FLAGS, *macros, *sources, "-o", str(elf)], check=True)
+    subprocess.run(["riscv64-unknown-elf-objcopy", "-O", "binary", elf, image], check=True)
+    return image
+
+
+def parse(text):
+    """Return {case: {field: value}} of a program's output.
+
+    Args:
+        text (str): everything that the guest printed.
+    """
+    cases = {}
+    for line in text.splitlines():
+        name, _, rest = line.strip().partition(" ")
+        if rest:
+            cases[name] = {key: int(value, 16) for key, value in FIELD.findall(rest)}
+    return cases
+
+
+def run(command):
+    """Run a simulation until its guest prints the line "end"; return what it printed.
+
+    Args:
+        command (list of str): the simulation, with its console on standard output.
+    """
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    lines = []
+    for line in process.stdout:
+        if line.strip() == "end":
+            break
+        lines.append(line)
+    else:
+        raise AssertionError(f"no end: {''.join(lines[-3:])}{process.stderr.read()}")
+    process.terminate()
+    process.communicate(timeout=SECONDS)
+    return "".join(lines)
+
+
+def run_rtl(rtl, image):
+    """Run an image on the RTL and return its cases.
+
+    Args:
+        rtl (str): name of the simulation under build/rtl/.
+        image (Path): the image for main RAM.
+    """
+    command = [sys.executable, "-m", "rtl.run", rtl, "--kernel", image]
+    return parse(run([*command, "--max-cycles", MAX_CYCLES]))
+
+
+def run_emulator(soc_folder, image, *options):
+    """Run an image on the emulator and return its cases.
+
+    Args:
+        soc_folder (Path): LiteX's output folder of the SoC.
+        image (Path): the image for main RAM.
+        *options (str): further options of lxemu.
+    """
+    command = [ROOT / "build" / "lxemu", "--kernel", image, "--max-cycles", 10 * MAX_CYCLES]
+    return parse(run([*command, *options, soc_folder]))
+
+
+def facts(cases):
+    """Return the cases without their cycles, which are timing.
+
+    Args:
+        cases (dict): what parse() returns.
+    """
+    facts_of = {}
+    for name, fields in cases.items():
+        kept = {key: value for key, value in fields.items() if key != "cycles"}
+        if name in TIMED_PC:
+            kept.pop("pc", None)
+        facts_of[name] = kept
+    return facts_of
+
+
+def record():
+    """Write truth/expected.txt from the RTL of base."""
+    soc_folder = ROOT / "build" / "soc" / "base"
+    lines = []
+    for program in FACT_PROGRAMS:
+        cases = facts(run_rtl("base", build(program, soc_folder)))
+        for name, fields in cases.items():
+            text = " ".join(f"{key}={value:08x}" for key, value in fields.items())
+            lines.append(f"{program}.{name} {text}\n")
+    EXPECTED.write_text("".join(lines))
+
+
+if __name__ == "__main__":
+    record()
