@@ -129,9 +129,9 @@ def config_header(soc):
     def define(name, value):
         lines.append(f"#define {name} {value}")
 
-    define("SOC_IDENTIFIER", c_string(soc.constant("config_identifier") or ""))
-    define("SOC_PLATFORM", c_string(soc.constant("config_platform_name") or ""))
-    define("SOC_CPU_NAME", c_string(soc.constant("config_cpu_name") or ""))
+    define("SOC_IDENTIFIER", c_string(soc.text("config_identifier")))
+    define("SOC_PLATFORM", c_string(soc.text("config_platform_name")))
+    define("SOC_CPU_NAME", c_string(soc.text("config_cpu_name")))
     define("SOC_CPU_VARIANT", c_string(cpu_variant(soc)))
     define("SOC_MAP_HASH", f"0x{litex_output.map_hash(soc):08x}")
     define("SOC_CLOCK_HZ", soc.constant("config_clock_frequency"))
@@ -314,8 +314,8 @@ def tables_source(soc):
         "platform": "SOC_PLATFORM",
         "cpu_name": "SOC_CPU_NAME",
         "cpu_variant": "SOC_CPU_VARIANT",
-        "cpu_human_name": c_string(soc.constant("config_cpu_human_name") or ""),
-        "bus_standard": c_string(soc.constant("config_bus_standard") or ""),
+        "cpu_human_name": c_string(soc.text("config_cpu_human_name")),
+        "bus_standard": c_string(soc.text("config_bus_standard")),
         "map_hash": "SOC_MAP_HASH",
         "has_map_hash": "true" if has_hash else "false",
         "clock_hz": "SOC_CLOCK_HZ",
@@ -377,7 +377,7 @@ def make_fragment(soc):
         soc (litex_output.Soc): the SoC.
     """
     litex = litex_output.litex_directory(soc)
-    cpu = soc.constant("config_cpu_name") or ""
+    cpu = soc.text("config_cpu_name")
     cpu_directory = soc.variables.get("CPU_DIRECTORY", "")
     if not os.path.isdir(cpu_directory):
         cpu_directory = os.path.join(litex, "cores", "cpu", cpu)

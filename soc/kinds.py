@@ -85,7 +85,7 @@ DMA_WIDTHS = {"base": 64, "length": 32, "enable": 1, "done": 1, "loop": 1, "offs
 GPIO_IRQ = ("mode", "edge", *EVENTS)
 SPI = ("control", "status", "mosi", "miso")
 SPI_OPTIONAL = ("cs", "loopback", "clk_divider")
-LED_NAMES = r"(.*_)?(rgb_?)?(user_?)?leds?(_?\w+)?|ledchaser\w*|led_chaser\w*"
+LED_NAMES = r"(\w+_)?(rgb_?)?(user_?)?(leds?(\d*|_\w+)|ledchaser\d*)"
 
 GPIO_DRIVER = Driver(
     "gpio",
@@ -288,8 +288,13 @@ KINDS = (
         names=r".*mem2block\w*",
         widths={f"dma_{name}": bits for name, bits in DMA_WIDTHS.items()},
     ),
-    Kind("sdcard_irq", "EventManager of the SD card", required=EVENTS, names=r".*sdcard_irq\w*"),
-    Kind("sata_irq", "EventManager of SATA", required=EVENTS, names=r".*sata_irq\w*"),
+    Kind(
+        "sdcard_irq",
+        "EventManager of the SD card",
+        required=("status", "pending", "enable"),
+        names=r".*sdcard_irq\w*",
+    ),
+    Kind("event_manager", "EventManager", required=("status", "pending", "enable")),
     Kind(
         "video_framebuffer",
         "VideoFrameBuffer",

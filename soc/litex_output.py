@@ -116,6 +116,15 @@ class Soc:
         """
         return dict(self.constants).get(name, default)
 
+    def text(self, name):
+        """The value of a constant that is a text, else "".
+
+        Args:
+            name (str): in lower case.
+        """
+        value = self.constant(name)
+        return value if isinstance(value, str) else ""
+
     def memory(self, name):
         """The (base, size) of a memory region, or None.
 
@@ -620,7 +629,7 @@ def load(folder, toml=None, ordering=None):
     load_csr_json(soc, path)
     family = soc.constant("config_cpu_family")
     if family != "riscv":
-        name = soc.constant("config_cpu_name", "no CPU")
+        name = soc.text("config_cpu_name") or "none"
         raise InputError(f"{path}: the CPU ({name}) is no RISC-V; build the SoC with VexRiscv")
     assign_registers(soc)
     assign_interrupts(soc, path)
