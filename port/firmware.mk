@@ -35,7 +35,7 @@ BUILD_VERBOSE ?= $(or $(V),0)
 QSTR_DEFS = qstrdefsport.h
 MICROPY_ROM_TEXT_COMPRESSION ?= 1
 MICROPY_PY_SSL = 0
-MICROPY_VFS_LFS2 = 1
+
 CROSS_COMPILE ?= riscv64-unknown-elf-
 
 include $(MICROPY_TOP)/py/mkenv.mk
@@ -52,6 +52,7 @@ MPY_LIB_DIR = $(MICROPY_TOP)/lib
 SMALL := $(shell test $(SOC_MAIN_RAM_SIZE) -lt 1048576 && echo 1)
 ifneq ($(SMALL),1)
 MICROPY_VFS_FAT = 1
+MICROPY_VFS_LFS2 = 1
 FROZEN_MANIFEST ?= manifest.py
 endif
 

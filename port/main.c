@@ -20,7 +20,7 @@
 #include "drivers/lx_ctrl.h"
 #include "guard.h"
 #include "port_machine.h"
-#include "ramdisk.h"
+#include "bindings/vfs_ram.h"
 #include "size_class.h"
 #include "soc/irq.h"
 #include "soc_instances.h"
@@ -103,7 +103,7 @@ MP_NORETURN void port_main(int why) {
         mp_init();
         port_timers_init();
         readline_init0();
-        ramdisk_mount(why == PORT_BOOT_COLD);
+        vfs_ram_mount(why == PORT_BOOT_COLD);
         guard_report_identity();
         if (why == PORT_BOOT_TRAP) {
             mp_printf(&mp_plat_print, "MPY: restarted after the exception above, without boot.py and main.py\n");

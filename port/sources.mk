@@ -8,9 +8,11 @@ PORT_C = \
 	crypto/md5.c \
 	crypto/sha1.c \
 	guard.c \
+	libdiv.c \
 	libmem.c \
 	main.c \
 	mphalport.c \
+	ramfs.c \
 	status.c \
 	trap.c
 
@@ -20,7 +22,7 @@ PORT_BINDINGS_C = \
 	bindings/machine_rtc.c \
 	bindings/machine_timer.c \
 	bindings/modlitex.c \
-	ramdisk.c
+	bindings/vfs_ram.c
 
 # Of MicroPython's tree, beyond py/ and extmod/.
 SHARED_C = \
@@ -35,6 +37,7 @@ SHARED_C = \
 # (compiler, prompt, file systems, modules) is compiled for size.
 FAST_C = \
 	console.c \
+	libdiv.c \
 	libmem.c \
 	mphalport.c \
 	bindings/litex_led.c \

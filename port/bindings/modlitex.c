@@ -9,7 +9,7 @@
 
 #include "port_machine.h"
 #include "port_version.h"
-#include "ramdisk.h"
+#include "bindings/vfs_ram.h"
 #include "soc/csr.h"
 #include "soc/soc.h"
 #include "soc_instances.h"
@@ -218,7 +218,7 @@ static const mp_rom_map_elem_t litex_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_csrs), MP_ROM_PTR(&litex_csrs_obj) },
     { MP_ROM_QSTR(MP_QSTR_csr_read), MP_ROM_PTR(&litex_csr_read_obj) },
     { MP_ROM_QSTR(MP_QSTR_csr_write), MP_ROM_PTR(&litex_csr_write_obj) },
-    { MP_ROM_QSTR(MP_QSTR_RAMDisk), MP_ROM_PTR(&ramdisk_type) },
+    { MP_ROM_QSTR(MP_QSTR_VfsRam), MP_ROM_PTR(&vfs_ram_type) },
     #if SOC_HAS_LEDS
     { MP_ROM_QSTR(MP_QSTR_LED), MP_ROM_PTR(&litex_led_type) },
     #endif
