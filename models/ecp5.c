@@ -11,8 +11,9 @@ enum {
     SPI_KEY = 0x68FE,           // FE then 68, each LSB first: opens LSC_PROG_SPI
     CTRL0_BACKGROUND = 0x2E000000, // the SPI port stays with the configuration logic in user mode
     ENABLE_NS = 1000,
-    ERASE_TYPICAL_NS = 1000000, // tools in use wait from a millisecond up, Lattice's SVF waits 200 ms
-    ERASE_MAXIMUM_NS = 50000000,
+    // No document gives a time for ISC_ERASE: ecpprog allows it 32 clocks at 6 MHz, the SVF of ecppack 10 ms.
+    ERASE_TYPICAL_NS = 100000,
+    ERASE_MAXIMUM_NS = 5000000,
     WRONG_IDCODE = 0x012BA043,  // a MachXO2
     BURST = ECP5_IR_BITSTREAM_BURST,
 };
@@ -81,6 +82,11 @@ void ecp5_advance(ecp5_t *ecp5, uint64_t ns) {
 }
 
 static void enable(ecp5_t *ecp5, bool transparent) {
+    if (ecp5->booting) { // JTAG takes the configuration logic away from the boot
+        ecp5->booting = false;
+        ecp5->done = false;
+        ecp5->bse = ECP5_BSE_ABORT;
+    }
     ecp5->isc_enabled = true;
     ecp5->jtag_active = true;
     ecp5->transparent = transparent;
@@ -141,7 +147,9 @@ static void execute(ecp5_t *ecp5) {
 static void on_idle(void *context, uint32_t clocks) {
     ecp5_t *ecp5 = context;
     (void)clocks;
-    if (!ecp5->executed && !busy(ecp5)) {
+    bool takes_over = ecp5->booting && ecp5->fault != ECP5_FAULT_STUCK_BUSY
+        && (ecp5->instruction == ECP5_IR_ISC_ENABLE || ecp5->instruction == ECP5_IR_REFRESH);
+    if (!ecp5->executed && (takes_over || !busy(ecp5))) {
         ecp5->executed = true;
         execute(ecp5);
     }

@@ -6,6 +6,12 @@
 
 #include <string.h>
 
+enum {
+    // The protocol carries no rate; OpenOCD's is 100 kHz where none is set. OpenOCD 0.12 does not send what it has buffered
+    // before it sleeps, so a device sees the clocks of RUNTEST, not its seconds.
+    HALF_PERIOD_NS = 5000,
+};
+
 void bitbang_init(bitbang_t *bitbang, board_t *board) {
     bitbang->board = board;
     bitbang->error = NULL;
@@ -19,7 +25,7 @@ bool bitbang_received(bitbang_t *bitbang, const uint8_t *data, size_t bytes, pro
     for (size_t i = 0; more && i < bytes; i++) {
         uint8_t c = data[i];
         if (c >= '0' && c <= '7') {
-            board_advance(board, board->tck_ps / 2000);
+            board_advance(board, HALF_PERIOD_NS);
             board_pins(board, (c & 4) != 0, (c & 2) != 0, (c & 1) != 0);
         } else if (c == 'R') {
             bool powered = board->powered && board->connected;
