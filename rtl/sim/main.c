@@ -89,7 +89,8 @@ static bool parse_console(const char *text, console_kind_t *kind) {
 
 static bool parse_options(int argc, char **argv, options_t *options) {
     int letter;
-    while ((letter = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
+    int index = 0;
+    while ((letter = getopt_long(argc, argv, "", OPTIONS, &index)) != -1) {
         bool good = true;
         switch (letter) {
             case 'u':
@@ -120,7 +121,7 @@ static bool parse_options(int argc, char **argv, options_t *options) {
                 return false; // getopt_long has said what is wrong
         }
         if (!good) {
-            fprintf(stderr, "rtl: not a value for this option: %s\n", optarg);
+            fprintf(stderr, "rtl: --%s: not a value that it takes: %s\n", OPTIONS[index].name, optarg);
             return false;
         }
     }

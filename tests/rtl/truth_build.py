@@ -27,27 +27,38 @@ SECONDS = 120
 FIELD = re.compile(r"(\w+)=\+?([0-9a-f]{8})")
 
 
-def build(program, soc_folder):
-    """Compile one program and return its image.
+def compile_image(name, sources, soc_folder):
+    """Compile a bare program for main RAM and return its image.
 
     Args:
-        program (str): the name of a .S file in truth/.
+        name (str): of the image.
+        sources (list of Path): C and assembly; they get the addresses of the SoC's registers as
+            macros (UART_RXTX and so on).
         soc_folder (Path): LiteX's output folder of the SoC.
     """
     soc = json.loads((soc_folder / "csr.json").read_text())
-    defines = {name.upper(): entry["addr"] for name, entry in soc["csr_registers"].items()}
+    defines = {register.upper(): entry["addr"] for register, entry in soc["csr_registers"].items()}
     defines["SRAM_BASE"] = soc["memories"]["sram"]["base"]
     defines["SRAM_SIZE"] = soc["memories"]["sram"]["size"]
     defines["CSR_REGION"] = soc["memories"]["csr"]["base"]
     folder = OUTPUT / soc_folder.name
     folder.mkdir(parents=True, exist_ok=True)
-    elf = folder / f"{program}.elf"
-    image = folder / f"{program}.bin"
-    sources = [str(HERE / "runtime.c"), str(HERE / f"{program}.S")]
-    macros = [f"-D{name}={value:#x}" for name, value in defines.items()]
-    subprocess.run([*COMPILER, *FLAGS, *macros, *sources, "-o", str(elf)], check=True)
+    elf = folder / f"{name}.elf"
+    image = folder / f"{name}.bin"
+    macros = [f"-D{macro}={value:#x}" for macro, value in defines.items()]
+    subprocess.run([*COMPILER, *FLAGS, *macros, *sources, "-o", elf], check=True)
     subprocess.run(["riscv64-unknown-elf-objcopy", "-O", "binary", elf, image], check=True)
     return image
+
+
+def build(program, soc_folder):
+    """Compile a truth program and return its image.
+
+    Args:
+        program (str): the name of a .S file in truth/.
+        soc_folder (Path): LiteX's output folder of the SoC.
+    """
+    return compile_image(program, [HERE / "runtime.c", HERE / f"{program}.S"], soc_folder)
 
 
 def parse(text):
