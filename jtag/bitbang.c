@@ -50,7 +50,13 @@ static int bitbang_submit(void *ctx, const jtag_op_t *op) {
     return JTAG_OK;
 }
 
+static uint32_t bitbang_time_us(void *ctx) {
+    jtag_bitbang_t *bitbang = ctx;
+    return bitbang->time_us(bitbang->pins);
+}
+
 const jtag_transport_ops_t jtag_bitbang_ops = { .submit = bitbang_submit };
+const jtag_transport_ops_t jtag_bitbang_timed_ops = { .submit = bitbang_submit, .time_us = bitbang_time_us };
 
 void jtag_bitbang_init(jtag_bitbang_t *bitbang) {
     bitbang->tms = false;

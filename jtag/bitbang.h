@@ -14,14 +14,18 @@ typedef struct {
     void (*set_tdi)(void *pins, bool level);
     // Sample TDO, raise TCK, lower TCK: returns 0 or 1 as sampled, or a negative status.
     int (*clock)(void *pins);
+    // Microseconds, wrapping; needed by jtag_bitbang_timed_ops alone.
+    uint32_t (*time_us)(void *pins);
     void *pins;
     // Private: the levels that the pins have; jtag_bitbang_init() drives both low.
     bool tms;
     bool tdi;
 } jtag_bitbang_t;
 
-// The frequency is what the callbacks make of it; set_freq reports it as unknown.
+// The frequency is what the callbacks make of it, and unknown. With the first, waits are counted in clocks as if at 25 MHz, which
+// takes long on slow pins; the second has a clock for them.
 extern const jtag_transport_ops_t jtag_bitbang_ops;
+extern const jtag_transport_ops_t jtag_bitbang_timed_ops;
 
 // Drive the pins to the levels that the struct believes in.
 void jtag_bitbang_init(jtag_bitbang_t *bitbang);

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+//
+// A streaming parser of ECP5 bitstreams (FPGA-TN-02039, "Bitstream format"): it looks at what flows through, holds back no more
+// than BITSTREAM_HELD_BYTES, and can change a little on the way.
+//
+// What flows: anything (comments), the preamble FF FF BD B3, then commands: an opcode, three bytes of parameters, an operand
+// or frames. FF between commands is padding. CRC-16 (polynomial 0x8005) runs over all but the padding and is
+// checked where bit 7 of the parameters says so.
+
+#ifndef JTAG_BITSTREAM_H
+#define JTAG_BITSTREAM_H
+
+#include "jtag/ecp5.h"
+#include "jtag/jtag.h"
+
+// The preamble must come within so many bytes, the IDCODE within as many after it: both together in less than 4 KiB, the least
+// that is ever erased.
+#define BITSTREAM_HEADER_MAX (2000)
+#define BITSTREAM_HELD_BYTES (160)
+
+// Options of bitstream_open().
+#define BITSTREAM_CHECK (1 << 0) // follow every frame and check every CRC
+#define BITSTREAM_STRIP_SPI_MODE (1 << 1) // replace the SPI-mode command by padding
+#define BITSTREAM_OVERRIDE_ID (1 << 2) // replace the bitstream's IDCODE by that of the device
+
+typedef enum {
+    BITSTREAM_STATE_HEADER,
+    BITSTREAM_STATE_COMMAND,
+    BITSTREAM_STATE_OPERAND,
+    BITSTREAM_STATE_FRAME, // the data of a frame
+    BITSTREAM_STATE_COMPRESSED, // the same, compressed
+    BITSTREAM_STATE_CRC, // two bytes of CRC
+    BITSTREAM_STATE_GAP, // dummy bytes after a frame
+    BITSTREAM_STATE_SKIP, // frames, unchecked
+    BITSTREAM_STATE_BLIND, // passes without a look: compressed and not checked, encrypted, or after the end
+} bitstream_state_t;
+
+// What is known so far; read-only.
+typedef struct {
+    uint32_t bytes; // that went in
+    uint32_t header_bytes; // before the preamble
+    uint32_t idcode; // 0: not seen yet
+    uint32_t usercode;
+    uint32_t control0;
+    uint16_t frames; // announced
+    uint16_t frames_seen; // followed to their end; without BITSTREAM_CHECK only announced ones that passed
+    uint32_t ram_frames; // initial content of block RAM, 72 bits each
+    uint32_t crc_checked; // CRCs that were compared
+    uint8_t spi_mode; // the operand of the SPI-mode command, 0: none
+    bool compressed;
+    bool encrypted;
+    bool jump; // a multi-boot jump instead of a configuration
+    bool done; // the command that ends the configuration was seen
+} bitstream_info_t;
+
+// The caller owns it.
+typedef struct {
+    bitstream_info_t info;
+    const ecp5_device_t *device; // the one on the board, or NULL: any
+    const ecp5_device_t *geometry; // the one that the bitstream is for
+    jtag_sink_t sink;
+    uint8_t options;
+    // Private.
+    uint8_t state;
+    uint8_t opcode;
+    uint8_t after_crc; // state
+    uint8_t need; // bytes of the operand
+    uint8_t have;
+    uint8_t parameters; // the first parameter byte
+    uint8_t gap; // dummy bytes after each frame
+    bool held_done; // what was held back has gone out
+    bool patched; // crc_out differs from crc
+    bool trusted; // a CRC was met: nothing needs to follow the data any more
+    uint8_t frame_kind; // state of a frame's data
+    uint8_t code_bits; // of code that are waiting
+    uint16_t frame_left; // bytes of this frame, unpacked
+    uint16_t frames_left;
+    uint16_t crc;
+    uint16_t crc_out;
+    uint16_t crc_given;
+    uint32_t code;
+    uint32_t skip;
+    uint32_t window; // the last four bytes
+    uint8_t operand[12];
+    uint8_t patch[2][2];
+    uint8_t patch_turn;
+    uint8_t held_count;
+    uint8_t held[BITSTREAM_HELD_BYTES];
+} bitstream_t;
+
+// Start. device: refuse bitstreams for another one (NULL: accept any). sink: where the bitstream goes, without its comments,
+// the first time when the IDCODE has been accepted; sink.write NULL: only look.
+void bitstream_open(bitstream_t *bitstream, const ecp5_device_t *device, jtag_sink_t sink, uint8_t options);
+
+// Push the next part. Errors are final: JTAG_ENOBITSTREAM, JTAG_EWRONGDEVICE (info.idcode is the bitstream's), JTAG_ENOID,
+// JTAG_ECOMMAND, with BITSTREAM_CHECK JTAG_ECRC, and what the sink returns.
+// Has a sink's shape: data must stay until the next call has returned.
+int bitstream_write(void *bitstream, const uint8_t *data, size_t length);
+
+// The end of the file: JTAG_ENOBITSTREAM, or JTAG_ETRUNCATED when the configuration is not complete.
+int bitstream_finish(bitstream_t *bitstream);
+
+#endif // JTAG_BITSTREAM_H

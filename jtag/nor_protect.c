@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+//
+// Block protection and quad enable (nor_protect.h), after the data sheets: Winbond W25Q128JV 7.1 and W25Q256JV 7.1, Micron N25Q128A "Status
+// Register", ISSI IS25LP128 6.1-6.2, Macronix MX25L12833F 7-1 and 7-2, Spansion S25FL128S 7.5-7.7.
+//
+// A layout is a row: which bits hold BP, which end of the memory they count from, where QE is, which opcodes read and write. All know
+// the same rule: BP = 0 protects nothing, BP = n protects a unit shifted left by n - 1 at one end; the unit is 64 KiB, or a 64th of
+// the memory where that is more and BP has three bits.
+//
+// Every write is computed from what was just read, and only bits of `writable` may differ; one-time bits (LB1-3, TBS, TB, TBPROT and the
+// rest of the second registers) are in none of those masks.
+
+#include "jtag/nor_protect.h"
+
+#define SR1_BP0_SHIFT (2)
+#define WINBOND_SR2_CMP (1 << 6)
+#define WINBOND_SR3_WPS (1 << 2)
+#define KIB (1024u)
+#define NONE (0xff)
+// The slowest status register write of the data sheets above (S25FL128S).
+#define WRITE_STATUS_US (500000)
+
+typedef struct {
+    uint8_t bp_bits; // from bit 2 of SR1 on
+    uint8_t bp3_bit; // in SR1; NONE: BP3 follows BP2 or is not there
+    uint8_t end_register; // where the bit is that says "bottom"; NONE: always top
+    uint8_t end_bit;
+    uint8_t sector_bit; // in SR1: the unit is 4 KiB; NONE
+    bool complement; // SR2 has CMP
+    uint8_t quad_register; // NONE: the bit is unknown
+    uint8_t quad_bit;
+    uint8_t lock[2]; // bits of SR1 and SR2 that say that the registers are locked
+    uint8_t writable[2]; // bits of SR1 and SR2 that we may change
+    uint8_t read[3]; // opcodes; 0: no such register
+    bool write_both; // 01h with two bytes writes SR1 and the second register
+} layout_t;
+
+static const layout_t layouts[] = {
+    [NOR_LAYOUT_WINBOND] = {
+        3, NONE, 0, 5, 6, true, 1, 1, { 0x80, 0x01 }, { 0x7c, 0x42 }, { 0x05, 0x35, 0x15 }, true
+    },
+    [NOR_LAYOUT_WINBOND_LARGE] = {
+        4, NONE, 0, 6, NONE, true, 1, 1, { 0x80, 0x01 }, { 0x7c, 0x42 }, { 0x05, 0x35, 0x15 }, true
+    },
+    [NOR_LAYOUT_MICRON] = {
+        3, 6, 0, 5, NONE, false, NONE, 0, { 0x80, 0 }, { 0x7c, 0 }, { 0x05, 0, 0 }, false
+    },
+    [NOR_LAYOUT_ISSI] = {
+        4, NONE, 1, 1, NONE, false, 0, 6, { 0x80, 0 }, { 0x7c, 0 }, { 0x05, 0x48, 0 }, false
+    },
+    [NOR_LAYOUT_MACRONIX] = {
+        4, NONE, 1, 3, NONE, false, 0, 6, { 0x80, 0 }, { 0x7c, 0 }, { 0x05, 0x15, 0 }, false
+    },
+    [NOR_LAYOUT_SPANSION] = {
+        3, NONE, 1, 5, NONE, false, 1, 1, { 0x80, 0x01 }, { 0x1c, 0x02 }, { 0x05, 0x35, 0 }, true
+    },
+    [NOR_LAYOUT_SIMPLE] = {
+        3, NONE, NONE, 0, NONE, false, NONE, 0, { 0x80, 0 }, { 0x1c, 0 }, { 0x05, 0, 0 }, false
+    },
+};
+
+static const layout_t *layout_of(const nor_t *nor) {
+    return nor->layout == NOR_LAYOUT_UNKNOWN ? NULL : &layouts[nor->layout];
+}
+
+static bool bit_of(const uint8_t *sr, uint8_t reg, uint8_t bit) {
+    return reg != NONE && bit != NONE && (sr[reg] >> bit & 1);
+}
+
+static void decode_range(const nor_t *nor, const uint8_t *sr, uint32_t *start, uint32_t *length) {
+    const layout_t *layout = layout_of(nor);
+    unsigned bits = layout->bp_bits;
+    unsigned bp = sr[0] >> SR1_BP0_SHIFT & ((1u << bits) - 1);
+    if (layout->bp3_bit != NONE) {
+        bp |= (unsigned)(sr[0] >> layout->bp3_bit & 1) << bits++;
+    }
+    uint32_t unit = 64 * KIB;
+    bool sectors = bit_of(sr, 0, layout->sector_bit);
+    if (sectors) {
+        unit = 4 * KIB;
+    } else if (bits == 3 && nor->size_bytes / 64 > unit) {
+        unit = nor->size_bytes / 64;
+    }
+    uint64_t bytes = bp ? (uint64_t)unit << (bp - 1) : 0;
+    if (sectors && bytes > 32 * KIB) {
+        bytes = 32 * KIB;
+    }
+    if (bytes > nor->size_bytes || bp == (1u << bits) - 1) {
+        bytes = nor->size_bytes;
+    }
+    bool bottom = layout->end_register != NONE && bit_of(sr, layout->end_register, layout->end_bit);
+    if (layout->complement && (sr[1] & WINBOND_SR2_CMP)) {
+        bytes = nor->size_bytes - bytes;
+        bottom = !bottom;
+    }
+    *length = bytes;
+    *start = bottom || bytes == 0 ? 0 : nor->size_bytes - bytes;
+}
+
+// The bit's place: by SFDP where it says so, else by the layout.
+static bool find_quad(const nor_t *nor, uint8_t *reg, uint8_t *bit) {
+    const layout_t *layout = layout_of(nor);
+    if (layout && layout->quad_register != NONE) {
+        *reg = layout->quad_register;
+        *bit = layout->quad_bit;
+        return true;
+    }
+    return false;
+}
+
+// Write registers so that they become `wanted`, and look whether they did.
+static int write_registers(nor_t *nor, const uint8_t *now, const uint8_t *wanted) {
+    const layout_t *layout = layout_of(nor);
+    for (unsigned i = 0; i < 2; i++) {
+        if ((now[i] ^ wanted[i]) & ~layout->writable[i]) {
+            return JTAG_EINVAL;
+        }
+    }
+    if (now[0] == wanted[0] && now[1] == wanted[1]) {
+        return JTAG_OK;
+    }
+    // Without what only the chip may say.
+    uint8_t bytes[2] = { wanted[0] & ~(NOR_SR1_BUSY | NOR_SR1_WRITE_ENABLED), wanted[1] };
+    int status;
+    if (layout->write_both && nor->has_sfdp && nor->sfdp.quad == SFDP_QUAD_SR2_BIT1_WRITE31) {
+        status = now[0] == wanted[0] ? JTAG_OK : nor_register_write(nor, 0x01, bytes, 1, WRITE_STATUS_US);
+        if (status == JTAG_OK && now[1] != wanted[1]) {
+            status = nor_register_write(nor, 0x31, bytes + 1, 1, WRITE_STATUS_US);
+        }
+    } else {
+        // Both at once where there are two: on older chips a single byte would clear the second.
+        status = nor_register_write(nor, 0x01, bytes, layout->write_both ? 2 : 1, WRITE_STATUS_US);
+    }
+    nor_status_t after;
+    if (status == JTAG_OK) {
+        status = nor_status(nor, &after);
+    }
+    if (status != JTAG_OK) {
+        return status;
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        if ((after.sr[i] ^ wanted[i]) & layout->writable[i]) {
+            status = nor_check_alive(nor);
+            return status == JTAG_OK ? JTAG_EPROTECTED : status;
+        }
+    }
+    return JTAG_OK;
+}
+
+int nor_status(nor_t *nor, nor_status_t *status) {
+    static const uint8_t usual_read[3] = { 0x05, 0x35, 0x15 };
+    const layout_t *layout = layout_of(nor);
+    *status = (nor_status_t) { .quad = NOR_QUAD_UNKNOWN };
+    for (unsigned i = 0; i < 3; i++) {
+        uint8_t opcode = layout ? layout->read[i] : usual_read[i];
+        if (opcode) {
+            int result = nor_register_read(nor, opcode, &status->sr[i], 1);
+            if (result != JTAG_OK) {
+                return result;
+            }
+            status->registers = i + 1;
+        }
+    }
+    if (layout == NULL) {
+        return JTAG_OK;
+    }
+    status->known = true;
+    status->locked = (status->sr[0] & layout->lock[0]) || (status->sr[1] & layout->lock[1]);
+    status->individual = layout->complement && (status->sr[2] & WINBOND_SR3_WPS);
+    decode_range(nor, status->sr, &status->start, &status->length);
+    if (status->individual) {
+        status->length = 0;
+    }
+    uint8_t reg;
+    uint8_t bit;
+    if (find_quad(nor, &reg, &bit)) {
+        status->quad = bit_of(status->sr, reg, bit) ? NOR_QUAD_ON : NOR_QUAD_OFF;
+    } else if (nor->has_sfdp && nor->sfdp.quad == SFDP_QUAD_NONE) {
+        status->quad = NOR_QUAD_NONE;
+    }
+    return JTAG_OK;
+}
+
+int nor_check_range(nor_t *nor, uint32_t address, uint32_t length) {
+    nor_status_t status;
+    int result = nor_status(nor, &status);
+    if (result != JTAG_OK || !status.known || status.length == 0 || length == 0) {
+        return result;
+    }
+    bool before = address + length <= status.start;
+    bool after = address >= status.start + status.length;
+    return before || after ? JTAG_OK : JTAG_EPROTECTED;
+}
+
+int nor_protect(nor_t *nor, uint32_t start, uint32_t length) {
+    const layout_t *layout = layout_of(nor);
+    if (layout == NULL) {
+        return JTAG_ENOTSUP;
+    }
+    nor_status_t now;
+    int status = nor_status(nor, &now);
+    if (status != JTAG_OK) {
+        return status;
+    }
+    // Try every setting of the bits that we may write, quad aside; the one that changes least is the first that fits.
+    uint8_t quad_register = NONE;
+    uint8_t quad_bit = 0;
+    find_quad(nor, &quad_register, &quad_bit);
+    uint8_t mask = layout->writable[0];
+    if (quad_register == 0) {
+        mask &= ~(1 << quad_bit);
+    }
+    for (unsigned complement = 0; complement <= layout->complement; complement++) {
+        for (unsigned flip = 0; flip < 256; flip++) {
+            if (flip & ~mask) {
+                continue;
+            }
+            uint8_t wanted[2] = { now.sr[0] ^ flip, now.sr[1] ^ (complement ? WINBOND_SR2_CMP : 0) };
+            uint32_t found_start;
+            uint32_t found_length;
+            decode_range(nor, wanted, &found_start, &found_length);
+            if (found_length == length && (length == 0 || found_start == start)) {
+                return write_registers(nor, now.sr, wanted);
+            }
+        }
+    }
+    return JTAG_EINVAL;
+}
+
+int nor_set_quad(nor_t *nor, bool on) {
+    uint8_t reg;
+    uint8_t bit;
+    if (!find_quad(nor, &reg, &bit)) {
+        return JTAG_ENOTSUP;
+    }
+    nor_status_t now;
+    int status = nor_status(nor, &now);
+    if (status != JTAG_OK) {
+        return status;
+    }
+    uint8_t wanted[2] = { now.sr[0], now.sr[1] };
+    wanted[reg] = on ? wanted[reg] | 1 << bit : wanted[reg] & ~(1 << bit);
+    return write_registers(nor, now.sr, wanted);
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+//
+// The one path of a bitstream: bytes from any source are pushed in, unpacked when they are packed, looked at by the parser, and go to
+// the SRAM of an ECP5, to a flash, or nowhere (to check a file). Open, write, finish or abort.
+
+#ifndef JTAG_STREAM_H
+#define JTAG_STREAM_H
+
+#include "jtag/bitstream.h"
+#include "jtag/ecp5.h"
+#include "jtag/inflate.h"
+#include "jtag/jtag.h"
+#include "jtag/nor_write.h"
+
+typedef enum {
+    STREAM_SRAM,
+    STREAM_FLASH,
+    STREAM_CHECK,
+} stream_target_t;
+
+#define STREAM_REQUIRE_BITSTREAM (1 << 0) // to flash: refuse what is no bitstream (to SRAM it always is)
+#define STREAM_OVERRIDE_ID (1 << 1) // to SRAM: take a bitstream for another device of the same size
+#define STREAM_ANY_DATA (1 << 2) // to flash: do not look at the content at all
+
+typedef struct {
+    stream_target_t target;
+    ecp5_t *ecp5; // STREAM_SRAM: where it goes
+    const ecp5_device_t *device; // the one on the board; a bitstream for another is refused. NULL: any
+    nor_write_t *writer; // STREAM_FLASH: opened by nor_write_open()
+    inflate_format_t format; // INFLATE_AUTO, or what the caller knows
+    void *memory; // for unpacking, see INFLATE_MEMORY_BYTES(); NULL: packed data is refused
+    size_t memory_bytes;
+    uint8_t options;
+} stream_config_t;
+
+// The caller owns it; read-only. inflate, bitstream.info and the writer's report say how far it is.
+typedef struct {
+    stream_config_t config;
+    inflate_t inflate;
+    bitstream_t bitstream;
+    bool open;
+    bool loading; // the SRAM load has begun: nothing was erased before
+    bool is_bitstream; // false: to flash goes something else
+} stream_t;
+
+// Start. Nothing happens to the device before an IDCODE was seen and accepted (to flash: before that or until it is clear that the data
+// is no bitstream, which is refused on request).
+void stream_open(stream_t *stream, const stream_config_t *config);
+
+// Push the next bytes; they must stay until the next call has returned. The first error ends it: the TAP is in reset then, and the error is
+// that of inflate.h, bitstream.h, ecp5.h or nor_write.h. JTAG_EBUSY after that.
+int stream_write(void *stream, const uint8_t *data, size_t length);
+
+// The end of the source. JTAG_OK means: to SRAM, DONE is high; to flash, all is verified; else all CRCs are right.
+int stream_finish(stream_t *stream);
+
+// Give up, at any time, any number of times.
+int stream_abort(stream_t *stream);
+
+#endif // JTAG_STREAM_H
