@@ -267,15 +267,15 @@ void bus_mark_code(bus_t *bus, uint32_t addr, uint32_t size) {
         }
         uint32_t page = (uint32_t)at >> BUS_PAGE_BITS;
         r->code[((uint32_t)at - r->base) >> BUS_CODE_BITS] = 1;
+        if (bus->write_page[page] == 0) {
+            continue; // known already, or never written through the fast path
+        }
         bus->write_page[page] = 0;
-        if (bus->code_page_count > 0 && bus->code_page_count <= BUS_CODE_PAGES &&
-            bus->code_pages[bus->code_page_count - 1] == page) {
-            continue;
-        }
         if (bus->code_page_count < BUS_CODE_PAGES) {
-            bus->code_pages[bus->code_page_count] = page;
+            bus->code_pages[bus->code_page_count++] = page;
+        } else {
+            bus->code_pages_lost = true;
         }
-        bus->code_page_count++;
     }
 }
 
@@ -294,7 +294,7 @@ static void clear_page(bus_t *bus, uint32_t page) {
 }
 
 void bus_clear_code(bus_t *bus) {
-    if (bus->code_page_count <= BUS_CODE_PAGES) {
+    if (!bus->code_pages_lost) {
         for (size_t i = 0; i < bus->code_page_count; i++) {
             clear_page(bus, bus->code_pages[i]);
         }
@@ -306,4 +306,5 @@ void bus_clear_code(bus_t *bus) {
         }
     }
     bus->code_page_count = 0;
+    bus->code_pages_lost = false;
 }

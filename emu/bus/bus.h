@@ -39,6 +39,7 @@ typedef struct bus {
     size_t region_count;
     uint32_t code_pages[BUS_CODE_PAGES]; // pages with decoded code, while the list suffices
     size_t code_page_count;
+    bool code_pages_lost; // there are more
     uint64_t errors; // accesses that nobody answered
     // Called when a store hits decoded code.
     void (*code_written)(void *context);
