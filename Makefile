@@ -6,7 +6,7 @@ BUILD ?= build
 CACHE ?= $(BUILD)/cache
 SOC ?= base
 MICROPY_VERSION ?= 1.25.0
-FLOAT ?= double
+FLOAT ?=
 
 # A LiteX build folder: of the reference SoC named by SOC, else the one the user names.
 BUILD_DIRECTORY ?= $(BUILD)/soc/$(SOC)
@@ -31,7 +31,7 @@ MAKEFLAGS += --no-print-directory -s
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE = 1
 # What the user may set goes to the rooms as absolute paths, once.
-PORT_MAKE = $(MAKE) -C port BUILD_DIRECTORY=$(abspath $(BUILD_DIRECTORY)) \
+PORT_MAKE = $(MAKE) -j$(JOBS) -C port BUILD_DIRECTORY=$(abspath $(BUILD_DIRECTORY)) \
 	OUTPUT=$(abspath $(dir $(FIRMWARE))) MICROPY_DIR=$(abspath $(MICROPY_TREE)) PYTHON=$(abspath $(PYTHON)) FLOAT=$(FLOAT)
 
 .DEFAULT_GOAL := help
@@ -95,7 +95,7 @@ image: $(OWN_SOC) micropython
 	@$(call LOCKED,$(dir $(FIRMWARE))) $(PORT_MAKE) >&2 </dev/null
 
 emu: | packages
-	@$(call LOCKED,$(BUILD)/emu) $(MAKE) -C emu BUILD=$(abspath $(BUILD)) >&2 </dev/null
+	@$(call LOCKED,$(BUILD)/emu) $(MAKE) -j$(JOBS) -C emu BUILD=$(abspath $(BUILD)) >&2 </dev/null
 
 rtl-%: $(VENV)/.installed | test-packages
 	@$(PYTHON) -m gateware.build $* --output-dir $(BUILD)/soc/$* --rtl $(BUILD)/rtl/$* >&2 </dev/null
