@@ -50,7 +50,8 @@ static inline bool csr_present(csr_reg_t reg) {
 
 // The width in bits: the exact one where it is known, else that of the bus words.
 static inline unsigned csr_bits(csr_reg_t reg) {
-    return reg.bits != 0 ? reg.bits : reg.words *SOC_CSR_DATA_WIDTH;
+    unsigned most = SOC_CSR_DATA_WIDTH * reg.words;
+    return reg.bits != 0 ? reg.bits : most;
 }
 
 // Read a register of at most 32 bits. The register must be present. One load where SOC_CSR_DATA_WIDTH

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+"""Seed bugs in a copy of the sources and see whether the host tests notice: ``python tools/mutate.py [name]``.
+
+The bugs are listed in tests/host/mutants.toml. A survivor, or a mutant whose text is no longer in the source, is
+a failure. With a name, only the mutants whose name contains it are tried.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LIST = os.path.join(TOP, "tests", "host", "mutants.toml")
+# Enough shapes of the CSR bus to tell a good driver from a bad one; see tests/host/Makefile.
+CONFIGS = "8-32-0-1 32-64-1-1 32-32-1-1"
+COPIED = ("soc", "drivers", "gateware", os.path.join("tests", "host"))
+
+
+def copy_sources(scratch):
+    """Copy what the host tests need.
+
+    Args:
+        scratch (str): the folder for the copy.
+    """
+    ignore = shutil.ignore_patterns("__pycache__")
+    for folder in COPIED:
+        source = os.path.join(TOP, folder)
+        if os.path.isdir(source):
+            shutil.copytree(source, os.path.join(scratch, folder), ignore=ignore)
+    # What LiteX generated for the tests is not part of what is tried here.
+    for folder in ("soc", os.path.join("tests", "host", "generated")):
+        source = os.path.join(TOP, "build", folder)
+        target = os.path.join(scratch, "build", folder)
+        if os.path.isdir(source):
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            os.symlink(source, target)
+
+
+def run_tests(scratch, target):
+    """Run the host tests; True when they pass.
+
+    Args:
+        scratch (str): the copy.
+        target (str): of tests/host/Makefile.
+    """
+    command = ["make", "-s", "-j2", "-C", os.path.join(scratch, "tests", "host"), target]
+    command += [f"CONFIGS={CONFIGS}", "COVERAGE=0", "TEST_SECONDS=60", f"PYTHON={sys.executable}"]
+    command.append(f"BUILD={os.path.join(scratch, 'build')}")
+    environment = {
+        k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "BUILD")
+    }
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    return done.returncode == 0, done.stdout + done.stderr
+
+
+def reason(text):
+    """The line of a test's output that says what was noticed.
+
+    Args:
+        text (str): the output.
+    """
+    marks = (
+        "not so:",
+        " is ",
+        "runtime error",
+        "ERROR: AddressSanitizer",
+        "mock:",
+        "error:",
+        "Error:",
+    )
+    for line in text.splitlines():
+        if any(mark in line for mark in marks):
+            return line.strip().replace(TOP, "")[:100]
+    return "does not end" if "Error 124" in text else ""
+
+
+def replace_once(text, change, where):
+    """Replace the text of one change.
+
+    Args:
+        text (str): of the source.
+        change (dict): with old and new.
+        where (str): for the error.
+    """
+    if text.count(change["old"]) != 1:
+        raise SystemExit(
+            f"{LIST}: {where}: its text occurs {text.count(change['old'])} times; adapt it"
+        )
+    return text.replace(change["old"], change["new"])
+
+
+def main():
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description="Seed bugs and see whether the host tests notice."
+    )
+    parser.add_argument("name", nargs="?", default="", help="only mutants with this in their name")
+    options = parser.parse_args()
+    with open(LIST, "rb") as file:
+        mutants = [m for m in tomllib.load(file)["mutant"] if options.name in m["name"]]
+    if not mutants:
+        raise SystemExit(f"{LIST}: no mutant is called {options.name}")
+    survivors = []
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="mutate-") as scratch:
+        copy_sources(scratch)
+        for target in sorted({mutant.get("tests", "test-c") for mutant in mutants}):
+            passed, text = run_tests(scratch, target)
+            if not passed:
+                raise SystemExit(f"the tests fail without any mutant:\n{text[-3000:]}")
+        for mutant in mutants:
+            path = os.path.join(scratch, mutant["file"])
+            with open(path) as file:
+                original = file.read()
+            changed = replace_once(original, mutant, mutant["name"])
+            if "also" in mutant:
+                changed = replace_once(changed, mutant["also"], mutant["name"])
+            with open(path, "w") as file:
+                file.write(changed)
+            target = mutant.get("tests", "test-c")
+            built, text = run_tests(scratch, target.replace("test-", "build-"))
+            if not built:
+                raise SystemExit(f"{LIST}: {mutant['name']}: does not compile:\n{text[-2000:]}")
+            passed, text = run_tests(scratch, target)
+            with open(path, "w") as file:
+                file.write(original)
+            if passed:
+                survivors.append(mutant["name"])
+            verdict = "SURVIVED" if passed else "killed  "
+            print(
+                f"{verdict} {mutant['file']}: {mutant['name']}  {'' if passed else reason(text)}",
+                flush=True,
+            )
+    seconds = time.monotonic() - started
+    print(f"{len(mutants) - len(survivors)} of {len(mutants)} mutants killed in {seconds:.0f} s")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
