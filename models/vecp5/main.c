@@ -187,6 +187,78 @@ static int parse(int argc, char **argv, arguments_t *arguments) {
     return 0;
 }
 
+// The flash's memory: the file, or blank memory. NULL after one line on stderr.
+static uint8_t *open_flash(const arguments_t *arguments) {
+    size_t bytes = arguments->chip->size_bytes;
+    if (arguments->flash_file != NULL) {
+        return map_flash(arguments->flash_file, bytes);
+    }
+    uint8_t *memory = malloc(bytes);
+    if (memory == NULL) {
+        bad("memory", "short", strerror(ENOMEM));
+    } else {
+        memset(memory, 0xFF, bytes);
+    }
+    return memory;
+}
+
+static void close_flash(const arguments_t *arguments, uint8_t *memory) {
+    if (memory != NULL && arguments->flash_file != NULL) {
+        munmap(memory, arguments->chip->size_bytes);
+    } else {
+        free(memory);
+    }
+}
+
+static int open_ports(const arguments_t *arguments, server_t *server, uint16_t chosen[2]) {
+    for (int i = 0; i < 2; i++) {
+        unsigned long port;
+        if (arguments->port[i] == NULL) {
+            continue;
+        }
+        if (!parse_number(arguments->port[i], 65535, &port)) {
+            return bad("port", arguments->port[i], "not a port number");
+        }
+        chosen[i] = (uint16_t)port;
+        server->listener[i] = server_listen(&chosen[i]);
+        if (server->listener[i] < 0) {
+            return bad("port", arguments->port[i], strerror(-server->listener[i]));
+        }
+    }
+    return EXIT_SUCCESS;
+}
+
+// Everything is there: announce it and serve.
+static int serve(const arguments_t *arguments, server_t *server, board_t *board, uint8_t *memory,
+    const uint16_t port[2]) {
+    static const char *const names[2] = { "xvc", "bitbang" };
+    board_options_t options = {
+        .device = arguments->device, .chip = arguments->chip, .flash_memory = memory,
+        .times = arguments->times, .fault = arguments->fault,
+    };
+    struct sigaction action = { .sa_handler = on_signal };
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGUSR1, &action, NULL);
+    board_init(board, &options);
+    server->board = board;
+    server->wall_clock = arguments->wall_clock;
+    server->report_path = arguments->report;
+    server->stop = &stop;
+    server->power_cycle = &power_cycle;
+    if (!server_report(server)) {
+        return bad("report", arguments->report, strerror(errno));
+    }
+    for (int i = 0; i < 2; i++) {
+        if (server->listener[i] >= 0) {
+            printf("%s 127.0.0.1:%u\n", names[i], port[i]);
+        }
+    }
+    fflush(stdout); // only now: who reads the lines finds a board that answers
+    server_run(server, (unsigned)arguments->timeout_s);
+    return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv) {
     arguments_t arguments = {
         .device = ecp5_device_find("LFE5U-25F"), .chip = nor_chip_find("W25Q128JV"), .wall_clock = true,
@@ -203,60 +275,28 @@ int main(int argc, char **argv) {
     }
     server_t *server = calloc(1, sizeof(*server));
     board_t *board = calloc(1, sizeof(*board));
+    uint8_t *memory = NULL;
     if (server == NULL || board == NULL) {
-        return bad("memory", "short", strerror(ENOMEM));
-    }
-    board_options_t options = {
-        .device = arguments.device, .chip = arguments.chip, .times = arguments.times, .fault = arguments.fault,
-    };
-    static const char *const names[2] = { "xvc", "bitbang" };
-    for (int i = 0; i < 2; i++) {
-        unsigned long port;
-        server->listener[i] = -1;
-        if (arguments.port[i] == NULL) {
-            continue;
-        }
-        if (!parse_number(arguments.port[i], 65535, &port)) {
-            return bad("port", arguments.port[i], "not a port number");
-        }
-        uint16_t chosen = (uint16_t)port;
-        server->listener[i] = server_listen(&chosen);
-        if (server->listener[i] < 0) {
-            return bad("port", arguments.port[i], strerror(-server->listener[i]));
-        }
-        printf("%s 127.0.0.1:%u\n", names[i], chosen);
-    }
-    if (arguments.chip != NULL) {
-        size_t bytes = arguments.chip->size_bytes;
-        options.flash_memory = arguments.flash_file != NULL ? map_flash(arguments.flash_file, bytes) : malloc(bytes);
-        if (options.flash_memory == NULL) {
-            return EXIT_BAD;
-        }
-        if (arguments.flash_file == NULL) {
-            memset(options.flash_memory, 0xFF, bytes);
-        }
-    }
-    struct sigaction action = { .sa_handler = on_signal };
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGUSR1, &action, NULL);
-    board_init(board, &options);
-    server->board = board;
-    server->wall_clock = arguments.wall_clock;
-    server->report_path = arguments.report;
-    server->stop = &stop;
-    server->power_cycle = &power_cycle;
-    if (!server_report(server)) {
-        return bad("report", arguments.report, strerror(errno));
-    }
-    fflush(stdout); // only now: who reads the lines finds a board that answers
-    server_run(server, (unsigned)arguments.timeout_s);
-    if (arguments.flash_file != NULL) {
-        munmap(options.flash_memory, arguments.chip->size_bytes);
+        status = bad("memory", "short", strerror(ENOMEM));
     } else {
-        free(options.flash_memory);
+        uint16_t port[2];
+        server->listener[0] = server->listener[1] = -1;
+        status = open_ports(&arguments, server, port);
+        if (status == EXIT_SUCCESS && arguments.chip != NULL) {
+            memory = open_flash(&arguments);
+            status = memory == NULL ? EXIT_BAD : EXIT_SUCCESS;
+        }
+        if (status == EXIT_SUCCESS) {
+            status = serve(&arguments, server, board, memory, port);
+        }
     }
+    for (int i = 0; server != NULL && i < 2; i++) {
+        if (server->listener[i] >= 0) {
+            close(server->listener[i]);
+        }
+    }
+    close_flash(&arguments, memory);
     free(board);
     free(server);
-    return EXIT_SUCCESS;
+    return status;
 }
