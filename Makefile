@@ -6,7 +6,8 @@ BUILD ?= build
 CACHE ?= $(BUILD)/cache
 SOC ?= base
 MICROPY_VERSION ?= 1.25.0
-FLOAT ?=
+FLOAT ?= double
+JOBS ?= $(shell nproc)
 
 # A LiteX build folder: of the reference SoC named by SOC, else the one the user names.
 BUILD_DIRECTORY ?= $(BUILD)/soc/$(SOC)
