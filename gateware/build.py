@@ -53,14 +53,28 @@ class MapBuilder(Builder):
         Builder.build(self)
 
 
-def build_map(soc, output_dir, bios):
-    """Write csr.json, csr.csv, csr.svd and the generated headers.
+def build_map(name, overrides, output_dir, bios):
+    """Write csr.json, csr.csv, csr.svd and the generated headers, unless they are there already.
+
+    What is up to date is left alone: LiteX writes the date into headers, and whatever was compiled
+    with them would be compiled again.
 
     Args:
-        soc (Soc): the SoC, not finalized.
+        name (str): the SoC.
+        overrides (dict): changes to it.
         output_dir (Path): LiteX's output folder.
         bios (bool): compile the BIOS into software/bios/bios.bin as well.
     """
+    products = [output_dir / "csr.json", output_dir / "csr.svd"]
+    if bios:
+        products.append(output_dir / "software" / "bios" / "bios.bin")
+    digest = soc_digest(name, overrides)
+    stamp = output_dir / "gateware.digest"
+    up_to_date = stamp.exists() and stamp.read_text() == digest
+    if up_to_date and all(product.exists() for product in products):
+        return
+    stamp.unlink(missing_ok=True)
+    soc = SOCS[name](**overrides)
     builder = MapBuilder(
         soc,
         output_dir=str(output_dir),
@@ -78,6 +92,7 @@ def build_map(soc, output_dir, bios):
             builder.build()
         except subprocess.CalledProcessError:
             raise verilate.BuildError(f"the BIOS does not compile, see {log}") from None
+    stamp.write_text(digest)
 
 
 @contextlib.contextmanager
@@ -102,8 +117,8 @@ def output_to(path, descriptors):
             os.close(copy)
 
 
-def rtl_digest(name, overrides):
-    """Return a hash over everything that decides what the simulation of a SoC is.
+def soc_digest(name, overrides):
+    """Return a hash over everything that decides what a SoC is.
 
     Args:
         name (str): the SoC.
@@ -114,7 +129,6 @@ def rtl_digest(name, overrides):
         digest.update(f"{package} {metadata.version(package)}".encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
-    digest.update(verilate.sources_digest().encode())
     return digest.hexdigest()
 
 
@@ -126,7 +140,7 @@ def build_rtl(name, overrides, folder):
         overrides (dict): changes to it.
         folder (Path): where; rtl.json in it describes the result for the runner.
     """
-    digest = rtl_digest(name, overrides)
+    digest = f"{soc_digest(name, overrides)} {verilate.sources_digest()}"
     description_path = folder / "rtl.json"
     try:
         if json.loads(description_path.read_text())["digest"] == digest:
@@ -177,7 +191,7 @@ def main(argv):
     logging.basicConfig(level=logging.INFO if args.verbose else logging.WARNING)
     overrides = {key: getattr(args, key) for key in Soc.OPTIONS if getattr(args, key) is not None}
     try:
-        build_map(SOCS[args.soc](**overrides), Path(args.output_dir).resolve(), args.bios)
+        build_map(args.soc, overrides, Path(args.output_dir).resolve(), args.bios)
         if args.rtl:
             build_rtl(args.soc, overrides, Path(args.rtl).resolve())
     except SoCError:

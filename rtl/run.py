@@ -58,6 +58,21 @@ def find_build(soc):
         ) from None
 
 
+def default_kernel(names):
+    """Return the port's firmware for the first of some SoCs that has one.
+
+    Args:
+        names (tuple of str): a SoC's own name, then the name of the one that it is a variant of.
+    """
+    for name in names:
+        kernel = ROOT / "build" / "firmware" / name / "firmware.bin"
+        if kernel.exists():
+            return kernel
+    raise images.InputError(
+        f"no firmware for {names[0]}: `make firmware SOC={names[0]}`, or --kernel FILE"
+    )
+
+
 def make_run_folder(folder):
     """Return a new folder for this process; remove what earlier runs left.
 
@@ -104,7 +119,7 @@ def prepare(args, folder, build):
     main_ram = csr_json["memories"]["main_ram"]
     kernel = args.kernel
     if not kernel and not args.rom:
-        kernel = ROOT / "build" / "firmware" / build["soc"] / "firmware.bin"
+        kernel = default_kernel((folder.name, build["soc"]))
     content = images.load(kernel, main_ram, "main_ram") if kernel else b""
     rom = images.load(args.rom, csr_json["memories"]["rom"], "rom") if args.rom else None
     if args.baud and build["baud"] is None:
