@@ -18,6 +18,8 @@ $(SOC_MK): $(SOC_DIR)/csr.json $(wildcard $(SOC_DIR)/litex.toml) $(wildcard $(RE
 
 ifdef SOC_SRC
 
+OWN_DIRS := port soc drivers
+
 # ---- Versions: nothing in the image depends on when or where it is built -------------------------------
 
 version_part = $(word 3,$(shell grep '^.define MICROPY_VERSION_$(1) ' $(MICROPY_TOP)/py/mpconfig.h))
@@ -28,7 +30,9 @@ export MICROPY_GIT_TAG := v$(MICROPY_MAJOR).$(MICROPY_MINOR).$(MICROPY_MICRO)
 export MICROPY_GIT_HASH := unknown
 # The day of our own commit: the banner shows it as the date of the build.
 export SOURCE_DATE_EPOCH := $(or $(shell git -C $(REPO) log -1 --format=%ct 2>/dev/null),1735689600)
-PORT_VERSION := $(or $(shell git -C $(REPO) describe --always --dirty --abbrev=12 2>/dev/null),unknown)
+# The last commit of what goes into the image, and whether that was changed since.
+PORT_VERSION := $(or $(shell cd $(REPO) && git log -1 --format=%h --abbrev=12 -- $(OWN_DIRS) 2>/dev/null),unknown)$(if \
+	$(shell cd $(REPO) && git status --porcelain -- $(OWN_DIRS) 2>/dev/null),+changes)
 
 # ---- MicroPython ----------------------------------------------------------------------------------------
 
@@ -49,8 +53,9 @@ export PYTHONDONTWRITEBYTECODE = 1
 # mkrules.mk only wants a README.md there: no package of micropython-lib is frozen.
 MPY_LIB_DIR = $(MICROPY_TOP)/lib
 
-# As in size_class.h.
+# As in size_class.h. The small class computes in single precision, unless FLOAT says double.
 SMALL := $(shell test $(SOC_MAIN_RAM_SIZE) -lt 1048576 && echo 1)
+PRECISION := $(or $(FLOAT),$(if $(SMALL),single,double))
 ifneq ($(SMALL),1)
 MICROPY_VFS_FAT = 1
 MICROPY_VFS_LFS2 = 1
@@ -74,7 +79,7 @@ CSUPEROPT := $(if $(SMALL),-Os,-O2)
 CFLAGS += $(INC) $(SOC_CFLAGS) --specs=picolibc.specs -std=gnu11 $(COPT) -g -DNDEBUG \
 	-DPORT_MICROPY_VERSION=$(shell echo $$(($(MICROPY_MAJOR) * 100 + $(MICROPY_MINOR)))) \
 	-DPORT_CLOCK_TEXT='"$(CLOCK_TEXT)"' \
-	$(if $(filter single,$(FLOAT)),-DPORT_FLOAT_SINGLE -fsingle-precision-constant) \
+	$(if $(filter single,$(PRECISION)),-DPORT_FLOAT_SINGLE -fsingle-precision-constant) \
 	-Wall -Werror -Wpointer-arith \
 	-ffunction-sections -fdata-sections -fno-common -fno-strict-aliasing \
 	-ffile-prefix-map=$(REPO)=. -ffile-prefix-map=$(BUILD)=build -ffile-prefix-map=$(TOP)=micropython \
@@ -91,15 +96,15 @@ CLOCK_TEXT := $(shell awk 'BEGIN { print int($(SOC_CLOCK_HZ) / 1000 + 0.5) / 100
 SRC_C += $(PORT_C) $(PORT_BINDINGS_C) $(SHARED_C)
 SRC_QSTR += $(PORT_BINDINGS_C) $(SHARED_C) main.c
 # Single precision keeps both: parsing and printing use parts of either.
-LIBM_C = $(if $(filter single,$(FLOAT)),$(SRC_LIB_LIBM_C) $(SRC_LIB_LIBM_SQRT_SW_C),\
+LIBM_C = $(if $(filter single,$(PRECISION)),$(SRC_LIB_LIBM_C) $(SRC_LIB_LIBM_SQRT_SW_C),\
 	$(SRC_LIB_LIBM_DBL_C) $(SRC_LIB_LIBM_DBL_SQRT_SW_C))
 SOC_C := $(patsubst $(REPO)/%,%,$(wildcard $(REPO)/soc/*.c $(REPO)/drivers/*.c))
 
 OBJ = $(PY_O) $(addprefix $(BUILD)/,$(SRC_C:.c=.o) $(LIBM_C:.c=.o) $(SOC_C:.c=.o)) \
 	$(BUILD)/gen/soc_tables.o $(BUILD)/start.o $(BUILD)/shared/runtime/gchelper_rv32i.o
 
-# What is ours is held to more than what is upstream's.
-$(addprefix $(BUILD)/,$(PORT_C:.c=.o) $(PORT_BINDINGS_C:.c=.o) $(SOC_C:.c=.o)): CFLAGS += -Wextra
+# What is ours is held to more than what is upstream's. (Its headers have unused parameters.)
+$(addprefix $(BUILD)/,$(PORT_C:.c=.o) $(PORT_BINDINGS_C:.c=.o) $(SOC_C:.c=.o)): CFLAGS += -Wextra -Wno-unused-parameter
 
 # Upstream's double-precision library redefines what the C library's math.h has.
 $(addprefix $(BUILD)/,$(LIBM_C:.c=.o)): CFLAGS += -w
@@ -119,7 +124,7 @@ $(BUILD)/libmem.o: CFLAGS += -fno-builtin -fno-tree-loop-distribute-patterns -fn
 all: $(BUILD)/firmware.bin
 	@cd $(BUILD)/genhdr && if test qstr.split -nt qstrdefs.collected.h -o moduledefs.split -nt moduledefs.collected \
 		-o root_pointers.split -nt root_pointers.collected -o compressed.split -nt compressed.collected; then \
-		find $(BUILD) -type f -exec touch -d @$(STARTED) {} +; fi
+		find $(BUILD) -type f ! -path '*/frozen_mpy/*' -exec touch -d @$(STARTED) {} +; fi
 
 $(BUILD)/link.ld: link.ld.S size_class.h $(SOC_MK)
 	@$(CPP) -P -x assembler-with-cpp $(INC) $< -o $@
@@ -140,6 +145,20 @@ $(GEN)/port_version.h: FORCE
 
 $(BUILD)/genhdr/qstr.i.last $(BUILD)/bindings/modlitex.o: | $(GEN)/port_version.h
 $(BUILD)/bindings/modlitex.o: $(GEN)/port_version.h
+
+# With other options all is compiled anew, and with these or another configuration the strings and modules
+# are collected anew: upstream's generators would keep modules that are no longer there.
+FLAGS := $(GEN)/flags.txt
+CONFIGURED := $(GEN)/configured
+$(FLAGS): FORCE
+	@mkdir -p $(GEN)
+	$(file >$@.new,$(CC) $(CFLAGS))@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+$(CONFIGURED): $(FLAGS) mpconfigport.h size_class.h compat.h $(GEN)/soc_config.h
+	@rm -rf $(addprefix $(BUILD)/genhdr/,qstr module root_pointer compress qstr.i.last)
+	@touch $@
+$(OBJ): $(FLAGS)
+$(BUILD)/genhdr/qstr.i.last $(BUILD)/genhdr/qstrdefs.generated.h: $(CONFIGURED)
+$(GEN)/soc_config.h: $(SOC_MK)
 
 .PHONY: FORCE
 FORCE:

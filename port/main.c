@@ -38,8 +38,13 @@ const char port_help_text[] =
     "\n"
     "litex.info() tells what this SoC is, litex.csrs() lists its registers,\n"
     "litex.csr_read(name) and litex.csr_write(name, value) access them.\n"
+    #if MICROPY_PY_BUILTINS_HELP_MODULES
     "machine has Pin, Timer and memory access; time, os, asyncio and the other\n"
     "modules are MicroPython's: help('modules') lists them.\n"
+    #else
+    "machine has Timer and memory access; math, os, time, struct, json, random\n"
+    "and other modules are MicroPython's, as far as this small RAM allows.\n"
+    #endif
     "\n"
     "Ctrl-A raw mode  Ctrl-B normal mode  Ctrl-C interrupt  Ctrl-D soft reset\n"
     "Ctrl-E paste mode\n";

@@ -25,7 +25,7 @@
 #define MICROPY_BYTES_PER_GC_BLOCK (PORT_GC_BLOCK_BYTES)
 #define MICROPY_ALLOC_GC_STACK_SIZE (PORT_SMALL ? 64 : 512)
 #define MICROPY_ALLOC_PATH_MAX (128)
-#define MICROPY_ENABLE_FINALISER (1)
+#define MICROPY_ENABLE_FINALISER (PORT_FULL)
 #define MICROPY_STACK_CHECK (1)
 #define MICROPY_STACK_CHECK_MARGIN (1024)
 #define MICROPY_ENABLE_EMERGENCY_EXCEPTION_BUF (1)
@@ -46,14 +46,16 @@
 
 // Code. The RV32 emitter always writes compressed instructions, so only cores that have them can run
 // what it emits.
-#define MICROPY_PERSISTENT_CODE_LOAD (1)
+#define MICROPY_PERSISTENT_CODE_LOAD (PORT_FULL)
 #if defined(__riscv_compressed)
 #define MICROPY_EMIT_RV32 (PORT_FULL)
 #define MICROPY_EMIT_INLINE_RV32 (PORT_FULL)
 #endif
 #define MICROPY_OPT_COMPUTED_GOTO (PORT_FULL)
 #define MICROPY_READER_VFS (1)
-#define MICROPY_COMP_MODULE_CONST (1)
+#define MICROPY_COMP_MODULE_CONST (PORT_FULL)
+#define MICROPY_PY_ASYNC_AWAIT (PORT_FULL)
+#define MICROPY_PY_GENERATOR_PEND_THROW (PORT_FULL)
 
 // The prompt.
 #define MICROPY_HELPER_REPL (1)
@@ -73,7 +75,7 @@
 
 // Built-in modules that the small class keeps beyond the core feature level (no effect on the others).
 #define MICROPY_PY_BUILTINS_STR_UNICODE (PORT_FULL)
-#define MICROPY_PY_BUILTINS_MEMORYVIEW (1)
+#define MICROPY_PY_BUILTINS_MEMORYVIEW (PORT_FULL)
 #define MICROPY_PY_BUILTINS_HELP (1)
 #define MICROPY_PY_BUILTINS_HELP_MODULES (PORT_FULL)
 #define MICROPY_PY_BUILTINS_HELP_TEXT port_help_text
@@ -125,6 +127,7 @@
 #define MICROPY_PY_TIME_CUSTOM_SLEEP (1)
 
 // Hardware.
+#define PORT_MACHINE_RTC (PORT_FULL)
 #define MICROPY_PY_MACHINE (1)
 #define MICROPY_PY_MACHINE_INCLUDEFILE "port_modmachine.c"
 #define MICROPY_PY_MACHINE_RESET (1)

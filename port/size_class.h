@@ -7,7 +7,7 @@
 #include "soc_config.h"
 
 // Main RAM below            class          RAM disk        GC block
-//   1 MiB                   SMALL          16 KiB          16 bytes
+//   1 MiB                   SMALL          8 KiB           16 bytes
 //   4 MiB                   MEDIUM         64 KiB          16 bytes
 //   16 MiB                  FULL           256 KiB         16 bytes
 //   above                   FULL           1 MiB           16 bytes; 32 from 512 MiB, 64 from 1 GiB
@@ -20,13 +20,13 @@
 
 #if SOC_MAIN_RAM_FREE_SIZE < 0x100000
 #define PORT_SIZE_CLASS PORT_SIZE_SMALL
-#define PORT_RAMDISK_BYTES 0x4000
+#define PORT_RAMDISK_BYTES 0x2000
 #elif SOC_MAIN_RAM_FREE_SIZE < 0x400000
 #define PORT_SIZE_CLASS PORT_SIZE_MEDIUM
 #define PORT_RAMDISK_BYTES 0x10000
 #elif SOC_MAIN_RAM_FREE_SIZE < 0x1000000
 #define PORT_SIZE_CLASS PORT_SIZE_FULL
-#define PORT_RAMDISK_BYTES 0x40000
+#define PORT_RAMDISK_BYTES 0x20000
 #else
 #define PORT_SIZE_CLASS PORT_SIZE_FULL
 #define PORT_RAMDISK_BYTES 0x100000

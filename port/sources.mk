@@ -10,6 +10,7 @@ PORT_C = \
 	guard.c \
 	libdiv.c \
 	libmem.c \
+	libstrtoll.c \
 	main.c \
 	mphalport.c \
 	ramfs.c \

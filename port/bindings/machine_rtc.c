@@ -9,6 +9,8 @@
 #include "port_machine.h"
 #include "port_time.h"
 
+#if PORT_MACHINE_RTC
+
 static const mp_obj_base_t machine_rtc_obj = { &machine_rtc_type };
 
 static mp_obj_t machine_rtc_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
@@ -61,3 +63,5 @@ MP_DEFINE_CONST_OBJ_TYPE(
     make_new, machine_rtc_make_new,
     locals_dict, &machine_rtc_locals_dict
     );
+
+#endif
