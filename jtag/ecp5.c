@@ -137,16 +137,20 @@ static int enable_and_erase(ecp5_t *ecp5) {
     if (status == JTAG_OK) {
         status = tap_dr(ecp5->tap, NULL, NULL, PRELOAD_BITS, 0);
     }
-    if (status == JTAG_OK) {
+    // A device that is just booting may not take the first one.
+    uint32_t wanted = ECP5_STATUS_ISC_ENABLE | ECP5_STATUS_WRITE_ENABLE;
+    for (unsigned attempt = 0; attempt < 2 && status == JTAG_OK; attempt++) {
         status = ecp5_command(ecp5, ISC_ENABLE, 0, 8, 2, 1000);
-    }
-    if (status == JTAG_OK) {
-        status = wait_ready(ecp5, BUSY_POLL_US, BUSY_POLLS);
+        if (status == JTAG_OK) {
+            status = wait_ready(ecp5, BUSY_POLL_US, BUSY_POLLS);
+        }
+        if (ecp5->status & ECP5_STATUS_ISC_ENABLE) {
+            break;
+        }
     }
     if (status != JTAG_OK) {
         return status;
     }
-    uint32_t wanted = ECP5_STATUS_ISC_ENABLE | ECP5_STATUS_WRITE_ENABLE;
     if (status_is_nonsense(ecp5->status) || (ecp5->status & (wanted | ECP5_STATUS_TARGET)) != wanted) {
         return JTAG_EENABLE;
     }
@@ -287,11 +291,11 @@ int ecp5_sram_open(ecp5_t *ecp5) {
         status = ecp5_command(ecp5, LSC_BITSTREAM_BURST, 0, 0, 2, 1000);
     }
     if (status == JTAG_OK) {
-        status = tap_dr_begin(ecp5->tap);
+        status = tap_dr_begin(ecp5->tap, false);
     }
-    // The device sees what the bypass registers of its neighbours held before it sees our bytes: ones fill these bits up to a
-    // whole byte.
-    unsigned ahead = ecp5->tap->devices - 1;
+    // The device sees what the bypass registers on its way from TDI hold before it sees our bytes: ones fill these bits up to
+    // a whole byte.
+    unsigned ahead = ecp5->tap->devices - 1 - ecp5->tap->target;
     if (status == JTAG_OK && ahead) {
         status = tap_shift(ecp5->tap, NULL, NULL, 8 - (ahead & 7), 0);
     }

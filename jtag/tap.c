@@ -8,7 +8,8 @@
 //
 // In a chain, what is shifted first ends nearest to TDO. With a target at position t of n devices, t bypass bits lie
 // between it and TDO and n - 1 - t between TDI and it. A scan of its register is therefore: t bits of padding, its
-// bits (captured bits come out at the same clocks), n - 1 - t bits of padding.
+// bits (captured bits come out at the same clocks), n - 1 - t bits of padding. The first padding is only for what is
+// captured: without it the same bits end in the same places.
 
 #include "jtag/tap.h"
 
@@ -393,16 +394,16 @@ int tap_ir(tap_t *tap, uint32_t instruction) {
 }
 
 int tap_dr(tap_t *tap, const uint8_t *tdi, uint8_t *tdo, uint32_t bits, uint8_t flags) {
-    int status = bits ? tap_dr_begin(tap) : JTAG_EINVAL;
+    int status = bits ? tap_dr_begin(tap, tdo != NULL) : JTAG_EINVAL;
     return status == JTAG_OK ? tap_dr_end(tap, tdi, tdo, bits, flags) : status;
 }
 
-int tap_dr_begin(tap_t *tap) {
+int tap_dr_begin(tap_t *tap, bool capture) {
     if (tap->target >= tap->devices) {
         return JTAG_EBUSY;
     }
     int status = tap_go(tap, TAP_DR_SHIFT);
-    return status == JTAG_OK ? pad(tap, tap->target, false) : status;
+    return status == JTAG_OK && capture ? pad(tap, tap->target, false) : status;
 }
 
 int tap_dr_end(tap_t *tap, const uint8_t *tdi, uint8_t *tdo, uint32_t bits, uint8_t flags) {

@@ -99,9 +99,9 @@ int tap_ir(tap_t *tap, uint32_t instruction);
 // captured. flags: JTAG_OP_MSB_FIRST.
 int tap_dr(tap_t *tap, const uint8_t *tdi, uint8_t *tdo, uint32_t bits, uint8_t flags);
 
-// The same in parts: begin, tap_shift() as often as needed without JTAG_OP_LAST, end. `last` of tap_dr_end() is
+// The same in parts: begin (capture: tdo will be used), tap_shift() as often as needed without JTAG_OP_LAST, end. `last` of tap_dr_end() is
 // the last part (bits may be 0 when the bits after the target's do not matter: then one clock more happens).
-int tap_dr_begin(tap_t *tap);
+int tap_dr_begin(tap_t *tap, bool capture);
 int tap_dr_end(tap_t *tap, const uint8_t *tdi, uint8_t *tdo, uint32_t bits, uint8_t flags);
 
 // Read the chain's ids `times` times; JTAG_ECHAIN when one reading differs from what tap_scan() found.

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+//
+// The models behind vboard.h.
+
+#include "vboard.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/board.h"
+
+#define QUEUE (2)
+#define BYTE_NS (320)
+
+typedef struct {
+    jtag_op_t op;
+    uint32_t sum; // of tdi when it was submitted
+} queued_t;
+
+struct vboard {
+    board_t board;
+    board_options_t options;
+    uint8_t *memory;
+    bool late;
+    bool selected;
+    unsigned queued;
+    queued_t queue[QUEUE + 1];
+    uint64_t clocks;
+};
+
+static uint32_t sum_of(const jtag_op_t *op) {
+    return op->tdi ? jtag_crc32(0, op->tdi, (op->bits + 7) / 8) : 0;
+}
+
+static void run(vboard_t *board, const jtag_op_t *op) {
+    bool msb_first = op->flags & JTAG_OP_MSB_FIRST;
+    for (uint32_t done = 0; done < op->bits;) {
+        uint8_t tms[512] = { 0 };
+        uint8_t tdi[512] = { 0 };
+        uint8_t tdo[512] = { 0 };
+        uint32_t now = op->bits - done < 4096 ? op->bits - done : 4096;
+        for (uint32_t i = 0; i < now; i++) {
+            uint32_t n = done + i;
+            bool last = n + 1 == op->bits && (op->flags & JTAG_OP_LAST);
+            bool vector = op->flags & JTAG_OP_TMS_VECTOR;
+            bool mode = vector ? op->tms >> n & 1 : op->tms || last;
+            bool data = op->flags & JTAG_OP_TDI_HIGH;
+            if (op->tdi) {
+                data = op->tdi[n / 8] >> (msb_first ? 7 - n % 8 : n % 8) & 1;
+            }
+            tms[i / 8] |= mode << i % 8;
+            tdi[i / 8] |= data << i % 8;
+        }
+        board_shift(&board->board, now, tms, tdi, tdo);
+        for (uint32_t i = 0; op->tdo && i < now; i++) {
+            uint32_t n = done + i;
+            if (n % 8 == 0) {
+                op->tdo[n / 8] = 0;
+            }
+            op->tdo[n / 8] |= (tdo[i / 8] >> i % 8 & 1) << (msb_first ? 7 - n % 8 : n % 8);
+        }
+        done += now;
+    }
+    board->clocks += op->bits;
+}
+
+static int drain(vboard_t *board, unsigned in_flight) {
+    while (board->queued > in_flight) {
+        queued_t first = board->queue[0];
+        if (sum_of(&first.op) != first.sum) {
+            fprintf(stderr, "vboard: data changed while it belonged to the transport\n");
+            abort();
+        }
+        run(board, &first.op);
+        board->queued--;
+        memmove(board->queue, board->queue + 1, board->queued * sizeof(board->queue[0]));
+    }
+    return JTAG_OK;
+}
+
+static int submit(void *ctx, const jtag_op_t *op) {
+    vboard_t *board = ctx;
+    bool vector = op->flags & JTAG_OP_TMS_VECTOR;
+    if (op->bits == 0 || (vector && op->bits > 32) || (!vector && op->tms > 1)) {
+        fprintf(stderr, "vboard: an operation that the contract does not allow\n");
+        abort();
+    }
+    board->queue[board->queued].op = *op;
+    board->queue[board->queued++].sum = sum_of(op);
+    return drain(board, board->late ? QUEUE : 0);
+}
+
+static int wait(void *ctx, unsigned in_flight) {
+    return drain(ctx, in_flight);
+}
+
+static int set_freq(void *ctx, uint32_t hz, uint32_t *actual_hz) {
+    vboard_t *board = ctx;
+    board_set_tck(&board->board, hz);
+    *actual_hz = hz;
+    return JTAG_OK;
+}
+
+static const jtag_transport_ops_t ops = { .submit = submit, .wait = wait, .set_freq = set_freq };
+
+static void parse_fault(vboard_t *board, const char *fault) {
+    memset(&board->options.fault, 0, sizeof(board->options.fault));
+    if (fault && !board_fault_parse(fault, &board->options.fault)) {
+        fprintf(stderr, "vboard: no fault %s\n", fault);
+        abort();
+    }
+}
+
+vboard_t *vboard_new(const char *device, const char *chip, const char *fault) {
+    vboard_t *board = calloc(1, sizeof(*board));
+    board->options.device = ecp5_device_find(device);
+    board->options.chip = chip ? nor_chip_find(chip) : NULL;
+    if (board->options.device == NULL || (chip && board->options.chip == NULL)) {
+        fprintf(stderr, "vboard: no %s or %s\n", device, chip ? chip : "flash");
+        abort();
+    }
+    if (chip) {
+        board->memory = malloc(board->options.chip->size_bytes);
+        memset(board->memory, 0xff, board->options.chip->size_bytes);
+    }
+    board->options.flash_memory = board->memory;
+    board->options.times = NOR_TIMES_TYPICAL;
+    parse_fault(board, fault);
+    board_init(&board->board, &board->options);
+    return board;
+}
+
+void vboard_free(vboard_t *board) {
+    free(board->memory);
+    free(board);
+}
+
+jtag_transport_t vboard_transport(vboard_t *board, bool late) {
+    board->late = late;
+    return (jtag_transport_t) { &ops, board };
+}
+
+uint8_t *vboard_flash(vboard_t *board, size_t *length) {
+    *length = board->options.chip->size_bytes;
+    return board->memory;
+}
+
+bool vboard_done(const vboard_t *board) {
+    return board->board.ecp5.done;
+}
+
+bool vboard_user_mode(const vboard_t *board) {
+    return board->board.ecp5.user_mode;
+}
+
+uint32_t vboard_frames(const vboard_t *board) {
+    return board->board.ecp5.frames;
+}
+
+uint32_t vboard_memory_crc(const vboard_t *board) {
+    return board->board.ecp5.memory_crc32;
+}
+
+uint32_t vboard_clears(const vboard_t *board) {
+    return board->board.ecp5.clears;
+}
+
+uint32_t vboard_boots(const vboard_t *board) {
+    return board->board.ecp5.boots;
+}
+
+uint32_t vboard_idcode(const vboard_t *board) {
+    return board->options.device->idcode;
+}
+
+uint64_t vboard_now_us(const vboard_t *board) {
+    return board->board.now_ns / 1000;
+}
+
+uint64_t vboard_clocks(const vboard_t *board) {
+    return board->clocks;
+}
+
+void vboard_counters(const vboard_t *board, vboard_counters_t *counters) {
+    const nor_counters_t *from = &board->board.nor.counters;
+    counters->operations = from->operations;
+    counters->programs = from->programs;
+    memcpy(counters->erases, from->erases, sizeof(counters->erases));
+    counters->status_writes = from->status_writes;
+    counters->otp_writes = from->otp_writes;
+    counters->refused = from->refused;
+    counters->bytes_read = from->bytes_read;
+}
+
+void vboard_protected(const vboard_t *board, uint32_t *first, uint32_t *end) {
+    nor_protected_range(&board->board.nor, first, end);
+}
+
+uint8_t *vboard_status(vboard_t *board) {
+    return board->board.nor.sr;
+}
+
+void vboard_power(vboard_t *board, bool on) {
+    board->queued = 0;
+    board_power(&board->board, on);
+}
+
+void vboard_set_fault(vboard_t *board, const char *fault) {
+    board->queued = 0;
+    board->selected = false;
+    parse_fault(board, fault);
+    board_init(&board->board, &board->options);
+}
+
+bool vboard_in_reset(const vboard_t *board) {
+    return board->board.tap.state == TAP_RESET;
+}
+
+bool vboard_power_lost(const vboard_t *board) {
+    return !board->board.powered || board->board.nor.lost_power;
+}
+
+int vflash_xfer(void *ctx, const uint8_t *tx, uint8_t *rx, size_t length, bool last) {
+    vboard_t *board = ctx;
+    nor_t *nor = &board->board.nor;
+    if (!board->selected) {
+        nor_select(nor, true);
+        board->selected = true;
+    }
+    for (size_t i = 0; i < length; i++) {
+        uint8_t in = nor_exchange(nor, tx ? tx[i] : 0);
+        nor_advance(nor, BYTE_NS);
+        if (rx) {
+            rx[i] = in;
+        }
+    }
+    if (last) {
+        nor_select(nor, false);
+        board->selected = false;
+    }
+    return JTAG_OK;
+}
+
+int vflash_wait(void *ctx, unsigned in_flight) {
+    (void)ctx;
+    (void)in_flight;
+    return JTAG_OK;
+}
+
+int vflash_delay(void *ctx, uint32_t us) {
+    vboard_t *board = ctx;
+    nor_advance(&board->board.nor, (uint64_t)us * 1000);
+    return JTAG_OK;
+}
