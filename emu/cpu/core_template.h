@@ -31,10 +31,11 @@
 // Cycles that the block added in advance for the instructions after this one.
 #define LATER() ((uint64_t)(block->n - 1 - (unsigned)(op - block->ops)))
 #define TIMING_COST(what) ((void)0)
-#define TIMING_LOAD(addr) ((void)0)
-#define TIMING_STORE(addr) ((void)0)
+#define TIMING_LOAD(addr, size) ((void)0)
+#define TIMING_STORE(addr, size) ((void)0)
 #define TIMING_BRANCH(taken) ((void)0)
-#define TIMING_IO() ((void)0)
+#define TIMING_IO_LOAD(addr, size) ((void)0)
+#define TIMING_IO_STORE(addr, size) ((void)0)
 #define TIMING_TRAP() ((void)0)
 #endif
 
@@ -77,7 +78,7 @@
         if (LIKELY(page != 0 && (addr & (size - 1)) == 0)) { \
             type value; \
             memcpy(&value, (const void *)(page + addr), size); \
-            TIMING_LOAD(addr); \
+            TIMING_LOAD(addr, size); \
             RD = (uint32_t)(int32_t)value; \
             NEXT(); \
         } \
@@ -85,7 +86,7 @@
         SYNC(); \
         unsigned bad = cpu_load_slow(cpu, pc_of(block, op), addr, size, &word); \
         UNSYNC(); \
-        TIMING_IO(); \
+        TIMING_IO_LOAD(addr, size); \
         if (UNLIKELY(bad != 0)) { \
             cause = bad - 1; \
             trap_value = addr; \
@@ -105,13 +106,13 @@
         if (LIKELY(page != 0 && (addr & (size - 1)) == 0)) { \
             type value = (type)RS2; \
             memcpy((void *)(page + addr), &value, size); \
-            TIMING_STORE(addr); \
+            TIMING_STORE(addr, size); \
             NEXT(); \
         } \
         SYNC(); \
         unsigned bad = cpu_store_slow(cpu, pc_of(block, op), addr, size, RS2); \
         UNSYNC(); \
-        TIMING_IO(); \
+        TIMING_IO_STORE(addr, size); \
         if (UNLIKELY(bad != 0)) { \
             cause = bad - 1; \
             trap_value = addr; \
@@ -345,7 +346,7 @@ op_AMO: {
     SYNC();
     unsigned bad = cpu_amo(cpu, pc_of(block, op), op);
     UNSYNC();
-    TIMING_IO();
+    TIMING_IO_LOAD(RS1, 4);
     if (UNLIKELY(bad != 0)) {
         cause = bad - 1;
         trap_value = RS1;

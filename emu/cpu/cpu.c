@@ -45,7 +45,7 @@ bool cpu_init(cpu_t *cpu, const cpu_profile_t *profile, bus_t *bus, bool timing)
     cpu->arena = map_zero(ARENA_BYTES);
     cpu->hash = map_zero(HASH_SIZE * sizeof(*cpu->hash));
     if (timing) {
-        cpu->timing = cpu_timing_new(profile, bus);
+        cpu->timing = cpu_timing_new(profile);
         cpu->core = run_timing;
         cpu->labels = cpu_core_timing(NULL, NULL);
     } else {
@@ -143,21 +143,8 @@ static bool fetch(cpu_t *cpu, uint32_t pc, uint32_t *word) {
     return true;
 }
 
-// Stalls that follow from the order of the code alone: a result that is used too early.
-static unsigned stall_between(const decoded_t *before, const decoded_t *d) {
-    bool late = (before->code >= OP_LB && before->code <= OP_LHU) ||
-        (before->code >= OP_MUL && before->code <= OP_MULHU) || before->code == OP_LR;
-    bool uses1 = d->code != OP_LI && d->code != OP_JAL && d->code != OP_NOP;
-    bool uses2 = (d->code >= OP_ADD && d->code <= OP_AND) || (d->code >= OP_SB && d->code <= OP_SW) ||
-        (d->code >= OP_BEQ && d->code <= OP_BGEU) || (d->code >= OP_MUL && d->code <= OP_REMU);
-    if (!late || before->rd == CPU_SINK) {
-        return 0;
-    }
-    return (uses1 && d->rs1 == before->rd) || (uses2 && d->rs2 == before->rd);
-}
-
 static void build(cpu_t *cpu, uint32_t pc, block_t *block, size_t max_ops, bool breakpoints) {
-    decoded_t before = { .code = OP_NOP, .rd = CPU_SINK };
+    cpu_stalls_t stalls = { 0 };
     decoded_t end = { .code = OP_END };
     uint32_t page = pc >> BUS_PAGE_BITS;
     size_t count = 0;
@@ -188,8 +175,7 @@ static void build(cpu_t *cpu, uint32_t pc, block_t *block, size_t max_ops, bool 
         if (block->n == 0 || (pc & 31) == 0 || ((pc & 31) == 30 && d.len == 4) || ((pc - 2) & 31) == 30) {
             op->info |= OP_LINE;
         }
-        op->info |= stall_between(&before, &d) << OP_STALL_SHIFT;
-        before = d;
+        op->info |= cpu_stall(&stalls, &d) << OP_STALL_SHIFT & OP_STALL_MASK;
         block->n++;
         pc += d.len;
         if (d.ends) {

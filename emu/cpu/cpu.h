@@ -94,6 +94,7 @@ typedef struct {
     const cpu_csr_t *csrs;     // ends with access 0
     cpu_irq_kind_t irq_kind;
     bool has_c;
+    bool rvc_reserved_traps;   // reserved compressed instructions are illegal
     bool misaligned_ok;        // misaligned accesses work instead of trapping
     bool csr_traps;            // access to a missing CSR traps; else it reads 0
     bool dcache;               // a cached load that times out costs a line

@@ -87,7 +87,7 @@ decoded_t cpu_decode(const cpu_profile_t *profile, uint32_t pc, uint32_t word) {
     decoded_t d = { .code = OP_ILLEGAL, .len = 4 };
     uint32_t w = word;
     if ((word & 3) != 3 && profile->has_c) {
-        w = cpu_expand((uint16_t)word);
+        w = cpu_expand((uint16_t)word, profile->rvc_reserved_traps);
         word = w != 0 ? w : word & 0xffff; // mtval shows the expanded form
         d.len = 2;
     }
@@ -211,14 +211,14 @@ static uint32_t enc_b(unsigned funct3, unsigned rs1, unsigned imm) {
            (imm >> 12 & 1) << 31;
 }
 
-static uint32_t expand_q0(uint16_t h) {
+static uint32_t expand_q0(uint16_t h, bool strict) {
     unsigned rd = 8 + bits(h, 2, 3, 0);
     unsigned rs1 = 8 + bits(h, 7, 3, 0);
     unsigned word = bits(h, 6, 1, 2) | bits(h, 10, 3, 3) | bits(h, 5, 1, 6);
     unsigned addi4spn = bits(h, 6, 1, 2) | bits(h, 5, 1, 3) | bits(h, 11, 2, 4) | bits(h, 7, 4, 6);
     switch (h >> 13) {
         case 0:
-            return addi4spn != 0 ? enc_i(0x13, rd, 0, 2, addi4spn) : 0;
+            return strict && addi4spn == 0 ? 0 : enc_i(0x13, rd, 0, 2, addi4spn);
         case 2:
             return enc_i(0x03, rd, 2, rs1, word);
         case 6:
@@ -228,26 +228,26 @@ static uint32_t expand_q0(uint16_t h) {
     }
 }
 
-static uint32_t expand_alu(uint16_t h, unsigned imm) {
+static uint32_t expand_alu(uint16_t h, unsigned imm, bool strict) {
     static const uint8_t funct3[4] = { 0, 4, 6, 7 };
     unsigned rd = 8 + bits(h, 7, 3, 0);
     unsigned rs2 = 8 + bits(h, 2, 3, 0);
+    if (strict && (h >> 12 & 1) && (h >> 10 & 3) != 2) {
+        return 0;
+    }
     switch (h >> 10 & 3) {
         case 0:
-            return h >> 12 & 1 ? 0 : enc_i(0x13, rd, 5, rd, imm & 31);
+            return enc_i(0x13, rd, 5, rd, imm & 31);
         case 1:
-            return h >> 12 & 1 ? 0 : enc_i(0x13, rd, 5, rd, 0x400 | (imm & 31));
+            return enc_i(0x13, rd, 5, rd, 0x400 | (imm & 31));
         case 2:
             return enc_i(0x13, rd, 7, rd, imm & 0xfff);
         default:
-            if (h >> 12 & 1) {
-                return 0;
-            }
             return enc_r(rd, funct3[h >> 5 & 3], rd, rs2, (h >> 5 & 3) == 0 ? 0x20 : 0);
     }
 }
 
-static uint32_t expand_q1(uint16_t h) {
+static uint32_t expand_q1(uint16_t h, bool strict) {
     unsigned rd = bits(h, 7, 5, 0);
     unsigned sign = h >> 12 & 1 ? ~0u : 0;
     unsigned imm = bits(h, 2, 5, 0) | sign << 5;
@@ -263,12 +263,12 @@ static uint32_t expand_q1(uint16_t h) {
         case 2:
             return enc_i(0x13, rd, 0, 0, imm & 0xfff);
         case 3:
-            if (imm == 0) {
+            if (strict && imm == 0) {
                 return 0;
             }
             return rd == 2 ? enc_i(0x13, 2, 0, 2, sp & 0xfff) : 0x37 | rd << 7 | imm << 12;
         case 4:
-            return expand_alu(h, imm);
+            return expand_alu(h, imm, strict);
         case 5:
             return enc_jal(0, jump);
         default:
@@ -276,16 +276,16 @@ static uint32_t expand_q1(uint16_t h) {
     }
 }
 
-static uint32_t expand_q2(uint16_t h) {
+static uint32_t expand_q2(uint16_t h, bool strict) {
     unsigned rd = bits(h, 7, 5, 0);
     unsigned rs2 = bits(h, 2, 5, 0);
     unsigned load = bits(h, 4, 3, 2) | bits(h, 12, 1, 5) | bits(h, 2, 2, 6);
     unsigned store = bits(h, 9, 4, 2) | bits(h, 7, 2, 6);
     switch (h >> 13) {
         case 0:
-            return h >> 12 & 1 ? 0 : enc_i(0x13, rd, 1, rd, rs2);
+            return strict && (h >> 12 & 1) ? 0 : enc_i(0x13, rd, 1, rd, rs2);
         case 2:
-            return rd != 0 ? enc_i(0x03, rd, 2, 2, load) : 0;
+            return strict && rd == 0 ? 0 : enc_i(0x03, rd, 2, 2, load);
         case 4:
             if (h >> 12 & 1) {
                 if (rs2 != 0) {
@@ -296,7 +296,7 @@ static uint32_t expand_q2(uint16_t h) {
             if (rs2 != 0) {
                 return enc_r(rd, 0, 0, rs2, 0);
             }
-            return rd != 0 ? enc_i(0x67, 0, 0, rd, 0) : 0;
+            return strict && rd == 0 ? 0 : enc_i(0x67, 0, 0, rd, 0);
         case 6:
             return enc_s(2, 2, rs2, store);
         default:
@@ -304,14 +304,14 @@ static uint32_t expand_q2(uint16_t h) {
     }
 }
 
-uint32_t cpu_expand(uint16_t half) {
+uint32_t cpu_expand(uint16_t half, bool strict) {
     switch (half & 3) {
         case 0:
-            return expand_q0(half);
+            return expand_q0(half, strict);
         case 1:
-            return expand_q1(half);
+            return expand_q1(half, strict);
         case 2:
-            return expand_q2(half);
+            return expand_q2(half, strict);
         default:
             return 0;
     }

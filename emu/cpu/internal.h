@@ -38,8 +38,9 @@ typedef struct {
 
 // Decode the instruction at pc. `word` has 32 bits, or 16 for a compressed one.
 decoded_t cpu_decode(const cpu_profile_t *profile, uint32_t pc, uint32_t word);
-// The 32-bit form of a compressed instruction, 0 where there is none.
-uint32_t cpu_expand(uint16_t half);
+// The 32-bit form of a compressed instruction, 0 where there is none; strict: nor for reserved forms
+// of existing ones, which VexRiscv expands all the same.
+uint32_t cpu_expand(uint16_t half, bool strict);
 
 // The block at pc: from the cache or newly decoded; NULL when the cache is full (flush is set).
 block_t *cpu_block(cpu_t *cpu, uint32_t pc);
@@ -71,7 +72,13 @@ bool cpu_pico_op(cpu_t *cpu, const op_t *op, uint32_t *pc);
 bool cpu_pico_trap(cpu_t *cpu, uint32_t pc, uint32_t irq);
 
 // --timing.
-cpu_timing_t *cpu_timing_new(const cpu_profile_t *profile, const bus_t *bus);
+typedef struct {
+    unsigned cycle;
+    unsigned ready[CPU_SINK];
+} cpu_stalls_t; // zero at the start of a block
+
+unsigned cpu_stall(cpu_stalls_t *stalls, const decoded_t *d);
+cpu_timing_t *cpu_timing_new(const cpu_profile_t *profile);
 void cpu_timing_reset(cpu_timing_t *timing);
 void cpu_timing_free(cpu_timing_t *timing);
 
