@@ -14,13 +14,11 @@
 
 #include "boot.h"
 #include "console.h"
+#include "size_class.h"
 #include "trap_frame.h"
 
 // Exceptions tolerated while a report is written, before the SoC is reset.
 #define NESTED_MAX 3
-
-// Words of the stack searched for a running Python function.
-#define SEARCH_WORDS 4096
 
 typedef struct {
     uint32_t x[32];         // x[0] is the depth: nonzero while a report is written.
@@ -79,11 +77,11 @@ static void put_decimal(uint32_t value) {
 }
 
 static bool in_main_ram(uintptr_t p) {
-    return (p & 3) == 0 && p >= SOC_MAIN_RAM_BASE && p - SOC_MAIN_RAM_BASE < SOC_MAIN_RAM_SIZE - 64;
+    return (p & 3) == 0 && p >= SOC_MAIN_RAM_BASE && p - SOC_MAIN_RAM_BASE < SOC_MAIN_RAM_SIZE - sizeof(mp_code_state_t);
 }
 
 static bool in_ram(uintptr_t p) {
-    return in_main_ram(p) || ((p & 3) == 0 && p >= SOC_SRAM_BASE && p - SOC_SRAM_BASE < SOC_SRAM_SIZE - 64);
+    return in_main_ram(p) || ((p & 3) == 0 && p >= SOC_SRAM_BASE && p - SOC_SRAM_BASE < SOC_SRAM_SIZE - sizeof(mp_code_state_t));
 }
 
 // Whether the words at `p` are the state of a bytecode function that is being executed.
@@ -142,10 +140,10 @@ static void put_python_line(const mp_code_state_t *state) {
 // The innermost running function is the first whose state, or a pointer to it, lies on the stack.
 static void put_last_python_line(uintptr_t sp) {
     uintptr_t top = (uintptr_t)MP_STATE_THREAD(stack_top);
-    if (!in_ram(sp) || sp >= top || !in_ram(top - 64)) {
+    if (!in_ram(sp) || sp >= top || top - sp > PORT_STACK_BYTES) {
         return;
     }
-    for (int i = 0; i < SEARCH_WORDS && sp + sizeof(mp_code_state_t) < top; i++, sp += sizeof(uint32_t)) {
+    for (; top - sp > sizeof(mp_code_state_t); sp += sizeof(uint32_t)) {
         if (is_code_state(sp)) {
             put_python_line((const mp_code_state_t *)sp);
             return;
