@@ -71,7 +71,7 @@ COST_TOLERANCE = 0.15
 INSTRUCTIONS = 64 * 8
 # The emulator's estimate of a single instruction's cost may be off by this factor; its error over
 # whole programs is what `make bench` reports.
-ESTIMATE_FACTOR = 1.5
+ESTIMATE_FACTOR = 1.25
 
 
 @functools.cache

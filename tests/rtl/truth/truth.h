@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Macros of the truth programs (see README.md here). A case is
+// Macros of the truth programs (docs/rtl.md is about them). A case is
 //
 //     BEGIN some_name
 //     ... instructions; the result in a0; s0 to s11 must survive ...
