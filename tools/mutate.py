@@ -7,6 +7,7 @@ a failure. With a name, only the mutants whose name contains it are tried.
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -49,7 +50,13 @@ def run_tests(scratch, target):
         target (str): of tests/host/Makefile.
     """
     command = ["make", "-s", "-j2", "-C", os.path.join(scratch, "tests", "host"), target]
-    command += [f"CONFIGS={CONFIGS}", "COVERAGE=0", "TEST_SECONDS=60", f"PYTHON={sys.executable}"]
+    command += [
+        f"CONFIGS={CONFIGS}",
+        "COVERAGE=0",
+        "WERROR=",
+        "TEST_SECONDS=60",
+        f"PYTHON={sys.executable}",
+    ]
     command.append(f"BUILD={os.path.join(scratch, 'build')}")
     environment = {
         k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "BUILD")
@@ -58,40 +65,36 @@ def run_tests(scratch, target):
     return done.returncode == 0, done.stdout + done.stderr
 
 
-def reason(text):
+def reason(text, scratch):
     """The line of a test's output that says what was noticed.
 
     Args:
         text (str): the output.
+        scratch (str): the copy, whose name is left out.
     """
-    marks = (
-        "not so:",
-        " is ",
-        "runtime error",
-        "ERROR: AddressSanitizer",
-        "mock:",
-        "error:",
-        "Error:",
-    )
+    marks = ("not so:", "runtime error", "ERROR: AddressSanitizer", "mock:", "error:", "Error:")
     for line in text.splitlines():
-        if any(mark in line for mark in marks):
-            return line.strip().replace(TOP, "")[:100]
+        if any(mark in line for mark in marks) or re.search(r"\.c:\d+: .* is ", line):
+            return line.strip().replace(scratch + "/", "")[:100]
     return "does not end" if "Error 124" in text else ""
 
 
-def replace_once(text, change, where):
-    """Replace the text of one change.
+def mutated(original, mutant):
+    """A source with its bug.
 
     Args:
-        text (str): of the source.
-        change (dict): with old and new.
-        where (str): for the error.
+        original (str): the source.
+        mutant (dict): an entry of the list.
     """
-    if text.count(change["old"]) != 1:
-        raise SystemExit(
-            f"{LIST}: {where}: its text occurs {text.count(change['old'])} times; adapt it"
-        )
-    return text.replace(change["old"], change["new"])
+    text = original
+    for change in (mutant, mutant.get("also")):
+        if change is None:
+            continue
+        if text.count(change["old"]) != 1:
+            count = text.count(change["old"])
+            raise SystemExit(f"{LIST}: {mutant['name']}: its text occurs {count} times; adapt it")
+        text = text.replace(change["old"], change["new"])
+    return text
 
 
 def main():
@@ -105,7 +108,10 @@ def main():
         mutants = [m for m in tomllib.load(file)["mutant"] if options.name in m["name"]]
     if not mutants:
         raise SystemExit(f"{LIST}: no mutant is called {options.name}")
-    survivors = []
+    for mutant in mutants:
+        with open(os.path.join(TOP, mutant["file"])) as file:
+            mutated(file.read(), mutant)
+    bad = []
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutate-") as scratch:
         copy_sources(scratch)
@@ -117,28 +123,26 @@ def main():
             path = os.path.join(scratch, mutant["file"])
             with open(path) as file:
                 original = file.read()
-            changed = replace_once(original, mutant, mutant["name"])
-            if "also" in mutant:
-                changed = replace_once(changed, mutant["also"], mutant["name"])
             with open(path, "w") as file:
-                file.write(changed)
+                file.write(mutated(original, mutant))
             target = mutant.get("tests", "test-c")
             built, text = run_tests(scratch, target.replace("test-", "build-"))
-            if not built:
-                raise SystemExit(f"{LIST}: {mutant['name']}: does not compile:\n{text[-2000:]}")
-            passed, text = run_tests(scratch, target)
+            passed = built and run_tests(scratch, target)
             with open(path, "w") as file:
                 file.write(original)
-            if passed:
-                survivors.append(mutant["name"])
-            verdict = "SURVIVED" if passed else "killed  "
-            print(
-                f"{verdict} {mutant['file']}: {mutant['name']}  {'' if passed else reason(text)}",
-                flush=True,
-            )
+            verdict, note = "killed", ""
+            if not built:
+                verdict, note = "DOES NOT COMPILE", reason(text, scratch)
+            elif passed[0]:
+                verdict = "SURVIVED"
+            else:
+                note = reason(passed[1], scratch)
+            if verdict != "killed":
+                bad.append(mutant["name"])
+            print(f"{verdict} {mutant['file']}: {mutant['name']} [{note}]", flush=True)
     seconds = time.monotonic() - started
-    print(f"{len(mutants) - len(survivors)} of {len(mutants)} mutants killed in {seconds:.0f} s")
-    return 1 if survivors else 0
+    print(f"{len(mutants) - len(bad)} of {len(mutants)} mutants killed in {seconds:.0f} s")
+    return 1 if bad else 0
 
 
 if __name__ == "__main__":
