@@ -12,7 +12,7 @@
 
 #define MAGIC 0x52414d46
 #define BLOCK (PORT_RAMDISK_BYTES >= 0x10000 ? 256u : 128u)
-#define NAME_MAX (BLOCK - sizeof(ramfs_node_t))
+#define NODE_NAME_MAX (BLOCK - sizeof(ramfs_node_t))
 _Static_assert(PORT_RAMDISK_BYTES / 128 < 0x10000, "ramfs_block_t is too small");
 
 typedef struct {
@@ -185,7 +185,7 @@ static void unlink_child(unsigned int node) {
 }
 
 static int make_node(unsigned int dir, const char *name, size_t len, bool is_dir, uint32_t now) {
-    if (len > NAME_MAX || len > UINT8_MAX) {
+    if (len > NODE_NAME_MAX || len > UINT8_MAX) {
         return -MP_EINVAL;
     }
     ramfs_block_t node = allocate();
@@ -262,7 +262,7 @@ int ramfs_rename(ramfs_block_t cwd, const char *from, const char *to) {
     if (status < 0) {
         return status;
     }
-    if (node == RAMFS_ROOT || len == 0 || len > NAME_MAX || len > UINT8_MAX) {
+    if (node == RAMFS_ROOT || len == 0 || len > NODE_NAME_MAX || len > UINT8_MAX) {
         return -MP_EINVAL;
     }
     // A folder cannot become a part of itself.
@@ -440,5 +440,5 @@ void ramfs_stat(size_t *block_bytes, size_t *blocks, size_t *free_blocks) {
 }
 
 size_t ramfs_name_max(void) {
-    return NAME_MAX < UINT8_MAX ? NAME_MAX : UINT8_MAX;
+    return NODE_NAME_MAX < UINT8_MAX ? NODE_NAME_MAX : UINT8_MAX;
 }
