@@ -207,7 +207,7 @@ static bool step(void *context, unsigned clocks) {
 
 static bool too_fast(const board_t *board) {
     return board->fault.kind == BOARD_FAULT_FAST_TCK && board->fault.argument != 0
-        && board->tck_ps < 1000000000000ull / board->fault.argument;
+           && board->tck_ps < 1000000000000ull / board->fault.argument;
 }
 
 void board_shift(board_t *board, size_t bits, const uint8_t *tms, const uint8_t *tdi, uint8_t *tdo) {

@@ -80,7 +80,7 @@ typedef enum {
     NOR_FAULT_STUCK_BUSY,       // the operation after the first `fault_argument` ones never ends
     NOR_FAULT_NO_ERASE,         // erases take their time and change nothing
     NOR_FAULT_NO_PROGRAM,       // programming takes its time and changes nothing
-    NOR_FAULT_NO_WRITE_ENABLE,  // 06 does not set WEL
+    NOR_FAULT_NO_WRITE_ENABLE,  // 06 sets no write-enable latch
     NOR_FAULT_STUCK_BIT,        // bit 0 of the byte at `fault_argument` can not be programmed to 0
     NOR_FAULT_STUCK_ZERO,       // bit 0 of the byte at `fault_argument` can not be erased to 1
     NOR_FAULT_PROTECTED,        // all block-protect bits set; software may clear them
@@ -96,7 +96,7 @@ typedef struct {
     uint32_t erases[NOR_ERASES];
     uint32_t status_writes;
     uint32_t otp_writes;        // writes that set a lock bit which can never be cleared
-    uint32_t refused;           // programs and erases without WEL, into a protected range, or while busy
+    uint32_t refused;           // programs and erases not enabled, into a protected range, or while busy
     uint64_t bytes_read;
     uint64_t busy_ns;           // sum of the times of all operations
 } nor_counters_t;
@@ -113,7 +113,7 @@ typedef struct {
 
     // Everything below is private; it is here so that the caller can own it.
     uint64_t now_ns;
-    uint8_t sr[3];              // as they read, BUSY and WEL aside; the meaning follows the layout
+    uint8_t sr[3];              // as they read, BUSY and write enable aside; the meaning follows the layout
     uint8_t sr_nonvolatile[3];  // what power-up restores
     bool write_enable;
     bool volatile_enable;       // 50 came last

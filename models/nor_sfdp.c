@@ -96,7 +96,7 @@ static uint32_t bfpt(const nor_chip_t *chip, unsigned dword) {
     switch (dword) {
         case 0: // erase sizes, write granularity, 4K opcode, fast reads, address bytes
             return 0xFF800004u | (has_4k ? 1 : 3) | (has_4k ? 0x2000u : 0xFF00u) | 0x00710000u | 0xE0u
-                | (large ? 1u << 17 : 0);
+                   | (large ? 1u << 17 : 0);
         case 1: // density in bits, less one
             return chip->size_bytes * 8 - 1;
         case 2: // 1-4-4 and 1-1-4 fast reads
@@ -122,7 +122,7 @@ static uint32_t bfpt(const nor_chip_t *chip, unsigned dword) {
             return 0xFF000000u | quad_enable(chip);
         case 15: // soft reset 66-99, ways to 4-byte addresses
             return ((chip->features & NOR_HAS_RESET) ? 1u << 12 : 0) | (large ? 0x25014000u : 0)
-                | (chip->features & NOR_HAS_VOLATILE_SR ? 0x08u : 0x01u);
+                   | (chip->features & NOR_HAS_VOLATILE_SR ? 0x08u : 0x01u);
         default: // suspend, resume: not supported
             return 0xFFFFFFFFu;
     }

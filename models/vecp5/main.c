@@ -276,7 +276,10 @@ int main(int argc, char **argv) {
     server_t *server = calloc(1, sizeof(*server));
     board_t *board = calloc(1, sizeof(*board));
     uint8_t *memory = NULL;
-    if (server == NULL || board == NULL) {
+    if (server != NULL) {
+        server->backlog.data = malloc(BACKLOG_BYTES);
+    }
+    if (server == NULL || board == NULL || server->backlog.data == NULL) {
         status = bad("memory", "short", strerror(ENOMEM));
     } else {
         uint16_t port[2];
@@ -297,6 +300,9 @@ int main(int argc, char **argv) {
     }
     close_flash(&arguments, memory);
     free(board);
+    if (server != NULL) {
+        free(server->backlog.data);
+    }
     free(server);
     return status;
 }

@@ -21,6 +21,7 @@ enum {
     BITBANG,
     SEND_TIMEOUT_MS = 10000,
     POLL_MS = 100,
+    SLICE_BYTES = 16384,
 };
 
 static uint64_t wall_ns(void) {
@@ -87,6 +88,10 @@ static void drop(server_t *server, int which, const char *why) {
     }
     close(server->client[which]);
     server->client[which] = -1;
+    if (which == BITBANG) {
+        server->backlog.have = server->backlog.at = 0;
+        server->backlog.ended = false;
+    }
     catch_up(server);
     server_report(server);
 }
@@ -112,30 +117,57 @@ static void accept_client(server_t *server, int which) {
     }
 }
 
-static void serve_client(server_t *server, int which) {
-    int *fd = &server->client[which];
-    uint8_t buffer[4096];
-    uint8_t *space = buffer;
-    size_t bytes = sizeof(buffer);
-    if (which == XVC) {
-        space = xvc_space(&server->xvc, &bytes);
+// Receive what there is; false when there is nothing, *ended when there will be nothing more.
+static bool receive(int fd, uint8_t *space, size_t bytes, size_t *got, bool *ended) {
+    ssize_t result = recv(fd, space, bytes, 0);
+    if (result < 0 && (errno == EAGAIN || errno == EINTR)) {
+        return false;
     }
-    ssize_t got = recv(*fd, space, bytes, 0);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
-        return;
-    }
-    if (got <= 0) {
-        drop(server, which, NULL);
-        return;
-    }
+    *ended = result <= 0;
+    *got = result > 0 ? (size_t)result : 0;
     // Clients send a command in two pieces; without this the second waits for a delayed acknowledgement.
     int one = 1;
-    setsockopt(*fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof(one));
+    setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof(one));
+    return result > 0;
+}
+
+static void serve_xvc(server_t *server) {
+    size_t bytes;
+    size_t got;
+    bool ended = false;
+    uint8_t *space = xvc_space(&server->xvc, &bytes);
+    if (receive(server->client[XVC], space, bytes, &got, &ended)) {
+        catch_up(server);
+        if (!xvc_received(&server->xvc, got, send_all, &server->client[XVC])) {
+            drop(server, XVC, server->xvc.error);
+        }
+    } else if (ended) {
+        drop(server, XVC, NULL);
+    }
+}
+
+// Take all that has come, then let the board see a slice of it.
+static void serve_bitbang(server_t *server) {
+    backlog_t *backlog = &server->backlog;
+    size_t got;
+    while (!backlog->ended && backlog->have < BACKLOG_BYTES && receive(server->client[BITBANG],
+        backlog->data + backlog->have, BACKLOG_BYTES - backlog->have, &got, &backlog->ended)) {
+        backlog->have += got;
+    }
+    size_t slice = backlog->have - backlog->at;
+    slice = slice < SLICE_BYTES ? slice : SLICE_BYTES;
     catch_up(server);
-    bool more = which == XVC ? xvc_received(&server->xvc, (size_t)got, send_all, fd)
-        : bitbang_received(&server->bitbang, buffer, (size_t)got, send_all, fd);
-    if (!more) {
-        drop(server, which, which == XVC ? server->xvc.error : server->bitbang.error);
+    const uint8_t *data = backlog->data + backlog->at;
+    backlog->at += slice;
+    if (!bitbang_received(&server->bitbang, data, slice, send_all, &server->client[BITBANG])) {
+        drop(server, BITBANG, server->bitbang.error);
+        return;
+    }
+    if (backlog->at == backlog->have) {
+        backlog->at = backlog->have = 0;
+        if (backlog->ended) {
+            drop(server, BITBANG, NULL);
+        }
     }
 }
 
@@ -151,21 +183,22 @@ void server_run(server_t *server, unsigned timeout_s) {
             fds[i].events = POLLIN;
             fds[i].revents = 0;
         }
-        int ready = poll(fds, 2, POLL_MS);
+        bool waiting = server->backlog.at < server->backlog.have;
+        int ready = poll(fds, 2, waiting ? 0 : POLL_MS);
         if (*server->power_cycle) {
             *server->power_cycle = 0;
             catch_up(server);
             board_power(server->board, false);
             board_power(server->board, true);
         }
-        for (int i = 0; ready > 0 && i < 2; i++) {
-            if (fds[i].revents == 0) {
-                continue;
-            }
-            if (server->client[i] >= 0) {
-                serve_client(server, i);
-            } else {
+        for (int i = 0; i < 2; i++) {
+            bool readable = ready > 0 && fds[i].revents != 0;
+            if (readable && server->client[i] < 0) {
                 accept_client(server, i);
+            } else if (readable && i == XVC) {
+                serve_xvc(server);
+            } else if (i == BITBANG && (readable || waiting)) {
+                serve_bitbang(server);
             }
         }
     }

@@ -7,10 +7,22 @@
 
 #include <signal.h>
 
+// What a remote_bitbang client has sent and the board has not yet seen: OpenOCD 0.12 gives up when its socket is full, so
+// everything is taken as it comes. Pages are used only as far as a client fills them.
+#define BACKLOG_BYTES (64u << 20)
+
+typedef struct {
+    uint8_t *data;                 // BACKLOG_BYTES, the caller's
+    size_t have;
+    size_t at;
+    bool ended;                    // the client will send no more
+} backlog_t;
+
 typedef struct {
     board_t *board;
     xvc_t xvc;
     bitbang_t bitbang;
+    backlog_t backlog;
     int listener[2];               // XVC, remote_bitbang; -1: not served
     int client[2];
     bool wall_clock;               // time on the wall passes on the board too

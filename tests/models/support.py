@@ -144,12 +144,16 @@ class Board:
             time.sleep(0.01)
         raise AssertionError("no report after the client had left")
 
-    def loader(self, *arguments):
-        """Run openFPGALoader on the board; return (exit status, output, report)."""
+    def loader(self, *arguments, bound_s=TOOL_BOUND_S):
+        """Run openFPGALoader on the board; return (exit status, output, report).
+
+        arguments: str or Path; bound_s: int, after which it is killed and the status is None
+        """
         status, output = run(
             "openFPGALoader",
             *("-c", "xvc-client", "--ip", "127.0.0.1", "--port", str(self.xvc), "--freq", "25M"),
             *map(str, arguments),
+            bound_s=bound_s,
         )
         return status, output, self.report()
 
@@ -173,16 +177,22 @@ class Board:
         return socket.create_connection(("127.0.0.1", port), timeout=20)
 
 
-def run(*command):
-    """Run one of the outside tools; return (exit status, output with carriage returns as new lines)."""
-    result = subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=TOOL_BOUND_S,
-        env=os.environ | {"LC_ALL": "C"},
-    )
+def run(*command, bound_s=TOOL_BOUND_S):
+    """Run one of the outside tools; return (exit status, output with carriage returns as new lines).
+
+    command: str; bound_s: int, after which it is killed and the status is None
+    """
+    try:
+        result = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=bound_s,
+            env=os.environ | {"LC_ALL": "C"},
+        )
+    except subprocess.TimeoutExpired as error:
+        return None, (error.output or b"").decode(errors="replace").replace("\r", "\n")
     return result.returncode, result.stdout.decode(errors="replace").replace("\r", "\n")
 
 

@@ -105,7 +105,7 @@ static void test_parse(check_t *check) {
     CHECK(check, board_fault_parse("flash-stuck-bit=0x1234", &fault) && fault.argument == 0x1234);
     CHECK(check, board_fault_parse("Disconnect=77", &fault) && fault.argument == 77);
     static const char *const bad[] = { "", "=", "unknown", "disconnect=", "disconnect=x", "disconnect=1x", "disconnect=-1",
-        "disconnect=99999999999", "a-name-that-is-much-longer-than-any-of-the-faults" };
+                                       "disconnect=99999999999", "a-name-that-is-much-longer-than-any-of-the-faults" };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         CHECK(check, !board_fault_parse(bad[i], &fault));
     }

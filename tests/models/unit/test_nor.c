@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The SPI NOR against its data sheets: ids, times, page wrap, WEL, protection, one-time bits, 4-byte addresses, SFDP.
+// The SPI NOR against its data sheets: ids, times, page wrap, write enable, protection, one-time bits, 4-byte addresses, SFDP.
 
 #include "tests/models/unit/check.h"
 
@@ -92,7 +92,7 @@ static void test_basics(check_t *check) {
     command(nor, (const uint8_t[]) { 0xAB, 0, 0, 0 }, 4, rx, 1);
     CHECK_EQUAL(check, rx[0], 0x17);
 
-    // WEL: without it nothing happens; it falls when the operation ends.
+    // Write enable: without it nothing happens; it falls when the operation ends.
     uint8_t data[300];
     for (int i = 0; i < 300; i++) {
         data[i] = (uint8_t)(i * 7 + 1);
