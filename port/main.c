@@ -107,6 +107,9 @@ MP_NORETURN void port_main(int why) {
         gc_init(__heap_start, __heap_end);
         mp_init();
         port_timers_init();
+        #if defined(MP_PLAT_COMMIT_EXEC)
+        MP_STATE_PORT(native_modules) = MP_OBJ_NULL;
+        #endif
         readline_init0();
         vfs_ram_mount(why == PORT_BOOT_COLD);
         guard_report_identity();

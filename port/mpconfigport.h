@@ -50,6 +50,11 @@
 #if defined(__riscv_compressed)
 #define MICROPY_EMIT_RV32 (PORT_FULL)
 #define MICROPY_EMIT_INLINE_RV32 (PORT_FULL)
+#if PORT_FULL
+// The instruction cache does not see what is stored.
+#define MP_PLAT_COMMIT_EXEC(buf, len, reloc) port_commit_exec(buf, reloc)
+void *port_commit_exec(void *buf, void *reloc);
+#endif
 #endif
 #define MICROPY_OPT_COMPUTED_GOTO (PORT_FULL)
 #define MICROPY_READER_VFS (1)

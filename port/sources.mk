@@ -23,7 +23,8 @@ PORT_BINDINGS_C = \
 	bindings/machine_rtc.c \
 	bindings/machine_timer.c \
 	bindings/modlitex.c \
-	bindings/vfs_ram.c
+	bindings/vfs_ram.c \
+	native.c
 
 # Of MicroPython's tree, beyond py/ and extmod/.
 SHARED_C = \
