@@ -22,6 +22,8 @@ BUILD = ROOT / "build"
 LXEMU = BUILD / "lxemu"
 VENV = BUILD / "venv" / "bin"
 WAIT_S = 30
+BUILD_S = 600
+OUTER_MAKE = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MAKE_TERMOUT", "MAKE_TERMERR")
 
 sys.path.insert(0, str(ROOT / "tools"))
 import repl  # noqa: E402, F401 (for the tests)
@@ -47,11 +49,12 @@ def emulator_command(soc, *options):
 class Simulation:
     """A simulation whose console is a PTY: `path` is its name, `stop()` returns what it said."""
 
-    def __init__(self, command, bound_s=WAIT_S):
+    def __init__(self, command, bound_s=WAIT_S, environment=None):
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             [str(word) for word in command],
             cwd=ROOT,
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self.errors,
@@ -214,3 +217,19 @@ def run(command, bound_s=WAIT_S, **options):
         timeout=bound_s,
         **options,
     )
+
+
+def user_environment():
+    """The environment of a user's shell: without what an outer make passes to an inner one."""
+    return {key: value for key, value in os.environ.items() if key not in OUTER_MAKE}
+
+
+def make(*arguments, bound_s=BUILD_S, **options):
+    """Run make in the root of the tree as a user does."""
+    return run(["make", *arguments], bound_s, env=user_environment(), **options)
+
+
+def complaint(result):
+    """The lines of a failed make's stderr that are not make's own."""
+    lines = result.stderr.splitlines()
+    return [line for line in lines if not re.match(r"make(\[\d+\])?: ", line)]

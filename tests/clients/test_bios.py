@@ -4,7 +4,6 @@
 The BIOS is compiled by LiteX for the reference SoC `base`, into a folder of this test.
 """
 
-import re
 import unittest
 
 from tests.clients import support
@@ -55,7 +54,9 @@ class Bios(unittest.TestCase):
             person.expect(r"Uploading \S*firmware\.bin to 0x40000000 \(\d+ bytes\)")
             person.expect(r"Upload complete.*Booting the device", UPLOAD_BOUND_S)
             person.expect(r"MicroPython v1\.\d+.*SoC base.*" + support.PROMPT)
-            person.send("6 * 7\r")  # the terminal makes a line feed of it, and litex_term sends that
+            person.send(
+                "6 * 7\r"
+            )  # the terminal makes a line feed of it, and litex_term sends that
             person.expect(r"6 \* 7\s+42\s+" + support.PROMPT)
             person.send("import machine; machine.reset()\r")
             person.expect("BIOS CRC passed")

@@ -27,7 +27,9 @@ class Prompt(unittest.TestCase):
             self.assertEqual(self.person.wait(), 0)
 
     def test_banner(self):
-        self.assertRegex(self.banner, r"MicroPython v1\.\d+\.\d+.*; .*SoC base, vexriscv-standard @ 100 MHz")
+        self.assertRegex(
+            self.banner, r"MicroPython v1\.\d+\.\d+.*; .*SoC base, vexriscv-standard @ 100 MHz"
+        )
 
     def test_expression(self):
         self.assertEqual(self.person.ask("6 * 7"), "42\n")

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: MIT
+"""`make run` and the runner behind it: a prompt, a script, a pipe, nothing, a PTY."""
+
+import re
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from tests.clients import support
+
+LEAVE = "\x1d"
+START_S = 2.0  # what a second start may take
+START_TRIES = 3
+RUNNER = [support.VENV / "python", support.ROOT / "tools" / "run.py"]
+
+
+def setUpModule():
+    """The first run builds what is not there yet."""
+    result = support.make("run")
+    if result.returncode:
+        raise AssertionError(result.stdout + result.stderr)
+
+
+class MakeRun(unittest.TestCase):
+    def script(self, text):
+        """Write a script and return its path."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = Path(folder.name) / "script.py"
+        path.write_text(text)
+        return path
+
+    def test_script(self):
+        result = support.make("run", f"SCRIPT={self.script('print(6 * 7)')}")
+        self.assertEqual((result.stdout, result.returncode), ("42\n", 0), result.stderr)
+
+    def test_script_that_fails(self):
+        result = support.make("run", f"SCRIPT={self.script('print(1)' + chr(10) + '1/0')}")
+        self.assertEqual((result.stdout, result.returncode), ("1\n", 2), result.stderr)
+        self.assertRegex(result.stderr, r'File "script\.py", line 2.*\nZeroDivisionError')
+
+    def test_script_that_exits(self):
+        result = support.make("run", f"SCRIPT={self.script('import sys; sys.exit(3)')}")
+        self.assertEqual((result.stdout, result.returncode), ("", 2), result.stderr)
+
+    def test_script_is_not_there(self):
+        result = support.make("run", "SCRIPT=/nowhere/script.py")
+        self.assertEqual((result.stdout, result.returncode), ("", 2))
+        self.assertEqual(len(support.complaint(result)), 1, result.stderr)
+        self.assertIn("/nowhere/script.py", result.stderr)
+
+    def test_script_on_a_pipe(self):
+        result = support.make("run", input="for i in range(3):\n    print(i)\n")
+        self.assertEqual((result.stdout, result.returncode), ("0\n1\n2\n", 0), result.stderr)
+
+    def test_failing_script_on_a_pipe(self):
+        result = support.make("run", input="raise ValueError('so')\n")
+        self.assertEqual((result.stdout, result.returncode), ("", 2))
+        self.assertIn("ValueError: so", result.stderr)
+
+    def test_nothing_on_standard_input(self):
+        result = support.make("run")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, r"MicroPython v1\.\d+")
+        self.assertRegex(result.stderr, r"SCRIPT=")
+
+    def test_standard_output_is_the_guest_alone(self):
+        (support.BUILD / "emu").mkdir(parents=True, exist_ok=True)
+        support.LXEMU.unlink()  # so that this run has something to build and to say
+        result = support.make("run", input="print('guest')\n")
+        self.assertTrue(support.LXEMU.exists())
+        self.assertEqual((result.stdout, result.returncode), ("guest\n", 0), result.stderr)
+
+    def test_pty(self):
+        command = ["make", "run", "PTY=1"]
+        with support.Simulation(command, environment=support.user_environment()) as board:
+            self.assertRegex(board.path, r"^/dev/pts/\d+$")
+            with support.Client(board.path) as client:
+                client.send("\r")
+                client.expect(support.PROMPT)
+                self.assertEqual(client.ask("6 * 7"), "42\n")
+
+    def test_terminal(self):
+        with support.Person(["make", "run"], support.user_environment()) as person:
+            title = person.expect("(.*?)" + support.PROMPT)[1]
+            self.assertIn("Ctrl-]", title)
+            self.assertRegex(title, r"MicroPython v1\.\d+.*SoC base")
+            self.assertEqual(person.ask("6 * 7"), "42\n")
+            person.send(LEAVE)
+            self.assertEqual(person.wait(), 0)
+
+    def test_second_start_is_quick(self):
+        taken = []
+        for _ in range(START_TRIES):  # another process may be busy just then
+            started = time.monotonic()
+            with support.Person(["make", "run"], support.user_environment()) as person:
+                person.expect(support.PROMPT)
+                taken.append(time.monotonic() - started)
+                person.send(LEAVE)
+                person.wait()
+            if taken[-1] < START_S:
+                return
+        self.fail(f"make run took {taken} s to the prompt, {START_S} s are allowed")
+
+    def test_another_soc_and_options(self):
+        result = support.make(
+            "run", "SOC=mini", "ARGS=--virtual", input="import litex; print(litex.info())"
+        )
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("SoC mini", result.stdout)
+
+    def test_emu_run_of_a_build_folder(self):
+        folder = support.soc_folder("base")
+        result = support.make("emu-run", f"BUILD_DIRECTORY={folder}", input="print('here')")
+        self.assertEqual((result.stdout, result.returncode), ("here\n", 0), result.stderr)
+
+
+class Runner(unittest.TestCase):
+    """tools/run.py called directly has the script's exact status."""
+
+    def status(self, source, *options):
+        """Run a script through the runner; return (status, stdout, stderr)."""
+        command = [*RUNNER, *options, "--", *support.emulator_command("base")]
+        result = support.run(command, input=source)
+        return result.returncode, result.stdout, result.stderr
+
+    def test_good(self):
+        self.assertEqual(self.status("print('fine')"), (0, "fine\n", ""))
+
+    def test_exception(self):
+        status, output, errors = self.status("def f():\n    raise KeyError('k')\nf()\n")
+        self.assertEqual((status, output), (1, ""))
+        self.assertRegex(errors, r"^Traceback \(most recent call last\):\n  File")
+        self.assertRegex(errors, r"line 3, in <module>\n.*line 2, in f\nKeyError: k\n$")
+
+    def test_syntax_error(self):
+        status, output, errors = self.status("this is no Python\n")
+        self.assertEqual((status, output), (1, ""))
+        self.assertIn("SyntaxError", errors)
+
+    def test_exit_statuses(self):
+        for code, expected in (("0", 0), ("3", 3), ("255", 255), ("None", 0), ("", 0)):
+            status, output, errors = self.status(f"import sys\nprint('x')\nsys.exit({code})\n")
+            self.assertEqual((status, output, errors), (expected, "x\n", ""), code)
+
+    def test_exit_message(self):
+        status, _, errors = self.status("raise SystemExit('why')")
+        self.assertEqual((status, errors), (1, "why\n"))
+
+    def test_output_that_looks_like_the_protocol(self):
+        source = "print('\\x04\\x04>', end='')\nprint('>>> ')\nprint('OK')\nraise SystemExit(5)\n"
+        self.assertEqual(self.status("print('>>> raw REPL; CTRL-B to exit')")[0], 0)
+        status, output, _ = self.status(source.replace("\\x04\\x04>", ">"))
+        self.assertEqual((status, output), (5, ">>>> \nOK\n"))
+
+    def test_script_that_resets_the_board(self):
+        status, _, errors = self.status("import machine; machine.reset()")
+        self.assertEqual(status, 1)
+        self.assertIn("restarted", errors)
+
+    def test_silent_script_is_bounded(self):
+        status, _, errors = self.status("while True: pass", "--timeout", "1")
+        self.assertEqual(status, 124, errors)
+
+    def test_big_script_and_output(self):
+        lines = [f"print({number}, 'x' * 50)" for number in range(3000)]
+        status, output, errors = self.status("\n".join(lines) + "\n")
+        self.assertEqual(status, 0, errors)
+        self.assertEqual(output.splitlines(), [f"{n} {'x' * 50}" for n in range(3000)])
+
+    def test_stdout_is_closed(self):
+        pipe = " ".join(str(word) for word in [*RUNNER, "--", *support.emulator_command("base")])
+        source = "while True: print('endless')"
+        result = support.run(["sh", "-c", f"{pipe} | head -1"], input=source)
+        self.assertEqual(result.stdout, "endless\n")
+
+    def test_scripts_name_and_unicode(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "näme.py"
+            path.write_text("print('µ', __name__)\n")
+            command = [*RUNNER, "--script", path, "--", *support.emulator_command("base")]
+            result = support.run(command)
+        self.assertEqual((result.stdout, result.returncode), ("µ __main__\n", 0), result.stderr)
+
+
+class Examples(unittest.TestCase):
+    """Each example runs as the README says."""
+
+    def test_examples(self):
+        scripts = sorted((support.ROOT / "examples").glob("*.py"))
+        self.assertTrue(scripts)
+        for script in scripts:
+            with self.subTest(script.name):
+                result = support.make("run", f"SCRIPT={script}")
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertTrue(re.search(r"\w", result.stdout), "it prints nothing")
+
+
+if __name__ == "__main__":
+    unittest.main()
