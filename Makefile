@@ -99,7 +99,7 @@ emu: | packages
 	@$(call LOCKED,$(BUILD)/emu) $(MAKE) -j$(JOBS) -C emu BUILD=$(abspath $(BUILD)) >&2 </dev/null
 
 rtl-%: $(VENV)/.installed | test-packages
-	@$(PYTHON) -m gateware.build $* --output-dir $(BUILD)/soc/$* --rtl $(BUILD)/rtl/$* >&2 </dev/null
+	@$(call LOCKED,$(BUILD)/rtl) $(PYTHON) -m gateware.build $* --output-dir $(BUILD)/soc/$* --rtl $(BUILD)/rtl/$* >&2 </dev/null
 
 firmwares: $(SOCS:%=$(BUILD)/soc/%/csr.json) micropython
 	@set -e; for soc in $(SOCS); do $(MAKE) SOC=$$soc image; done
