@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Loads, stores and fetches at addresses with nothing behind, and narrow accesses to registers.
 
-#include "truth.h"
+#include "truth.inc"
 
 // Addresses from 0x80000000 on are not cached; nothing answers at either of these.
 #define UNMAPPED_UNCACHED 0x90000000

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The CPU's own control and status registers: what reads back, what traps, and interrupts.
 
-#include "truth.h"
+#include "truth.inc"
 
 .macro READ name, number
 BEGIN \name

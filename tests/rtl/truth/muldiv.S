@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Results of multiply and divide at their edges; a CPU without the M extension traps.
 
-#include "truth.h"
+#include "truth.inc"
 
 // Encoded by hand, so that the file assembles for every variant.
 .macro M_CASE name, funct3, x, y

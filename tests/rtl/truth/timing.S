@@ -2,7 +2,7 @@
 // What instructions cost: each case runs its body 64 times in a loop that is warm, eight times per
 // turn unless said otherwise. loop_64 is the loop alone, to subtract.
 
-#include "truth.h"
+#include "truth.inc"
 
 #define TURNS 64
 

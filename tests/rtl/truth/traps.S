@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What traps on the CPU, with which cause, and what does not.
 
-#include "truth.h"
+#include "truth.inc"
 
 PROGRAM
 
