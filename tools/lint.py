@@ -29,15 +29,17 @@ def c_files():
 
 
 def formatted(name):
-    """The text of a C file as MicroPython's formatter writes it."""
+    """The text of a C file as MicroPython's formatter writes it; None where it gives up."""
     config = MICROPYTHON / "tools" / "uncrustify.cfg"
     command = ["uncrustify", "-q", "-c", str(config), "-lC", "-f", str(ROOT / name)]
-    text = subprocess.run(command, check=True, capture_output=True).stdout
+    result = subprocess.run(command, capture_output=True)
+    if result.returncode:
+        return None
     sys.path.insert(0, str(MICROPYTHON / "tools"))
     from codeformat import fixup_c
 
     with tempfile.NamedTemporaryFile("wb", suffix=".c") as file:
-        file.write(text)
+        file.write(result.stdout)
         file.flush()
         fixup_c(file.name)
         return Path(file.name).read_bytes()
@@ -49,7 +51,7 @@ def check_c_format(fix):
     for name in c_files():
         text = formatted(name)
         if text != (ROOT / name).read_bytes():
-            if fix:
+            if fix and text is not None:
                 (ROOT / name).write_bytes(text)
             else:
                 wrong.append(name)
