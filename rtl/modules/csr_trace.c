@@ -66,9 +66,15 @@ static void *csr_trace_open(sim_t *sim, struct pad_s *pads) {
     self->file = fopen(sim->options->trace_csr, "w");
     if (!self->file) {
         fprintf(stderr, "rtl: %s: %s\n", sim->options->trace_csr, strerror(errno));
+        free(self);
         return NULL;
     }
-    return !sim->options->csr_names || read_names(self, sim->options->csr_names) ? self : NULL;
+    if (sim->options->csr_names && !read_names(self, sim->options->csr_names)) {
+        fclose(self->file);
+        free(self);
+        return NULL;
+    }
+    return self;
 }
 
 static void record(csr_trace_t *self, char direction, uint16_t adr, uint32_t value) {

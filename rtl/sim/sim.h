@@ -39,7 +39,7 @@ typedef struct {
     const char *record; // name of the record of pads that it attaches to
     const char *pad; // it attaches only if the record has this pad
     // Returns the instance, or NULL after it has printed one line that says why it cannot work.
-    void *(*open)(sim_t *sim, struct pad_s *pads);
+    void *(*open)(sim_t * sim, struct pad_s *pads);
     void (*tick)(void *self); // once per cycle; NULL for a module that only reports at the end
     void (*close)(void *self); // frees the instance, prints what it has to say to stderr
 } sim_module_t;
