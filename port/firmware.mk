@@ -95,9 +95,9 @@ CLOCK_TEXT := $(shell awk 'BEGIN { print int($(SOC_CLOCK_HZ) / 1000 + 0.5) / 100
 
 SRC_C += $(PORT_C) $(PORT_BINDINGS_C) $(SHARED_C)
 SRC_QSTR += $(PORT_BINDINGS_C) $(SHARED_C) main.c
-# Single precision keeps both: parsing and printing use parts of either.
+# exp() is ours: libexp.c says why.
 LIBM_C = $(if $(filter single,$(PRECISION)),$(SRC_LIB_LIBM_C) $(SRC_LIB_LIBM_SQRT_SW_C),\
-	$(SRC_LIB_LIBM_DBL_C) $(SRC_LIB_LIBM_DBL_SQRT_SW_C))
+	$(filter-out %/exp.c,$(SRC_LIB_LIBM_DBL_C)) $(SRC_LIB_LIBM_DBL_SQRT_SW_C))
 SOC_C := $(patsubst $(REPO)/%,%,$(wildcard $(REPO)/soc/*.c $(REPO)/drivers/*.c))
 
 OBJ = $(PY_O) $(addprefix $(BUILD)/,$(SRC_C:.c=.o) $(LIBM_C:.c=.o) $(SOC_C:.c=.o)) \

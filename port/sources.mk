@@ -9,6 +9,7 @@ PORT_C = \
 	crypto/sha1.c \
 	guard.c \
 	libdiv.c \
+	libexp.c \
 	libmem.c \
 	libstrtoll.c \
 	main.c \
