@@ -236,7 +236,6 @@ static void on_capture_dr(void *context) {
     }
     ecp5->register_value = value;
     ecp5->register_bits = bits;
-    ecp5->shifted = 0;
 }
 
 static uint8_t reverse(uint8_t byte) {
@@ -279,7 +278,6 @@ static uint32_t shift_spi(ecp5_t *ecp5, uint32_t tdi, unsigned bits) {
 static uint32_t on_shift_dr(void *context, uint32_t tdi, unsigned bits) {
     ecp5_t *ecp5 = context;
     uint32_t mask = (1u << bits) - 1;
-    ecp5->shifted += bits;
     if (ecp5->instruction == BURST) {
         if (ecp5->isc_enabled && !busy(ecp5)) {
             ecp5->burst_open = true;
@@ -329,17 +327,17 @@ static void on_update_dr(void *context) {
     uint32_t value = (uint32_t)ecp5->register_value;
     switch (ecp5->instruction) {
         case ECP5_IR_PROG_SPI:
-            if (!ecp5->spi_open && ecp5->shifted == 16 && (value & 0xFFFF) == SPI_KEY) {
+            if ((value & 0xFFFF) == SPI_KEY) { // on a chain the scan is longer; what counts is what stays
                 ecp5->spi_open = true;
             }
             break;
         case ECP5_IR_PROGRAM_USERCODE:
-            if (ecp5->isc_enabled && ecp5->shifted == 32) {
+            if (ecp5->isc_enabled) {
                 ecp5->usercode = value;
             }
             break;
         case ECP5_IR_PROG_CTRL0:
-            if (ecp5->isc_enabled && ecp5->shifted == 32) {
+            if (ecp5->isc_enabled) {
                 ecp5->ctrl0 = value;
             }
             break;

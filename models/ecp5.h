@@ -151,7 +151,6 @@ typedef struct ecp5 {
     bool spi_open;              // LSC_PROG_SPI and its key have come
     uint64_t register_value;    // the data register that the instruction selected
     uint8_t register_bits;      // its length
-    uint32_t shifted;           // bits shifted in since Capture-DR
     uint8_t spi_bits;           // of the SPI byte under way
     uint8_t spi_in;
     uint8_t spi_out;

@@ -175,6 +175,20 @@ static void test_bitstreams(check_t *check) {
     free(data);
     close_bench(&bench);
 
+    // What is shifted while ISC_ERASE is at work is lost, the preamble with it.
+    open_bench(&bench, "LFE5U-25F", "none");
+    board_advance(&bench.board, 300000000);
+    data = make_bitstream(bench.board.ecp5.device, WITH_COMPRESSION, &bytes);
+    host_command(host, ECP5_IR_ISC_ENABLE, 0);
+    host_command(host, ECP5_IR_ISC_ERASE, 1);
+    host_ir(host, ECP5_IR_BITSTREAM_BURST);
+    host_dr_msb(host, data, NULL, bytes);
+    host_ir(host, ECP5_IR_ISC_DISABLE);
+    host_idle(host, 100);
+    CHECK_EQUAL(check, host_read32(host, ECP5_IR_READ_STATUS), 0x06400000);
+    free(data);
+    close_bench(&bench);
+
     // Without ISC_ENABLE nothing arrives.
     open_bench(&bench, "LFE5U-25F", "none");
     board_advance(&bench.board, 300000000);
@@ -212,6 +226,13 @@ static void test_boot(check_t *check) {
     uint64_t expected = bytes * 8ull * 1000 / 2400 * 1000; // at 2.4 MHz
     CHECK(check, took > expected - 10000000 && took < expected + 10000000);
     CHECK(check, bench.board.ecp5.user_mode && bench.board.ecp5.boots == 1);
+    // ISC_ENABLE takes the engine away from a boot.
+    host_ir(&bench.host, ECP5_IR_REFRESH);
+    host_idle(&bench.host, 10);
+    host_command(&bench.host, ECP5_IR_ISC_ENABLE, 0);
+    board_advance(&bench.board, 10000000000ull);
+    CHECK_EQUAL(check, host_read32(&bench.host, ECP5_IR_READ_STATUS) & 0x07801FFF, 5u << 23 | 1u << 26 | 0x0E10);
+    CHECK(check, !bench.board.ecp5.user_mode && bench.board.ecp5.boots == 1);
     // A faster MCLK, up to what opcode 03 of the chip can.
     data = make_bitstream(device, WITH_FAST_MCLK, &bytes);
     memcpy(bench.flash, data, bytes);
@@ -254,8 +275,10 @@ static void test_bridge(check_t *check) {
     uint8_t rx[8];
     // Without the key the register is just 16 bits.
     host_ir(&bench.host, ECP5_IR_PROG_SPI);
-    spi(&bench, (const uint8_t[]) { 0x9F, 0, 0, 0, 0 }, rx, 5);
-    CHECK(check, rx[1] != 0xEF);
+    for (int i = 0; i < 2; i++) {
+        spi(&bench, (const uint8_t[]) { 0x9F, 0, 0, 0, 0 }, rx, 5);
+        CHECK(check, rx[1] != 0xEF);
+    }
     open_bridge(&bench);
     spi(&bench, (const uint8_t[]) { 0x9F, 0, 0, 0, 0 }, rx, 5);
     CHECK(check, memcmp(rx + 1, (const uint8_t[]) { 0xEF, 0x40, 0x18, 0 }, 4) == 0);
@@ -266,6 +289,17 @@ static void test_bridge(check_t *check) {
     CHECK_EQUAL(check, rx[1], 0x03);
     board_advance(&bench.board, 1000000);
     CHECK_EQUAL(check, bench.flash[0x1000], 0x5A);
+    // A scan that does not end on a byte gives its command up.
+    for (size_t bits = 7; bits <= 9; bits++) {
+        uint8_t modes[2] = { 0 };
+        modes[(bits - 1) / 8] = (uint8_t)(1u << (bits - 1) % 8);
+        board_shift(&bench.board, 3, (const uint8_t[]) { 0x01 }, modes, NULL);
+        board_shift(&bench.board, bits, modes, (const uint8_t[]) { 0x60, 0 }, NULL); // 06 from its MSB on
+        board_shift(&bench.board, 2, (const uint8_t[]) { 0x01 }, modes, NULL);
+        spi(&bench, (const uint8_t[]) { 0x05, 0 }, rx, 2);
+        CHECK_EQUAL(check, rx[1], bits == 8 ? 0x02 : 0);
+        spi(&bench, (const uint8_t[]) { 0x04 }, NULL, 1);
+    }
     // Another instruction closes it, so does Test-Logic-Reset.
     host_ir(&bench.host, ECP5_IR_BYPASS);
     host_ir(&bench.host, ECP5_IR_PROG_SPI);

@@ -173,13 +173,17 @@ static void test_basics(check_t *check) {
     nor_pins_t pins;
     nor_pins_init(&pins, nor);
     simple(nor, 0x04);
-    nor_pins(&pins, false, false, false);
-    for (int i = 0; i < 7; i++) {
-        nor_pins(&pins, false, false, 0x06 >> (7 - i) & 1);
-        nor_pins(&pins, false, true, 0x06 >> (7 - i) & 1);
+    for (int bits = 7; bits <= 9; bits++) {
+        nor_pins(&pins, false, false, false);
+        for (int i = 0; i < bits; i++) {
+            bool mosi = 0x06 << 1 >> (8 - i) & 1;
+            nor_pins(&pins, false, false, mosi);
+            nor_pins(&pins, false, true, mosi);
+        }
+        nor_pins(&pins, true, true, false);
+        CHECK_EQUAL(check, read1(nor, 0x05), bits == 8 ? 0x02 : 0);
+        simple(nor, 0x04);
     }
-    nor_pins(&pins, true, true, false);
-    CHECK_EQUAL(check, read1(nor, 0x05), 0);
     close_chip(&chip);
 }
 
