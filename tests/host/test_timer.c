@@ -112,11 +112,31 @@ static void timer_uptime_is_not_torn(void) {
     CHECK(!lx_timer_has_uptime(&regs));
 }
 
+// A carry into the upper half and an interrupt that latches again, at every distance from each other.
+static void timer_uptime_carry_meets_interrupt(void) {
+    for (unsigned carry = 1; carry < 130; carry++) {
+        for (unsigned interrupt = 1; interrupt < 60; interrupt += 2) {
+            setup(true);
+            soc_irq_register(regs.irq, isr, NULL);
+            soc_irq_enable(regs.irq);
+            lx_timer_start_once(&regs, interrupt);
+            lx_timer_irq_enable(&regs, true);
+            isr_uptime = 0;
+            model.uptime = UINT64_C(0x500000000) - carry;
+            soc_irq_global_enable();
+            uint64_t before = model.uptime;
+            uint64_t now = lx_timer_uptime(&regs);
+            CHECK(now >= before && now <= model.uptime);
+        }
+    }
+}
+
 const test_t tests_timer[] = {
     TEST(timer_once),
     TEST(timer_periodic),
     TEST(timer_value_counts_down),
     TEST(timer_restart_drops_older_events),
     TEST(timer_uptime_is_not_torn),
+    TEST(timer_uptime_carry_meets_interrupt),
     {NULL, NULL},
 };

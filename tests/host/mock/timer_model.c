@@ -45,7 +45,7 @@ static bool irq(void *arg) {
 
 static uint64_t read_value(mock_reg_t *reg) {
     timer_model_t *m = reg->arg;
-    return m->stuck ? 0xffffffff : m->latched;
+    return m->stuck ? m->stuck_value : m->latched;
 }
 
 static uint64_t read_status(mock_reg_t *reg) {

@@ -20,7 +20,8 @@ typedef struct {
     bool was_zero;
     bool pending;
     bool clear;
-    bool stuck; // the core does not answer: value reads as all ones, nothing is ever pending
+    bool stuck; // the core does not answer: value reads as stuck_value, nothing is ever pending
+    uint32_t stuck_value;
     uint64_t uptime;
     uint64_t uptime_latched;
     bool uptime_latch;
