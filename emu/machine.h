@@ -62,6 +62,7 @@ struct machine {
     core_t *console_core;
     void (*pump)(void *context);
     uint32_t input_polls;
+    uint32_t idle_count;    // since the last sign of life
     bool time_was_read;     // since the guest last went idle
     uint64_t last_life;     // cycle of the last sign of life
     volatile int *signal;   // set by a signal handler: leave

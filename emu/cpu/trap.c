@@ -70,7 +70,7 @@ static void enter(cpu_t *cpu, uint32_t pc, uint32_t cause, bool vectored) {
 }
 
 void cpu_trap(cpu_t *cpu, uint32_t pc, uint32_t cause, uint32_t value) {
-    if (cpu->strict) {
+    if (cpu->strict && cpu->stop == STOP_NONE) {
         snprintf(cpu->report, sizeof(cpu->report), "trap: cause %u at pc 0x%08x, value 0x%08x, ra 0x%08x, sp 0x%08x",
             (unsigned)cause, (unsigned)pc, (unsigned)value, (unsigned)cpu->x[1], (unsigned)cpu->x[2]);
         // ecall is a call, not an accident.
