@@ -8,6 +8,7 @@
 typedef struct {
     uint8_t *data;
     size_t length;
+    size_t room;
     unsigned writes;
     int fail_at; // this write fails
 } gather_t;
@@ -17,7 +18,10 @@ static int gather(void *ctx, const uint8_t *data, size_t length) {
     if (to->fail_at && (int)++to->writes == to->fail_at) {
         return JTAG_EIO;
     }
-    to->data = realloc(to->data, to->length + length);
+    if (to->length + length > to->room) {
+        to->room = 2 * (to->room + length);
+        to->data = realloc(to->data, to->room);
+    }
     memcpy(to->data + to->length, data, length);
     to->length += length;
     return JTAG_OK;

@@ -188,11 +188,11 @@ static void test_faults(void) {
         vboard_free(board);
     }
     // The cable falls off, or the power goes, anywhere.
-    for (uint32_t after = 30; after < length + 300; after += after < 400 ? 37 : 20011) {
+    for (uint32_t after = 30; after < length + 300; after += after < 400 ? 61 : 33011) {
         for (unsigned power = 0; power < 2; power++) {
             char fault[40];
             snprintf(fault, sizeof(fault), "%s=%u", power ? "power-loss" : "disconnect", after);
-            vboard_t *board = vboard_new("LFE5U-25F", "W25Q128", fault);
+            vboard_t *board = vboard_new("LFE5U-25F", "W25Q32", fault);
             tap_t tap;
             ecp5_t ecp5;
             tap_init(&tap, vboard_transport(board, true));

@@ -1,2 +1,280 @@
+// SPDX-License-Identifier: MIT
+//
+// nor.c against the flash model: every chip of its table, faults, and what chips without a place in any table get.
+
 #include "harness.h"
-const test_t tests_nor[] = { { NULL, NULL } };
+#include "jtag/nor.h"
+#include "vboard.h"
+
+static const nor_bus_ops_t vflash_ops = { vflash_xfer, vflash_wait, vflash_delay };
+
+typedef struct {
+    const char *chip;
+    uint32_t size;
+    unsigned erases;
+    uint32_t smallest;
+    unsigned address_bytes;
+    bool sfdp;
+    nor_layout_t layout;
+} chip_case_t;
+
+static const chip_case_t chips[] = {
+    { "W25Q128", 16 << 20, 3, 4096, 3, true, NOR_LAYOUT_WINBOND },
+    { "W25Q64", 8 << 20, 3, 4096, 3, true, NOR_LAYOUT_WINBOND },
+    { "W25Q32", 4 << 20, 3, 4096, 3, true, NOR_LAYOUT_WINBOND },
+    { "W25Q256", 32 << 20, 2, 4096, 4, true, NOR_LAYOUT_WINBOND_LARGE },
+    { "GD25Q32", 4 << 20, 3, 4096, 3, true, NOR_LAYOUT_WINBOND },
+    { "IS25LP128", 16 << 20, 3, 4096, 3, true, NOR_LAYOUT_ISSI },
+    { "MX25L128", 16 << 20, 3, 4096, 3, true, NOR_LAYOUT_MACRONIX },
+    { "MX25L256", 32 << 20, 2, 4096, 4, true, NOR_LAYOUT_MACRONIX },
+    { "S25FL128", 16 << 20, 1, 65536, 3, true, NOR_LAYOUT_SPANSION },
+    { "N25Q128", 16 << 20, 2, 4096, 3, true, NOR_LAYOUT_MICRON },
+    { "M25P16", 2 << 20, 1, 65536, 3, false, NOR_LAYOUT_SIMPLE },
+};
+
+static void test_chips(void) {
+    for (unsigned i = 0; i < sizeof(chips) / sizeof(chips[0]); i++) {
+        vboard_t *board = vboard_new("LFE5U-25F", chips[i].chip, NULL);
+        size_t bytes;
+        uint8_t *flash = vboard_flash(board, &bytes);
+        nor_t nor;
+        int status = nor_open(&nor, (nor_bus_t) { &vflash_ops, board });
+        if (status || nor.erases < chips[i].erases || nor.layout != chips[i].layout) {
+            fprintf(stderr, "%s %u erases: ", chips[i].chip, nor.erases);
+        }
+        CHECK_OK(status);
+        CHECK_EQ(nor.size_bytes, chips[i].size);
+        CHECK(nor.erases >= chips[i].erases);
+        CHECK_EQ(nor.erase[0].bytes, chips[i].smallest);
+        CHECK_EQ(nor.address_bytes, chips[i].address_bytes);
+        CHECK_EQ(nor.has_sfdp, chips[i].sfdp);
+        CHECK_EQ(nor.layout, chips[i].layout);
+        CHECK(strcmp(nor.name, "unknown") != 0);
+        // Program, read and erase at both ends.
+        for (unsigned end = 0; end < 2; end++) {
+            uint32_t at = end ? chips[i].size - chips[i].smallest : 0;
+            uint8_t page[256];
+            uint8_t back[300];
+            for (unsigned byte = 0; byte < 256; byte++) {
+                page[byte] = byte ^ end;
+            }
+            CHECK_OK(nor_program(&nor, at, page, 256));
+            CHECK_OK(nor_program(&nor, at + 256, page, 10));
+            CHECK(memcmp(flash + at, page, 256) == 0);
+            CHECK_OK(nor_read(&nor, at, back, 300));
+            CHECK(memcmp(back, page, 256) == 0 && memcmp(back + 256, page, 10) == 0);
+            CHECK_EQ(back[266], 0xff);
+            for (unsigned type = 0; type < nor.erases; type++) {
+                uint32_t block = at & ~(nor.erase[type].bytes - 1);
+                CHECK_OK(nor_program(&nor, at, page, 1 + end));
+                CHECK_OK(nor_erase(&nor, type, block));
+                for (uint32_t byte = block; byte < block + nor.erase[type].bytes; byte++) {
+                    CHECK_EQ(flash[byte], 0xff);
+                }
+            }
+        }
+        CHECK_OK(nor_close(&nor));
+        vboard_counters_t counters;
+        vboard_counters(board, &counters);
+        CHECK_EQ(counters.otp_writes, 0);
+        CHECK_EQ(counters.status_writes, 0);
+        CHECK_EQ(counters.refused, 0);
+        // An FPGA must find it as after power-up.
+        CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+        CHECK_OK(nor_close(&nor));
+        vboard_free(board);
+    }
+}
+
+static void test_arguments(void) {
+    vboard_t *board = vboard_new("LFE5U-25F", "W25Q32", NULL);
+    nor_t nor;
+    uint8_t data[300] = { 0 };
+    CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+    CHECK_EQ(nor_read(&nor, 4 << 20, data, 1), JTAG_EOVERFLOW);
+    CHECK_EQ(nor_read(&nor, (4 << 20) - 1, data, 2), JTAG_EOVERFLOW);
+    CHECK_EQ(nor_read(&nor, 0xffffffff, data, 2), JTAG_EOVERFLOW);
+    CHECK_OK(nor_read(&nor, 4 << 20, data, 0));
+    CHECK_EQ(nor_program(&nor, 0, data, 257), JTAG_EINVAL);
+    CHECK_EQ(nor_program(&nor, 1, data, 256), JTAG_EINVAL);
+    CHECK_EQ(nor_program(&nor, 0, data, 0), JTAG_EINVAL);
+    CHECK_EQ(nor_program(&nor, 4 << 20, data, 1), JTAG_EINVAL);
+    CHECK_EQ(nor_erase(&nor, 9, 0), JTAG_EINVAL);
+    CHECK_EQ(nor_erase(&nor, 2, 0x8000), JTAG_EINVAL);
+    CHECK_EQ(nor_erase(&nor, 0, 4 << 20), JTAG_EINVAL);
+    vboard_free(board);
+}
+
+typedef struct {
+    const char *fault;
+    int open;
+    int erase;
+    int program;
+} fault_case_t;
+
+static void test_faults(void) {
+    static const fault_case_t cases[] = {
+        { "flash-absent", JTAG_ENOFLASH, 0, 0 },
+        { "flash-wrong-id", JTAG_EFLASHTYPE, 0, 0 },
+        { "flash-stuck-busy=0", JTAG_OK, JTAG_EFLASHBUSY, JTAG_EPROTECTED },
+        { "flash-stuck-busy=1", JTAG_OK, JTAG_OK, JTAG_EFLASHBUSY },
+        { "flash-no-write-enable", JTAG_OK, JTAG_EPROTECTED, JTAG_EPROTECTED },
+        { "flash-no-erase", JTAG_OK, JTAG_OK, JTAG_OK },
+        { "flash-power-loss=0", JTAG_OK, JTAG_EFLASHLOST, JTAG_EFLASHLOST },
+        { "flash-power-loss=1", JTAG_OK, JTAG_OK, JTAG_EFLASHLOST },
+    };
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        vboard_t *board = vboard_new("LFE5U-25F", "W25Q32", cases[i].fault);
+        nor_t nor;
+        uint8_t data[16] = { 0 };
+        int opened = nor_open(&nor, (nor_bus_t) { &vflash_ops, board });
+        int erased = opened == JTAG_OK ? nor_erase(&nor, 0, 0) : 0;
+        int programmed = opened == JTAG_OK ? nor_program(&nor, 0, data, 16) : 0;
+        if (opened != cases[i].open || erased != cases[i].erase || programmed != cases[i].program) {
+            fprintf(stderr, "%s: %d %d %d: ", cases[i].fault, opened, erased, programmed);
+        }
+        CHECK_EQ(opened, cases[i].open);
+        CHECK_EQ(erased, cases[i].erase);
+        CHECK_EQ(programmed, cases[i].program);
+        vboard_free(board);
+    }
+}
+
+// A bus that answers from a script of registers: chips that the model does not know.
+typedef struct {
+    uint8_t id[3];
+    uint8_t sr1;
+    unsigned busy_reads; // status reads that say busy
+    uint8_t opcode;
+    unsigned count;
+    unsigned xfers;
+    unsigned fail_at;
+    unsigned enters;
+    unsigned exits;
+    bool sfdp;
+    uint8_t sfdp_bytes[0x100];
+} script_t;
+
+static int script_xfer(void *ctx, const uint8_t *tx, uint8_t *rx, size_t length, bool last) {
+    script_t *script = ctx;
+    if (++script->xfers == script->fail_at) {
+        return JTAG_EIO;
+    }
+    static uint32_t address;
+    for (size_t i = 0; i < length; i++) {
+        if (script->count == 0 && tx) {
+            script->opcode = tx[i];
+            address = 0;
+            script->enters += tx[i] == 0xb7;
+            script->exits += tx[i] == 0xe9;
+            script->sr1 |= tx[i] == 0x06 ? 2 : 0;
+        } else if (tx && script->count <= 3) {
+            address = address << 8 | tx[i];
+        }
+        script->count++;
+        if (rx) {
+            rx[i] = 0xff;
+            if (script->opcode == 0x9f) {
+                rx[i] = script->id[i % 3];
+            } else if (script->opcode == 0x05) {
+                rx[i] = script->sr1 | (script->busy_reads > 0);
+                script->busy_reads -= script->busy_reads > 0;
+            } else if (script->opcode == 0x5a && script->sfdp && address + i < sizeof(script->sfdp_bytes)) {
+                rx[i] = script->sfdp_bytes[address + i];
+            }
+        }
+    }
+    if (last) {
+        script->count = 0;
+    }
+    return JTAG_OK;
+}
+
+static int script_delay(void *ctx, uint32_t us) {
+    (void)ctx;
+    (void)us;
+    return JTAG_OK;
+}
+
+static const nor_bus_ops_t script_ops = { script_xfer, vflash_wait, script_delay };
+
+static void test_script(void) {
+    nor_t nor;
+    script_t script = { .id = { 0xef, 0x40, 0x18 } };
+    CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
+    CHECK(!nor.has_sfdp);
+    CHECK_EQ(nor.size_bytes, 16 << 20);
+    CHECK_EQ(nor.erases, 3);
+    CHECK_EQ(nor.erase[0].bytes, 4096);
+    CHECK_EQ(nor.erase[2].bytes, 65536);
+    script = (script_t) { .id = { 0xef, 0x40, 0x1a } };
+    CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
+    CHECK_EQ(nor.size_bytes, 64 << 20);
+    CHECK_EQ(nor.address_bytes, 4);
+    CHECK_EQ(nor.layout, NOR_LAYOUT_WINBOND_LARGE);
+    CHECK_EQ(script.enters, 1);
+    CHECK_OK(nor_close(&nor));
+    CHECK_EQ(script.exits, 1);
+    script = (script_t) { .id = { 0x42, 0x42, 0x42 } };
+    CHECK_EQ(nor_open(&nor, (nor_bus_t) { &script_ops, &script }), JTAG_EFLASHTYPE);
+    script = (script_t) { .id = { 0xef, 0x40, 0x77 } };
+    CHECK_EQ(nor_open(&nor, (nor_bus_t) { &script_ops, &script }), JTAG_EFLASHTYPE);
+    script = (script_t) { .id = { 0x1f, 0x89, 0x01 } };
+    CHECK_EQ(nor_open(&nor, (nor_bus_t) { &script_ops, &script }), JTAG_EFLASHTYPE);
+    script = (script_t) { .id = { 0, 0, 0 } };
+    CHECK_EQ(nor_open(&nor, (nor_bus_t) { &script_ops, &script }), JTAG_ENOFLASH);
+    // Left busy by a former owner: waited for, but not for ever.
+    script = (script_t) { .id = { 0xef, 0x40, 0x16 }, .busy_reads = 50 };
+    CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
+    script = (script_t) { .id = { 0xef, 0x40, 0x16 }, .busy_reads = 1000000 };
+    CHECK_EQ(nor_open(&nor, (nor_bus_t) { &script_ops, &script }), JTAG_EFLASHBUSY);
+    // The bus fails anywhere.
+    for (unsigned fail = 1; fail < 60; fail++) {
+        script = (script_t) { .id = { 0xef, 0x40, 0x1a }, .fail_at = fail, .busy_reads = 3 };
+        uint8_t data[4] = { 0 };
+        int status = nor_open(&nor, (nor_bus_t) { &script_ops, &script });
+        status = status ? status : nor_read(&nor, 0, data, 4);
+        status = status ? status : nor_erase(&nor, 0, 0);
+        status = status ? status : nor_program(&nor, 0, data, 4);
+        status = status ? status : nor_check_alive(&nor);
+        status = status ? status : nor_close(&nor);
+        CHECK_EQ(status, script.xfers >= fail ? JTAG_EIO : JTAG_OK);
+    }
+    // The id changes while it is silent about it because it is busy, and when another chip answers.
+    script = (script_t) { .id = { 0xef, 0x40, 0x16 } };
+    CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
+    script.id[0] = 0xff;
+    CHECK_EQ(nor_check_alive(&nor), JTAG_EFLASHLOST);
+    script.sr1 = 1;
+    CHECK_OK(nor_check_alive(&nor));
+    script.sr1 = 0xff;
+    CHECK_EQ(nor_check_alive(&nor), JTAG_EFLASHLOST);
+    // Spansion: an error flag holds it busy until it is cleared.
+    script = (script_t) { .id = { 0x01, 0x20, 0x18 } };
+    CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
+    CHECK_EQ(nor.erases, 1);
+    script.sr1 = 0x20;
+    script.busy_reads = 0;
+    uint8_t data[4] = { 0 };
+    CHECK_OK(nor_program(&nor, 0, data, 4));
+}
+
+static void test_wake(void) {
+    // Asleep, and in the middle of an erase that somebody else began.
+    vboard_t *board = vboard_new("LFE5U-25F", "W25Q32", NULL);
+    nor_t nor;
+    const uint8_t sleep_command = 0xb9;
+    vflash_xfer(board, &sleep_command, NULL, 1, true);
+    CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+    const uint8_t enable = 0x06;
+    const uint8_t erase[] = { 0xd8, 0, 0, 0 };
+    vflash_xfer(board, &enable, NULL, 1, true);
+    vflash_xfer(board, erase, NULL, 4, true);
+    CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+    CHECK_EQ(nor.size_bytes, 4 << 20);
+    vboard_free(board);
+}
+
+const test_t tests_nor[] = {
+    TEST(test_chips), TEST(test_arguments), TEST(test_faults), TEST(test_script), TEST(test_wake), { NULL, NULL },
+};

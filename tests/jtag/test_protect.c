@@ -1,2 +1,184 @@
+// SPDX-License-Identifier: MIT
+//
+// nor_protect.c: every setting of the block-protect bits decodes as the model protects; changes touch only what they may.
+
 #include "harness.h"
-const test_t tests_protect[] = { { NULL, NULL } };
+#include "jtag/nor_protect.h"
+#include "vboard.h"
+
+static const nor_bus_ops_t vflash_ops = { vflash_xfer, vflash_wait, vflash_delay };
+
+static const char *const chips[] = {
+    "W25Q128", "W25Q32", "W25Q256", "GD25Q32", "IS25LP128", "MX25L128", "S25FL128", "N25Q128", "M25P16",
+};
+
+#define CHIPS (sizeof(chips) / sizeof(chips[0]))
+
+static void open_chip(const char *chip, const char *fault, vboard_t **board, nor_t *nor) {
+    *board = vboard_new("LFE5U-25F", chip, fault);
+    CHECK_OK(nor_open(nor, (nor_bus_t) { &vflash_ops, *board }));
+}
+
+static void test_decode(void) {
+    for (unsigned i = 0; i < CHIPS; i++) {
+        vboard_t *board;
+        nor_t nor;
+        open_chip(chips[i], NULL, &board, &nor);
+        uint8_t *sr = vboard_status(board);
+        for (unsigned bits = 0; bits < 64; bits++) {
+            for (unsigned second = 0; second < 2; second++) {
+                sr[0] = bits << 2;
+                // The bit of the second register that turns the range round.
+                uint8_t turn = nor.layout == NOR_LAYOUT_ISSI ? 1 << 1 : nor.layout == NOR_LAYOUT_MACRONIX ? 1 << 3
+                    : nor.layout == NOR_LAYOUT_SPANSION ? 1 << 5 : 1 << 6;
+                sr[1] = second ? turn : 0;
+                uint32_t first;
+                uint32_t end;
+                vboard_protected(board, &first, &end);
+                nor_status_t status;
+                CHECK_OK(nor_status(&nor, &status));
+                CHECK(status.known);
+                if (status.length != end - first || (status.length && status.start != first)) {
+                    fprintf(stderr, "%s SR %02x %02x: 0x%x+0x%x, model 0x%x-0x%x: ", chips[i], sr[0], sr[1], status.start, status.length, first, end);
+                }
+                CHECK_EQ(status.length, end - first);
+                CHECK(status.length == 0 || status.start == first);
+                CHECK_EQ(nor_check_range(&nor, 0, 1), first == 0 && end > 0 ? JTAG_EPROTECTED : JTAG_OK);
+                CHECK_EQ(nor_check_range(&nor, nor.size_bytes - 1, 1),
+                    end == nor.size_bytes && end > first ? JTAG_EPROTECTED : JTAG_OK);
+                CHECK_OK(nor_check_range(&nor, 0, 0));
+            }
+        }
+        vboard_free(board);
+    }
+}
+
+static void test_protect(void) {
+    for (unsigned i = 0; i < CHIPS; i++) {
+        vboard_t *board;
+        nor_t nor;
+        open_chip(chips[i], NULL, &board, &nor);
+        uint8_t before[3];
+        memcpy(before, vboard_status(board), 3);
+        uint32_t size = nor.size_bytes;
+        // Everything, a half, nothing.
+        static const unsigned shares[] = { 1, 2, 0 };
+        for (unsigned share = 0; share < 3; share++) {
+            uint32_t length = shares[share] ? size / shares[share] : 0;
+            int status = nor_protect(&nor, size - length, length);
+            CHECK_OK(status);
+            uint32_t first;
+            uint32_t end;
+            vboard_protected(board, &first, &end);
+            CHECK_EQ(end - first, length);
+            CHECK(length == 0 || first == size - length);
+            uint8_t byte = 0;
+            CHECK_OK(nor_program(&nor, 0x100, &byte, length == size ? 0 : 1) == (length == size ? JTAG_EINVAL : 0) ? 0 : 1);
+        }
+        CHECK_EQ(nor_protect(&nor, 0x1234, 0x777), JTAG_EINVAL);
+        CHECK(memcmp(vboard_status(board) + 1, before + 1, 2) == 0);
+        CHECK_EQ(vboard_status(board)[0] & 0xfc, before[0] & 0xfc);
+        vboard_counters_t counters;
+        vboard_counters(board, &counters);
+        CHECK_EQ(counters.otp_writes, 0);
+        vboard_free(board);
+    }
+}
+
+static void test_winbond_ranges(void) {
+    vboard_t *board;
+    nor_t nor;
+    open_chip("W25Q128", NULL, &board, &nor);
+    // LB1 was set before.
+    const uint8_t enable = 0x06;
+    const uint8_t write[] = { 0x01, 0x00, 0x0a };
+    vflash_xfer(board, &enable, NULL, 1, true);
+    vflash_xfer(board, write, NULL, 3, true);
+    vflash_delay(board, 20000);
+    static const uint32_t ranges[][2] = {
+        { 0, 0x1000 }, { 0xfff000, 0x1000 }, { 0, 0x8000 }, { 0, 0x40000 }, { 0xfc0000, 0x40000 }, { 0, 0x800000 },
+        { 0, 0xfc0000 }, { 0x40000, 0xfc0000 }, { 0, 0xfff000 }, { 0x1000, 0xfff000 },
+    };
+    for (unsigned i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+        CHECK_OK(nor_protect(&nor, ranges[i][0], ranges[i][1]));
+        uint32_t first;
+        uint32_t end;
+        vboard_protected(board, &first, &end);
+        CHECK_EQ(first, ranges[i][0]);
+        CHECK_EQ(end - first, ranges[i][1]);
+        CHECK_EQ(vboard_status(board)[1] & 0x3a, 0x0a);
+    }
+    // WPS: blocks have locks of their own.
+    nor_status_t status;
+    vboard_status(board)[2] |= 0x04;
+    CHECK_OK(nor_status(&nor, &status));
+    CHECK(status.individual && status.length == 0);
+    vboard_counters_t counters;
+    vboard_counters(board, &counters);
+    CHECK_EQ(counters.otp_writes, 1);
+    vboard_free(board);
+}
+
+static void test_quad(void) {
+    for (unsigned i = 0; i < CHIPS; i++) {
+        vboard_t *board;
+        nor_t nor;
+        nor_status_t status;
+        open_chip(chips[i], NULL, &board, &nor);
+        CHECK_OK(nor_protect(&nor, nor.size_bytes / 2, nor.size_bytes / 2));
+        for (unsigned turn = 0; turn < 4; turn++) {
+            int result = nor_set_quad(&nor, turn & 1);
+            CHECK_OK(nor_status(&nor, &status));
+            if (result == JTAG_ENOTSUP) {
+                CHECK(status.quad == NOR_QUAD_UNKNOWN || status.quad == NOR_QUAD_NONE);
+                CHECK(strcmp(chips[i], "N25Q128") == 0 || strcmp(chips[i], "M25P16") == 0);
+                break;
+            }
+            CHECK_OK(result);
+            CHECK_EQ(status.quad, turn & 1 ? NOR_QUAD_ON : NOR_QUAD_OFF);
+            CHECK_EQ(status.length, nor.size_bytes / 2);
+        }
+        vboard_counters_t counters;
+        vboard_counters(board, &counters);
+        CHECK_EQ(counters.otp_writes, 0);
+        vboard_free(board);
+    }
+}
+
+static void test_locked(void) {
+    for (unsigned i = 0; i < CHIPS; i++) {
+        vboard_t *board;
+        nor_t nor;
+        nor_status_t status;
+        open_chip(chips[i], "flash-protected", &board, &nor);
+        CHECK_EQ(nor_check_range(&nor, 0, 1), JTAG_EPROTECTED);
+        CHECK_OK(nor_protect(&nor, 0, 0));
+        CHECK_OK(nor_check_range(&nor, 0, 1));
+        vboard_free(board);
+        open_chip(chips[i], "flash-locked", &board, &nor);
+        CHECK_OK(nor_status(&nor, &status));
+        CHECK(status.locked);
+        CHECK_EQ(nor_protect(&nor, 0, 0), JTAG_EPROTECTED);
+        vboard_free(board);
+    }
+}
+
+static void test_unknown(void) {
+    vboard_t *board;
+    nor_t nor;
+    nor_status_t status;
+    open_chip("W25Q128", NULL, &board, &nor);
+    nor.layout = NOR_LAYOUT_UNKNOWN;
+    CHECK_OK(nor_status(&nor, &status));
+    CHECK(!status.known);
+    CHECK_EQ(status.registers, 3);
+    CHECK_EQ(nor_protect(&nor, 0, 0), JTAG_ENOTSUP);
+    CHECK_EQ(nor_set_quad(&nor, true), JTAG_ENOTSUP);
+    CHECK_OK(nor_check_range(&nor, 0, 100));
+    vboard_free(board);
+}
+
+const test_t tests_protect[] = {
+    TEST(test_decode), TEST(test_protect), TEST(test_winbond_ranges), TEST(test_quad), TEST(test_locked), TEST(test_unknown),
+    { NULL, NULL },
+};

@@ -1,2 +1,338 @@
+// SPDX-License-Identifier: MIT
+//
+// stream.c: whole files through every layer onto the virtual board, by transports that run at once and late; refusals that leave the
+// board alone; and how close the sequences come to the wire's limit, in the board's own time.
+
 #include "harness.h"
-const test_t tests_stream[] = { { NULL, NULL } };
+#include "jtag/bridge.h"
+#include "jtag/nor_protect.h"
+#include "jtag/stream.h"
+#include "vboard.h"
+
+#define MEMORY (INFLATE_MEMORY_BYTES(15) + 16)
+
+typedef struct {
+    vboard_t *board;
+    tap_t tap;
+    ecp5_t ecp5;
+    bridge_t bridge;
+    nor_t nor;
+    nor_write_t writer;
+    stream_t stream;
+    uint8_t *memory;
+    uint8_t *buffer;
+    size_t buffer_bytes;
+    // Two buffers in turns, as a source that reads a file has them.
+    uint8_t *turns[2];
+} rig_t;
+
+static void rig_open(rig_t *rig, const char *device, const char *chip, const char *fault, bool late) {
+    memset(rig, 0, sizeof(*rig));
+    rig->board = vboard_new(device, chip, fault);
+    rig->memory = malloc(MEMORY);
+    rig->buffer = malloc(65536);
+    rig->buffer_bytes = 65536;
+    rig->turns[0] = malloc(65536);
+    rig->turns[1] = malloc(65536);
+    tap_init(&rig->tap, vboard_transport(rig->board, late));
+    CHECK_OK(tap_set_freq(&rig->tap, 25000000));
+    CHECK_OK(ecp5_open(&rig->ecp5, &rig->tap, 0));
+}
+
+static void rig_close(rig_t *rig) {
+    vboard_free(rig->board);
+    free(rig->memory);
+    free(rig->buffer);
+    free(rig->turns[0]);
+    free(rig->turns[1]);
+}
+
+static int push(rig_t *rig, const uint8_t *data, size_t length, size_t part) {
+    int status = JTAG_OK;
+    unsigned turn = 0;
+    for (size_t at = 0; status == JTAG_OK && at < length; at += part, turn ^= 1) {
+        size_t now = length - at < part ? length - at : part;
+        memcpy(rig->turns[turn], data + at, now);
+        status = stream_write(&rig->stream, rig->turns[turn], now);
+    }
+    return status == JTAG_OK ? stream_finish(&rig->stream) : status;
+}
+
+static int load(rig_t *rig, const uint8_t *data, size_t length, size_t part, uint8_t options) {
+    stream_config_t config = {
+        .target = STREAM_SRAM,
+        .ecp5 = &rig->ecp5,
+        .device = rig->ecp5.device,
+        .memory = rig->memory,
+        .memory_bytes = MEMORY,
+        .options = options,
+    };
+    stream_open(&rig->stream, &config);
+    return push(rig, data, length, part);
+}
+
+// length: what nor_write_open() is told.
+static int flash(rig_t *rig, uint32_t address, const uint8_t *data, size_t length, uint32_t told, size_t part, uint8_t options) {
+    int status = bridge_open(&rig->bridge, &rig->ecp5);
+    if (status == JTAG_OK) {
+        status = nor_open(&rig->nor, (nor_bus_t) { &bridge_ops, &rig->bridge });
+    }
+    if (status == JTAG_OK) {
+        status = nor_write_open(&rig->writer, &rig->nor, address, told, rig->buffer, rig->buffer_bytes, 0);
+    }
+    if (status == JTAG_OK) {
+        stream_config_t config = {
+            .target = STREAM_FLASH,
+            .device = rig->ecp5.device,
+            .writer = &rig->writer,
+            .memory = rig->memory,
+            .memory_bytes = MEMORY,
+            .options = options,
+        };
+        stream_open(&rig->stream, &config);
+        status = push(rig, data, length, part);
+    }
+    if (status == JTAG_OK) {
+        status = nor_close(&rig->nor);
+    }
+    int closed = bridge_close(&rig->bridge);
+    return status == JTAG_OK ? closed : status;
+}
+
+typedef struct {
+    const char *file;
+    const char *device;
+} load_case_t;
+
+static void test_sram(void) {
+    static const load_case_t cases[] = {
+        { "12f.bit", "LFE5U-12F" }, { "25f.bit", "LFE5U-25F" }, { "25f-compress.bit", "LFE5U-25F" },
+        { "25f-qspi.bit", "LFE5U-25F" }, { "25f-compress-qspi.bit", "LFE5U-25F" }, { "25f-background.bit", "LFE5U-25F" },
+        { "25f.bit.gz", "LFE5U-25F" }, { "25f-compress.4k.bit.gz", "LFE5U-25F" }, { "45f-compress.bit", "LFE5U-45F" },
+        { "85f-compress.bit", "LFE5U-85F" }, { "85f.4k.bit.gz", "LFE5U-85F" },
+    };
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        size_t length;
+        uint8_t *data = bitstream_file(cases[i].file, &length);
+        rig_t rig;
+        rig_open(&rig, cases[i].device, NULL, NULL, i & 1);
+        int status = load(&rig, data, length, i % 3 ? 4096 : 1500, 0);
+        if (status) {
+            fprintf(stderr, "%s: %s: ", cases[i].file, jtag_strerror(status));
+        }
+        CHECK_OK(status);
+        CHECK(vboard_user_mode(rig.board));
+        CHECK_EQ(vboard_frames(rig.board), rig.ecp5.device->frames);
+        CHECK(vboard_in_reset(rig.board));
+        CHECK_EQ(stream_finish(&rig.stream), JTAG_EBUSY);
+        CHECK_EQ(stream_write(&rig.stream, data, 1), JTAG_EBUSY);
+        CHECK_OK(stream_abort(&rig.stream));
+        rig_close(&rig);
+        free(data);
+    }
+}
+
+static void test_sram_refused(void) {
+    size_t length;
+    rig_t rig;
+    rig_open(&rig, "LFE5U-25F", "W25Q32", NULL, true);
+    uint8_t *good = bitstream_file("25f-compress.bit", &length);
+    CHECK_OK(load(&rig, good, length, 4096, 0));
+    uint32_t clears = vboard_clears(rig.board);
+    uint32_t crc = vboard_memory_crc(rig.board);
+    // Another device, packed and plain; another one that would fit; no bitstream; nothing.
+    static const char *const others[] = { "85f-compress.bit", "85f.4k.bit.gz", "12f.bit" };
+    for (unsigned i = 0; i < 3; i++) {
+        size_t other_length;
+        uint8_t *other = bitstream_file(others[i], &other_length);
+        CHECK_EQ(load(&rig, other, other_length, 2000, 0), JTAG_EWRONGDEVICE);
+        CHECK(rig.stream.bitstream.info.idcode != rig.ecp5.device->idcode);
+        CHECK_EQ(stream_finish(&rig.stream), JTAG_EBUSY);
+        free(other);
+    }
+    uint8_t text[5000];
+    memset(text, 'x', sizeof(text));
+    CHECK_EQ(load(&rig, text, sizeof(text), 2000, 0), JTAG_ENOBITSTREAM);
+    CHECK_EQ(load(&rig, text, 100, 2000, 0), JTAG_ENOBITSTREAM);
+    CHECK_EQ(load(&rig, text, 0, 2000, 0), JTAG_ENOBITSTREAM);
+    // The design that ran still runs.
+    CHECK_EQ(vboard_clears(rig.board), clears);
+    CHECK_EQ(vboard_memory_crc(rig.board), crc);
+    CHECK(vboard_user_mode(rig.board));
+    // On request a 12F's bitstream goes onto a 25F.
+    size_t other_length;
+    uint8_t *other = bitstream_file("12f-compress-qspi.bit", &other_length);
+    CHECK_OK(load(&rig, other, other_length, 2000, STREAM_OVERRIDE_ID));
+    CHECK(vboard_user_mode(rig.board));
+    free(other);
+    // Cut short, damaged gzip, and given up in the middle.
+    CHECK_EQ(load(&rig, good, length / 2, 4096, 0), JTAG_ETRUNCATED);
+    CHECK(!vboard_user_mode(rig.board) && vboard_in_reset(rig.board));
+    uint8_t *packed = bitstream_file("25f-compress.bit.gz", &other_length);
+    packed[other_length - 6] ^= 1;
+    CHECK_EQ(load(&rig, packed, other_length, 4096, 0), JTAG_ECHECKSUM);
+    CHECK_EQ(load(&rig, packed, other_length / 2, 4096, 0), JTAG_ETRUNCATED);
+    free(packed);
+    stream_config_t config = { .target = STREAM_SRAM, .ecp5 = &rig.ecp5, .device = rig.ecp5.device };
+    stream_open(&rig.stream, &config);
+    CHECK_OK(stream_write(&rig.stream, good, 5000));
+    CHECK_OK(stream_abort(&rig.stream));
+    CHECK_OK(stream_abort(&rig.stream));
+    CHECK_EQ(stream_write(&rig.stream, good, 5000), JTAG_EBUSY);
+    CHECK(vboard_in_reset(rig.board));
+    CHECK_OK(load(&rig, good, length, 4096, 0));
+    rig_close(&rig);
+    free(good);
+}
+
+static void test_flash_and_boot(void) {
+    static const char *const files[] = { "25f-compress.bit", "25f.4k.bit.gz", "25f-compress-qspi.bit", "25f.bit.gz" };
+    for (unsigned i = 0; i < 4; i++) {
+        size_t length;
+        uint8_t *data = bitstream_file(files[i], &length);
+        rig_t rig;
+        rig_open(&rig, "LFE5U-25F", "W25Q128", NULL, i & 1);
+        rig.buffer_bytes = i & 2 ? 4096 : 65536;
+        bool packed = strstr(files[i], ".gz");
+        CHECK_OK(flash(&rig, 0, data, length, packed ? 0 : length, 4096, STREAM_REQUIRE_BITSTREAM));
+        CHECK(rig.stream.is_bitstream);
+        CHECK_EQ(rig.writer.report.bytes, rig.stream.inflate.bytes_out);
+        CHECK_EQ(rig.writer.report.verified, rig.writer.report.bytes);
+        CHECK(vboard_in_reset(rig.board));
+        CHECK_OK(ecp5_refresh(&rig.ecp5, 0));
+        CHECK(vboard_user_mode(rig.board));
+        CHECK_EQ(vboard_boots(rig.board), 1);
+        rig_close(&rig);
+        free(data);
+    }
+}
+
+static void test_flash_refused(void) {
+    size_t length;
+    uint8_t *data = bitstream_file("85f-compress.bit", &length);
+    rig_t rig;
+    rig_open(&rig, "LFE5U-25F", "W25Q128", NULL, true);
+    vboard_counters_t counters;
+    CHECK_EQ(flash(&rig, 0, data, length, length, 1000, 0), JTAG_EWRONGDEVICE);
+    CHECK_EQ(rig.stream.bitstream.info.idcode, 0x41113043);
+    uint8_t text[9000];
+    memset(text, 'x', sizeof(text));
+    CHECK_EQ(flash(&rig, 0, text, sizeof(text), sizeof(text), 1000, STREAM_REQUIRE_BITSTREAM), JTAG_ENOBITSTREAM);
+    CHECK_EQ(flash(&rig, 0, text, 10, 10, 1000, STREAM_REQUIRE_BITSTREAM), JTAG_ENOBITSTREAM);
+    vboard_counters(rig.board, &counters);
+    CHECK_EQ(counters.operations, 0);
+    // Not a bitstream, and not required to be one.
+    CHECK_OK(flash(&rig, 0x10000, text, sizeof(text), sizeof(text), 1000, 0));
+    CHECK(!rig.stream.is_bitstream);
+    CHECK_OK(flash(&rig, 0x20000, text, 10, 10, 1000, 0));
+    CHECK(!rig.stream.is_bitstream);
+    CHECK_OK(flash(&rig, 0x30000, data, length, length, 1000, STREAM_ANY_DATA));
+    size_t flash_bytes;
+    CHECK(memcmp(vboard_flash(rig.board, &flash_bytes) + 0x30000, data, length) == 0);
+    // Too short.
+    size_t short_length;
+    uint8_t *cut = bitstream_file("25f-compress.bit", &short_length);
+    CHECK_EQ(flash(&rig, 0, cut, short_length / 2, 0, 1000, 0), JTAG_ETRUNCATED);
+    CHECK_EQ(rig.writer.report.bytes, short_length / 2);
+    CHECK_EQ(ecp5_refresh(&rig.ecp5, 300), JTAG_EREFRESH);
+    free(cut);
+    free(data);
+    rig_close(&rig);
+}
+
+static void test_check(void) {
+    size_t length;
+    uint8_t *data = bitstream_file("25f.bit.gz", &length);
+    uint8_t *memory = malloc(MEMORY);
+    stream_t stream;
+    stream_config_t config = { .target = STREAM_CHECK, .memory = memory, .memory_bytes = MEMORY };
+    stream_open(&stream, &config);
+    CHECK_OK(stream_write(&stream, data, length));
+    CHECK_OK(stream_finish(&stream));
+    CHECK(stream.bitstream.info.crc_checked > 7000);
+    config.memory = NULL;
+    config.memory_bytes = 0;
+    stream_open(&stream, &config);
+    CHECK_EQ(stream_write(&stream, data, length), JTAG_EOVERFLOW);
+    free(memory);
+    free(data);
+}
+
+// The cable falls off, or the power of the board goes, anywhere in a flash write; afterwards it is run again.
+static void test_lost(void) {
+    size_t length;
+    uint8_t *data = bitstream_file("25f-compress.bit", &length);
+    static const char *const faults[] = { "disconnect", "power-loss" };
+    for (unsigned after = 300; after < 2 * length; after = after * 5 / 2 + 7) {
+        for (unsigned i = 0; i < 2; i++) {
+            char fault[40];
+            snprintf(fault, sizeof(fault), "%s=%u", faults[i], after);
+            rig_t rig;
+            rig_open(&rig, "LFE5U-25F", "W25Q32", fault, true);
+            int status = flash(&rig, 0, data, length, length, 4096, 0);
+            CHECK(status != JTAG_OK);
+            vboard_set_fault(rig.board, NULL);
+            CHECK_OK(ecp5_open(&rig.ecp5, &rig.tap, 0));
+            CHECK_OK(flash(&rig, 0, data, length, length, 4096, 0));
+            size_t flash_bytes;
+            CHECK(memcmp(vboard_flash(rig.board, &flash_bytes), data, length) == 0);
+            rig_close(&rig);
+        }
+    }
+    free(data);
+}
+
+static unsigned rate(const rig_t *rig, uint64_t start_us, size_t bytes) {
+    return bytes * 1000 / (vboard_now_us(rig->board) - start_us);
+}
+
+// In the board's time at 25 MHz, which leaves out what a processor needs between operations: the limits of the sequences.
+static void test_speed(void) {
+    size_t length;
+    uint8_t *data = bitstream_file("25f.bit", &length);
+    uint8_t *other = bitstream_file("25f-other.bit", &length);
+    rig_t rig;
+    rig_open(&rig, "LFE5U-25F", "W25Q128", NULL, true);
+    CHECK_OK(ecp5_sram_open(&rig.ecp5));
+    uint64_t start = vboard_now_us(rig.board);
+    for (size_t at = 0; at < length; at += 4096) {
+        CHECK_OK(ecp5_sram_write(&rig.ecp5, data + at, length - at < 4096 ? length - at : 4096));
+    }
+    CHECK_OK(tap_wait(&rig.tap, 0));
+    unsigned sram = rate(&rig, start, length);
+    CHECK_OK(ecp5_sram_finish(&rig.ecp5));
+    uint32_t block = 0x80000;
+    for (size_t i = 0; i < length; i++) {
+        data[i] ^= i * 7 >> 3; // not blank anywhere, and different from the other one
+        other[i] ^= ~(i * 7 >> 3) + (i >> 9);
+    }
+    CHECK_OK(bridge_open(&rig.bridge, &rig.ecp5));
+    CHECK_OK(nor_open(&rig.nor, (nor_bus_t) { &bridge_ops, &rig.bridge }));
+    unsigned rates[3];
+    static const char *const names[] = { "blank", "same", "different" };
+    static const unsigned least[] = { 330, 2900, 200 };
+    for (unsigned i = 0; i < 3; i++) {
+        CHECK_OK(nor_write_open(&rig.writer, &rig.nor, 0, block, rig.buffer, rig.buffer_bytes, 0));
+        start = vboard_now_us(rig.board);
+        CHECK_OK(nor_write(&rig.writer, i < 2 ? data : other, block));
+        CHECK_OK(nor_write_finish(&rig.writer));
+        rates[i] = rate(&rig, start, block);
+    }
+    printf("kB/s at 25 MHz, wire and flash alone: sram %u", sram);
+    for (unsigned i = 0; i < 3; i++) {
+        printf(", flash %s %u", names[i], rates[i]);
+    }
+    printf("\n");
+    CHECK(sram > 3100);
+    for (unsigned i = 0; i < 3; i++) {
+        CHECK(rates[i] >= least[i]);
+    }
+    rig_close(&rig);
+    free(other);
+    free(data);
+}
+
+const test_t tests_stream[] = {
+    TEST(test_sram), TEST(test_sram_refused), TEST(test_flash_and_boot), TEST(test_flash_refused), TEST(test_check),
+    TEST(test_lost), TEST(test_speed), { NULL, NULL },
+};

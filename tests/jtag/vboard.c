@@ -33,32 +33,38 @@ static uint32_t sum_of(const jtag_op_t *op) {
     return op->tdi ? jtag_crc32(0, op->tdi, (op->bits + 7) / 8) : 0;
 }
 
+static uint8_t reversed(uint8_t byte) {
+    byte = byte >> 4 | byte << 4;
+    byte = (byte & 0xcc) >> 2 | (byte & 0x33) << 2;
+    return (byte & 0xaa) >> 1 | (byte & 0x55) << 1;
+}
+
 static void run(vboard_t *board, const jtag_op_t *op) {
     bool msb_first = op->flags & JTAG_OP_MSB_FIRST;
     for (uint32_t done = 0; done < op->bits;) {
-        uint8_t tms[512] = { 0 };
-        uint8_t tdi[512] = { 0 };
-        uint8_t tdo[512] = { 0 };
+        uint8_t tms[512];
+        uint8_t tdi[512];
+        uint8_t tdo[512];
         uint32_t now = op->bits - done < 4096 ? op->bits - done : 4096;
-        for (uint32_t i = 0; i < now; i++) {
-            uint32_t n = done + i;
-            bool last = n + 1 == op->bits && (op->flags & JTAG_OP_LAST);
-            bool vector = op->flags & JTAG_OP_TMS_VECTOR;
-            bool mode = vector ? op->tms >> n & 1 : op->tms || last;
-            bool data = op->flags & JTAG_OP_TDI_HIGH;
-            if (op->tdi) {
-                data = op->tdi[n / 8] >> (msb_first ? 7 - n % 8 : n % 8) & 1;
-            }
-            tms[i / 8] |= mode << i % 8;
-            tdi[i / 8] |= data << i % 8;
+        uint32_t bytes = (now + 7) / 8;
+        memset(tms, op->tms & 1 ? 0xff : 0, bytes);
+        memset(tdi, op->flags & JTAG_OP_TDI_HIGH ? 0xff : 0, bytes);
+        if (op->flags & JTAG_OP_TMS_VECTOR) {
+            memcpy(tms, &op->tms, 4);
+        } else if (done + now == op->bits && (op->flags & JTAG_OP_LAST)) {
+            tms[(now - 1) / 8] |= 1 << (now - 1) % 8;
+        }
+        for (uint32_t i = 0; op->tdi && i < bytes; i++) {
+            uint8_t byte = op->tdi[done / 8 + i];
+            tdi[i] = msb_first ? reversed(byte) : byte;
         }
         board_shift(&board->board, now, tms, tdi, tdo);
-        for (uint32_t i = 0; op->tdo && i < now; i++) {
-            uint32_t n = done + i;
-            if (n % 8 == 0) {
-                op->tdo[n / 8] = 0;
+        for (uint32_t i = 0; op->tdo && i < bytes; i++) {
+            uint8_t byte = tdo[i];
+            if (i + 1 == bytes && now % 8) {
+                byte &= (1 << now % 8) - 1;
             }
-            op->tdo[n / 8] |= (tdo[i / 8] >> i % 8 & 1) << (msb_first ? 7 - n % 8 : n % 8);
+            op->tdo[done / 8 + i] = msb_first ? reversed(byte) : byte;
         }
         done += now;
     }
