@@ -24,7 +24,7 @@ typedef struct {
     void *arg;
 } line_t;
 
-unsigned mock_access_cycles;
+unsigned mock_access_cycles = 5;
 uint64_t mock_cycles;
 bool mock_ie;
 unsigned mock_interrupts;
