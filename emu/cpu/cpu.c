@@ -84,7 +84,7 @@ void cpu_reset(cpu_t *cpu, uint32_t pc) {
     cpu->pc = cpu->reset_pc = pc & (cpu->profile->has_c ? ~1u : ~3u);
     cpu->cycle_offset = -cpu->cycle;
     cpu->instret_offset = -cpu_instructions(cpu);
-    cpu->reservation = 1;
+    cpu->reservation = NO_RESERVATION;
     cpu->idle = false;
     cpu->held = false;
     cpu->stop = STOP_NONE;

@@ -16,6 +16,7 @@
 
 #include "bus/bus.h"
 
+#define NO_RESERVATION (1u) // no word's address
 #define CPU_SINK (32) // x[CPU_SINK] takes what is written to x0
 
 // Trap causes (volume II, table 3.6).
@@ -97,6 +98,7 @@ typedef struct {
     bool rvc_reserved_traps;   // reserved compressed instructions are illegal
     bool misaligned_ok;        // misaligned accesses work instead of trapping
     bool csr_traps;            // access to a missing CSR traps; else it reads 0
+    bool lrsc_any_address;     // the reservation is a flag: sc elsewhere succeeds too
     bool dcache;               // a cached load that times out costs a line
     bool icache;
     bool wfi_waits;            // wfi waits for an interrupt; else it is a no-op
@@ -155,7 +157,7 @@ typedef struct cpu {
     bool plic_irq;
     bool timer_irq;
     uint32_t csr[SLOT_COUNT];
-    uint32_t reservation; // address of lr.w, or 1
+    uint32_t reservation; // address of lr.w, or NO_RESERVATION
     // PicoRV32: q registers, interrupts pending (latched), mask, timer, in handler.
     uint32_t q[4];
     uint32_t pico_pending;

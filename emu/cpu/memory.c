@@ -110,8 +110,8 @@ unsigned cpu_amo(cpu_t *cpu, uint32_t pc, const op_t *op) {
         cpu->reservation = addr;
         cpu->x[op->rd] = old;
     } else if (funct5 == 3) {
-        bool held = cpu->reservation == addr;
-        cpu->reservation = 1;
+        bool held = cpu->profile->lrsc_any_address ? cpu->reservation != NO_RESERVATION : cpu->reservation == addr;
+        cpu->reservation = NO_RESERVATION;
         if (held) {
             cpu_store_slow(cpu, pc, addr, 4, operand);
         }

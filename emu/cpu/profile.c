@@ -128,7 +128,7 @@ static const cpu_csr_t serv_csrs[] = {
     { 0x342, SLOT_MCAUSE, CSR_RW, 0x8000000f, 0 }, { 0x343, SLOT_MTVAL, CSR_RW, ALL, 0 }, CSR_END
 };
 
-#define VEX .irq_kind = IRQ_ARRAY, .mtval = true
+#define VEX .irq_kind = IRQ_ARRAY, .mtval = true, .lrsc_any_address = true
 #define VEX_CACHED VEX, .icache = true, .dcache = true
 #define STD .csr_traps = true, .mtval = true, .ebreak_traps_3 = true, .wfi_waits = true
 

@@ -66,7 +66,6 @@ static void enter(cpu_t *cpu, uint32_t pc, uint32_t cause, bool vectored) {
     cpu->csr[SLOT_MSTATUS] = (status & ~(MSTATUS_MIE | MSTATUS_MPIE)) | MSTATUS_MPP |
         (status & MSTATUS_MIE ? MSTATUS_MPIE : 0);
     cpu->pc = vectored ? base + 4 * (cause & 31) : base;
-    cpu->reservation = 1;
 }
 
 void cpu_trap(cpu_t *cpu, uint32_t pc, uint32_t cause, uint32_t value) {

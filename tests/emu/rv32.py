@@ -12,7 +12,9 @@ STORES = {"sb": 0, "sh": 1, "sw": 2}
 BRANCHES = {"beq": 0, "bne": 1, "blt": 4, "bge": 5, "bltu": 6, "bgeu": 7}
 ALU = {"add": 0, "sll": 1, "slt": 2, "sltu": 3, "xor": 4, "srl": 5, "or": 6, "and": 7}
 MULDIV = {"mul": 0, "mulh": 1, "mulhsu": 2, "mulhu": 3, "div": 4, "divu": 5, "rem": 6, "remu": 7}
-AMOS = {"add": 0, "swap": 1, "xor": 4, "and": 12, "or": 8, "min": 16, "max": 20, "minu": 24}
+AMOS = {
+    "add": 0, "swap": 1, "xor": 4, "and": 12, "or": 8, "min": 16, "max": 20, "minu": 24, "maxu": 28
+}
 
 ECALL = 0x00000073
 EBREAK = 0x00100073
@@ -174,11 +176,18 @@ class Stream:
         )
 
     def atomic(self):
-        """Return one word of the A extension at POINTER itself (int)."""
+        """Return one amo at POINTER itself (int)."""
         rnd = self.random
-        funct5 = rnd.choice([*AMOS.values(), 28, 2, 3])
-        rs2 = 0 if funct5 == 2 else rnd.randrange(32)
-        return r_type(0x2F, self.register(), 2, self.POINTER, rs2, funct5 << 2)
+        funct5 = rnd.choice(list(AMOS.values()))
+        return r_type(0x2F, self.register(), 2, self.POINTER, rnd.randrange(32), funct5 << 2)
+
+    def reserve(self):
+        """Return lr and sc as neighbours: what may lie between them differs from core to core."""
+        rnd = self.random
+        return [
+            r_type(0x2F, self.register(), 2, self.POINTER, 0, 2 << 2),
+            r_type(0x2F, self.register(), 2, self.POINTER, rnd.randrange(32), 3 << 2),
+        ]
 
     def skip(self, ahead):
         """Return one forward branch over some words (int).
@@ -207,10 +216,12 @@ class Stream:
         if "a" in self.extensions:
             makers.append(self.atomic)
         code = []
-        for index in range(length):
-            ahead = length - index - 1
+        while len(code) < length:
+            ahead = length - len(code) - 1
             if ahead > 0 and self.random.randrange(8) == 0:
                 code.append(self.skip(ahead))
+            elif ahead > 0 and "a" in self.extensions and self.random.randrange(16) == 0:
+                code += self.reserve()
             else:
                 code.append(self.random.choice(makers)())
         return code

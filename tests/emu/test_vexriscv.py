@@ -228,7 +228,9 @@ class Imac(Full):
         lr = rv32.r_type(0x2F, 11, 2, 5, 0, 2 << 2)
         sc = rv32.r_type(0x2F, 12, 2, 5, 5, 3 << 2)
         program.add(rv32.li(5, RAM + 0x20000), lr, sc).store(11, 12).add(sc).store(12)
-        self.assertEqual(program.run(self.name), [0, 0, 1])
+        # The reservation is a flag without an address.
+        program.add(lr, rv32.addi(5, 5, 64), sc).store(12)
+        self.assertEqual(program.run(self.name), [0, 0, 1, 0])
 
 
 class Strict(TestCase):
