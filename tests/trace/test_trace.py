@@ -17,6 +17,8 @@ BUILD_BOUND_S = 600
 RUN_BOUND_S = 300
 QUIET_CYCLES = 15_000_000  # longer than the session computes without a word
 
+SMALL = ("mini",)
+
 # Bugs for a copy of the emulator: file, what is there, what stands there instead.
 SEEDED = {
     "GPIO reads what it does not drive": (
@@ -32,18 +34,20 @@ SEEDED = {
 }
 
 
-def session(folder):
-    """The bytes for the console: the script in paste mode, then nothing."""
-    text = (HERE / "session.py").read_text().replace("\n", "\r")
-    path = folder / "session.txt"
+def session(soc):
+    """A file with the bytes for the console: the script in paste mode, then nothing."""
+    script = "session_small.py" if soc in SMALL else "session_full.py"
+    text = (HERE / script).read_text().replace("\n", "\r")
+    path = WORK / f"{soc}.txt"
     path.write_text(CTRL_E + text + CTRL_D)
     return path
 
 
-def record(name, command, trace):
+def record(soc, name, command):
     """Run a simulation with the session on its console; return (trace, what the guest said)."""
+    trace = WORK / f"{soc}-{name}.trace"
     WORK.mkdir(parents=True, exist_ok=True)
-    with open(session(WORK), "rb") as file:
+    with open(session(soc), "rb") as file:
         result = subprocess.run(
             [str(word) for word in [*command, "--trace-csr", trace]],
             cwd=support.ROOT,
@@ -60,7 +64,7 @@ def record(name, command, trace):
 def record_emulator(soc, lxemu=support.LXEMU):
     """Run the session on the emulator."""
     command = [lxemu, "--kernel", support.firmware(soc), support.soc_folder(soc)]
-    return record("emulator", command, WORK / f"{soc}-{lxemu.name}.trace")
+    return record(soc, "emulator", command)
 
 
 def record_rtl(soc):
@@ -72,7 +76,7 @@ def record_rtl(soc):
         raise AssertionError(result.stdout + result.stderr)
     command = [support.VENV / "python", "-m", "rtl.run", soc, "--kernel", support.firmware(soc)]
     command += ["--quiet-cycles", QUIET_CYCLES]
-    return record("RTL", command, WORK / f"{soc}-rtl.trace")
+    return record(soc, "rtl", command)
 
 
 class Recorded:
