@@ -163,6 +163,27 @@ class Power(unittest.TestCase):
                     self.assertEqual(read_idcode(sock), IDCODE)
 
 
+class Time(unittest.TestCase):
+    def session(self, *options):
+        """Half a second's worth of clocks at 1 MHz; the board's time at the end."""
+        with Board(*options) as board:
+            with board.connect(board.xvc) as sock:
+                sock.sendall(b"settck:" + struct.pack("<I", 1000))
+                receive(sock, 4)
+                sock.sendall(b"shift:" + struct.pack("<I", 500000) + bytes(125000))
+                receive(sock, 62500)
+            return board.report()
+
+    def test_tck_clock_repeats_exactly(self):
+        reports = [self.session("--clock", "tck") for _ in range(2)]
+        self.assertEqual(reports[0]["time_ns"], 500_000_000)
+        self.assertEqual(reports[0], reports[1])
+        self.assertEqual(reports[0]["status"], "0x06400000")  # the boot has failed by then
+
+    def test_wall_clock_is_never_behind(self):
+        self.assertGreaterEqual(self.session()["time_ns"], 500_000_000)
+
+
 class CommandLine(unittest.TestCase):
     def refused(self, *options):
         """Run with bad options: exit status 2 and one line, which is returned."""
