@@ -303,6 +303,22 @@ static void uart_sends_everything(void) {
     }
 }
 
+// Once started, the interrupt alone sends the rest, however the line's pace falls on the accesses.
+static void uart_sends_without_further_calls(void) {
+    for (unsigned pace = 1; pace < 80; pace++) {
+        for (unsigned access = 1; access <= 7; access++) {
+            setup();
+            mock_access_cycles = access;
+            model.tx_cycles = pace;
+            unsigned total = lx_uart_write(&uart, data, TX_SIZE);
+            CHECK_EQ(total, TX_SIZE);
+            step((TX_SIZE + 2) * (pace + 2) + 2000);
+            CHECK_EQ(model.sent_count, total);
+            CHECK(memcmp(model.sent, data, total) == 0);
+        }
+    }
+}
+
 // A writer that never waits, against a line that is stuck: what fits is taken, the rest is refused.
 static void uart_write_never_waits(void) {
     setup();
@@ -524,6 +540,7 @@ const test_t tests_uart[] = {
     TEST(uart_interrupt_character_while_held),
     TEST(uart_counts_full_fifos),
     TEST(uart_sends_everything),
+    TEST(uart_sends_without_further_calls),
     TEST(uart_write_never_waits),
     TEST(uart_write_with_interrupts_off),
     TEST(uart_write_in_portions),
