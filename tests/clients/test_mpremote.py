@@ -16,11 +16,11 @@ MPREMOTE = support.VENV / "mpremote"
 PASTE_BYTES = 100_000
 
 
-def big_script():
-    """About 100 KB of program that notices each lost, doubled or changed line."""
+def big_script(size_wanted=PASTE_BYTES):
+    """A program of some size that notices each lost, doubled or changed line; and what it prints."""
     lines = ["total = 0"]
     size, number = 0, 0
-    while size < PASTE_BYTES:
+    while size < size_wanted:
         lines.append(f"total = total * 3 + {number} & 0xffffff  # {'x' * (number % 60)}")
         size += len(lines[-1]) + 1
         number += 1
