@@ -6,7 +6,7 @@ BUILD ?= build
 CACHE ?= $(BUILD)/cache
 SOC ?= base
 MICROPY_VERSION ?= 1.25.0
-FLOAT ?= double
+FLOAT ?=
 JOBS ?= $(shell nproc)
 
 # A LiteX build folder: of the reference SoC named by SOC, else the one the user names.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The rules behind port/Makefile, which has checked the variables.
 
+comma := ,
 GEN := $(BUILD)/gen
 STARTED := $(shell date +%s.%N)
 SOC_MK := $(GEN)/soc.mk
@@ -85,15 +86,17 @@ CFLAGS += $(INC) $(SOC_CFLAGS) --specs=picolibc.specs -std=gnu11 $(COPT) -g -DND
 	-ffile-prefix-map=$(REPO)=. -ffile-prefix-map=$(BUILD)=build -ffile-prefix-map=$(TOP)=micropython \
 	-msave-restore $(CFLAGS_EXTRA)
 AFLAGS += $(filter -march=% -mabi=% -misa-spec=%,$(SOC_CFLAGS))
+# Of 64-bit integers' parsing, longlong.c has the better version, and nothing may pull in errno.
 LDFLAGS += $(SOC_CFLAGS) --specs=picolibc.specs -nostartfiles -static -T $(BUILD)/link.ld -L. \
-	-Wl,--gc-sections -Wl,-Map=$(BUILD)/firmware.map -Wl,--no-warn-rwx-segments $(LDFLAGS_EXTRA)
+	-Wl,--gc-sections -Wl,-Map=$(BUILD)/firmware.map -Wl,--no-warn-rwx-segments \
+	$(if $(SMALL),-Wl$(comma)--wrap=mp_obj_new_int_from_str_len -Wl$(comma)--defsym=strtoll=abort) $(LDFLAGS_EXTRA)
 
 # Megahertz with up to three decimals, as in "100 MHz" and "62.5 MHz".
 CLOCK_TEXT := $(shell awk 'BEGIN { print int($(SOC_CLOCK_HZ) / 1000 + 0.5) / 1000 }') MHz
 
 # ---- Objects --------------------------------------------------------------------------------------------
 
-SRC_C += $(PORT_C) $(PORT_BINDINGS_C) $(SHARED_C)
+SRC_C += $(PORT_C) $(PORT_BINDINGS_C) $(SHARED_C) $(if $(SMALL),,$(FASTER_C))
 SRC_QSTR += $(PORT_BINDINGS_C) $(SHARED_C) main.c
 # exp() is ours: libexp.c says why.
 LIBM_C = $(if $(filter single,$(PRECISION)),$(SRC_LIB_LIBM_C) $(SRC_LIB_LIBM_SQRT_SW_C),\
@@ -110,7 +113,7 @@ $(addprefix $(BUILD)/,$(PORT_C:.c=.o) $(PORT_BINDINGS_C:.c=.o) $(SOC_C:.c=.o)): 
 $(addprefix $(BUILD)/,$(LIBM_C:.c=.o)): CFLAGS += -w
 
 ifneq ($(SMALL),1)
-$(addprefix $(BUILD)/,$(FAST_C:.c=.o)): CFLAGS += -O2 -mno-save-restore
+include speed.mk
 endif
 
 # A loop that clears memory would be turned into a call of itself.
@@ -126,10 +129,13 @@ all: $(BUILD)/firmware.bin
 		-o root_pointers.split -nt root_pointers.collected -o compressed.split -nt compressed.collected; then \
 		find $(BUILD) -type f ! -path '*/frozen_mpy/*' -exec touch -d @$(STARTED) {} +; fi
 
-$(BUILD)/link.ld: link.ld.S size_class.h $(SOC_MK)
-	@$(CPP) -P -x assembler-with-cpp $(INC) $< -o $@
+# TRAIN=order: the order of the files, which train.py improves on.
+HOT_LD ?= $(if $(TRAIN),/dev/null,hot.ld)
 
-$(BUILD)/firmware.elf: $(OBJ) $(BUILD)/link.ld hot.ld sram.ld
+$(BUILD)/link.ld: link.ld.S size_class.h $(SOC_MK)
+	@$(CPP) -P -DHOT_LD=$(HOT_LD) -x assembler-with-cpp $(INC) $< -o $@
+
+$(BUILD)/firmware.elf: $(OBJ) $(BUILD)/link.ld $(HOT_LD) sram.ld
 	$(ECHO) "LINK $@"
 	@$(PYTHON) link.py $(BUILD)/link.log $(CC) $(LDFLAGS) -o $@ $(OBJ) $(LIBS)
 
@@ -157,6 +163,10 @@ $(CONFIGURED): $(FLAGS) mpconfigport.h size_class.h compat.h $(GEN)/soc_config.h
 	@rm -rf $(addprefix $(BUILD)/genhdr/,qstr module root_pointer compress qstr.i.last)
 	@touch $@
 $(OBJ): $(FLAGS)
+# What an interrupted build has left of the collections is no collection.
+ifeq ($(and $(wildcard $(BUILD)/genhdr/qstr/*),$(wildcard $(BUILD)/genhdr/module/*),$(wildcard $(BUILD)/genhdr/root_pointer/*)),)
+$(shell rm -f $(BUILD)/genhdr/qstr.i.last)
+endif
 $(BUILD)/genhdr/qstr.i.last $(BUILD)/genhdr/qstrdefs.generated.h: $(CONFIGURED)
 $(GEN)/soc_config.h: $(SOC_MK)
 

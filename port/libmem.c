@@ -15,26 +15,24 @@ typedef uint32_t __attribute__((may_alias)) word_t;
 
 void *memset(void *dest, int c, size_t n) {
     uint8_t *d = dest;
-    while (n > 0 && MISALIGNED(d)) {
-        *d++ = (uint8_t)c;
-        n--;
+    if (n >= 2 * WORD) {
+        while (MISALIGNED(d)) {
+            *d++ = (uint8_t)c;
+            n--;
+        }
+        word_t w = (uint8_t)c * 0x01010101u;
+        word_t *dw = (word_t *)d;
+        for (; n >= 4 * WORD; n -= 4 * WORD, dw += 4) {
+            dw[0] = w;
+            dw[1] = w;
+            dw[2] = w;
+            dw[3] = w;
+        }
+        for (; n >= WORD; n -= WORD) {
+            *dw++ = w;
+        }
+        d = (uint8_t *)dw;
     }
-    word_t w = (uint8_t)c * 0x01010101u;
-    word_t *dw = (word_t *)d;
-    for (; n >= 8 * WORD; n -= 8 * WORD, dw += 8) {
-        dw[0] = w;
-        dw[1] = w;
-        dw[2] = w;
-        dw[3] = w;
-        dw[4] = w;
-        dw[5] = w;
-        dw[6] = w;
-        dw[7] = w;
-    }
-    for (; n >= WORD; n -= WORD) {
-        *dw++ = w;
-    }
-    d = (uint8_t *)dw;
     while (n-- > 0) {
         *d++ = (uint8_t)c;
     }

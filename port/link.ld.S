@@ -17,12 +17,17 @@ SECTIONS {
     .text : {
         __text_start = .;
         KEEP(*(.text.start))
-        INCLUDE hot.ld
+#if PORT_SIZE_CLASS != PORT_SIZE_SMALL
+        INCLUDE HOT_LD
+#endif
         *(.text .text.*)
         . = ALIGN(4);
         *(.rodata .rodata.*)
         *(.srodata .srodata.*)
         . = ALIGN(4);
+        __gcov_info_start = .;
+        KEEP(*(.gcov_info))         /* only in builds of tools/train.py */
+        __gcov_info_end = .;
         __text_end = .;
     } > main_ram
 

@@ -11,7 +11,6 @@ PORT_C = \
 	libdiv.c \
 	libexp.c \
 	libmem.c \
-	libstrtoll.c \
 	main.c \
 	mphalport.c \
 	ramfs.c \
@@ -25,6 +24,7 @@ PORT_BINDINGS_C = \
 	bindings/machine_timer.c \
 	bindings/modlitex.c \
 	bindings/vfs_ram.c \
+	longlong.c \
 	native.c
 
 # Of MicroPython's tree, beyond py/ and extmod/.
@@ -36,9 +36,16 @@ SHARED_C = \
 	shared/runtime/sys_stdio_mphal.c \
 	shared/timeutils/timeutils.c
 
+# Faster forms of functions of py/ and of libgcc; not in the small size class.
+FASTER_C = \
+	fast/maplookup.c \
+	fast/qstrfind.c \
+	fast/softfloat.c
+
 # What a running program spends its time in: compiled for speed in all but the small size class. The rest
 # (compiler, prompt, file systems, modules) is compiled for size.
 FAST_C = \
+	$(FASTER_C) \
 	console.c \
 	libdiv.c \
 	libmem.c \

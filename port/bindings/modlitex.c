@@ -21,10 +21,12 @@ static mp_obj_t str_of(const char *text) {
     return mp_obj_new_str(text, strlen(text));
 }
 
-// A dictionary that keeps its order, for reading at the prompt.
+// A dictionary that keeps its order where it can, for reading at the prompt.
 static mp_obj_t ordered_dict(size_t n) {
     mp_obj_t dict = mp_obj_new_dict(n);
+    #if MICROPY_PY_COLLECTIONS_ORDEREDDICT
     mp_obj_dict_get_map(dict)->is_ordered = 1;
+    #endif
     return dict;
 }
 

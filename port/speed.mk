@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+# How the hot part of the firmware is compiled and placed (docs/performance.md): not for the small size
+# class, which wants every byte. Included by firmware.mk when FAST_C and OBJ are known.
+#
+# FAST_C is compiled for speed with profile.txt, which says how often each edge of each function ran in
+# the benchmarks; what never ran is compiled for size. The profile is only for the compiler that it was made
+# with (others build without). hot.ld says where each hot function lies. tools/train.py makes both anew,
+# for which it builds with TRAIN=count and TRAIN=order.
+
+FAST_OBJ := $(addprefix $(BUILD)/,$(FAST_C:.c=.o))
+PROFILE_GCC = 12
+# How the counted and the final build start must be the same: the counts belong to edges of that code.
+FAST_FLAGS = -O2 -mno-save-restore -fno-profile-values
+
+ifeq ($(TRAIN),count)
+FAST_FLAGS += -fprofile-generate -fprofile-update=single -fprofile-info-section
+# train.py reads the counters from memory; the addresses only tell it which kinds there are.
+LDFLAGS += -Wl,--defsym=__gcov_merge_add=4 -Wl,--defsym=__gcov_merge_time_profile=8 \
+	-Wl,--defsym=__gcov_init=0 -Wl,--defsym=__gcov_exit=0
+else ifeq ($(shell $(CC) -dumpversion | cut -d. -f1),$(PROFILE_GCC))
+# Whatever makes code larger costs more in cache misses than it saves.
+FAST_FLAGS += -fprofile-use -fprofile-correction -Wno-missing-profile -Wno-coverage-mismatch \
+	-fno-inline-functions -fno-unroll-loops -fno-peel-loops -fno-tracer -fno-ipa-cp-clone -fno-split-loops \
+	-fno-unswitch-loops -fno-tree-vectorize -fno-tree-loop-distribution -fno-version-loops-for-strides \
+	-fno-loop-interchange -fno-split-paths \
+	-falign-functions=4 -falign-loops=4 -falign-jumps=4 -falign-labels=4
+$(FAST_OBJ): $(GEN)/profile.stamp
+$(GEN)/profile.stamp: profile.txt profile.py
+	@$(PYTHON) profile.py $< $(BUILD) $(TOP) $(REPO)
+	@touch $@
+endif
+
+$(FAST_OBJ): CFLAGS += $(FAST_FLAGS)
+
+# Of these, fast/ has a better form of some functions.
+$(BUILD)/py/map.o $(BUILD)/py/qstr.o: CFLAGS += -include fast/weak.h

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+# The heap: size, exhaustion, collection, deep recursion; memory access by address.
+import gc
+
+import litex
+import machine
+
+gc.collect()
+free = gc.mem_free()
+# 48 KiB at the prompt (test_repl.py), of which this script has taken some.
+check(free >= 45 * 1024, "%d bytes of heap free" % free)
+ram = litex.info()["memories"]["main_ram"][1]
+if ram >= 0x1000000:
+    check(free > ram - 0x200000 - ram // 32, "%d of %d bytes free" % (free, ram))
+
+# Running out of memory is an exception, and what was taken comes back.
+raises(MemoryError, bytearray, ram)
+hold = []
+try:
+    while ram < 0x100000:
+        hold.append(bytearray(1024))
+except MemoryError:
+    pass
+hold = None
+gc.collect()
+check(gc.mem_free() > free * 9 // 10, "%d of %d came back" % (gc.mem_free(), free))
+
+
+# A collection finds what only the stack or a register holds.
+def churn(n):
+    keep = [bytearray([i]) for i in range(50)]
+    for _ in range(n):
+        bytearray(500)
+    gc.collect()
+    return all(keep[i][0] == i for i in range(50))
+
+
+check(churn(100))
+
+
+# The stack's check stops a recursion before the stack ends.
+def deep(n):
+    return deep(n + 1)
+
+
+raises(RuntimeError, deep, 0)
+
+
+def depth(n):
+    try:
+        return depth(n + 1)
+    except RuntimeError:
+        return n
+
+
+check(depth(0) >= 8, "recursion depth %d" % depth(0))
+
+raises(ValueError, lambda: machine.mem32[0x40000001])
+raises(ValueError, lambda: machine.mem16[0x40000001])
+b = bytearray(8)
+try:
+    import uctypes
+except ImportError:
+    uctypes = None
+if uctypes:
+    p = uctypes.addressof(b)
+    machine.mem32[p] = 0x11223344
+    machine.mem16[p + 4] = 0x5566
+    machine.mem8[p + 6] = 0x77
+    equal(bytes(b), b"\x44\x33\x22\x11\x66\x55\x77\x00")
+    equal(machine.mem32[p], 0x11223344)
+
+# The C library's memory functions, at all alignments and lengths: slices use them.
+src = bytearray((i * 7 + 3) & 255 for i in range(96))
+for n in (0, 1, 3, 4, 7, 13, 16, 17, 31, 40):
+    for s in range(4):
+        for d in range(4):
+            dst = bytearray(64)
+            dst[d : d + n] = src[s : s + n]
+            want = bytes([0] * d) + bytes(src[s : s + n]) + bytes([0] * (64 - d - n))
+            if bytes(dst) != want:
+                check(False, "copy of %d bytes from %d to %d" % (n, s, d))
+check(True)

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+# Needs the full size class: digests, ciphers, asyncio, double precision, long integers, select.
+import sys
+
+import hashlib
+
+equal(hashlib.md5(b"abc").digest().hex(), "900150983cd24fb0d6963f7d28e17f72")
+equal(hashlib.sha1(b"abc").digest().hex(), "a9993e364706816aba3e25717850c26c9cd0d89d")
+equal(
+    hashlib.sha256(b"abc").digest().hex(),
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+)
+
+from cryptolib import aes
+
+key, block = bytes(range(16)), bytes.fromhex("00112233445566778899aabbccddeeff")
+equal(aes(key, 1).encrypt(block).hex(), "69c4e0d86a7b0430d8cdb78070b4c55a")
+equal(aes(key, 1).decrypt(aes(key, 1).encrypt(block)), block)
+equal(aes(key + key, 2, key).decrypt(aes(key + key, 2, key).encrypt(block * 2)), block * 2)
+
+import asyncio
+import time
+
+
+async def worker(n, log):
+    for i in range(2):
+        await asyncio.sleep_ms(n)
+        log.append(n)
+
+
+async def main():
+    log = []
+    await asyncio.gather(worker(3, log), worker(5, log))
+    return log
+
+
+t = time.ticks_ms()
+equal(sorted(asyncio.run(main())), [3, 3, 5, 5])
+check(time.ticks_diff(time.ticks_ms(), t) >= 10)
+
+import math
+
+equal(math.exp(1), math.e)
+equal(repr(1 / 3), "0.3333333333333333")
+equal(2**200 // 3**100, 3117982410207)
+
+import select
+
+poll = select.poll()
+poll.register(sys.stdin, select.POLLIN)
+equal(poll.poll(1), [])

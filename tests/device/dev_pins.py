@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+# machine.Pin and litex.LED: levels are read back from the registers, nothing is wired to the pins.
+import litex
+import machine
+
+if not hasattr(machine, "Pin") or not hasattr(litex, "LED"):
+    # A class whose core is missing is missing.
+    raises(AttributeError, lambda: machine.Pin if not hasattr(machine, "Pin") else litex.LED)
+    skip("no GPIO or no LEDs")
+from machine import Pin
+
+p = Pin(0, Pin.OUT)
+equal(litex.csr_read("gpio_oe") & 1, 1)
+for level in (1, 0, True, False):
+    p(level)
+    equal(litex.csr_read("gpio_out") & 1, int(level))
+p.value(1)
+equal(litex.csr_read("gpio_out") & 1, 1)
+p.off()
+equal(litex.csr_read("gpio_out") & 1, 0)
+p.on()
+p.toggle()
+equal(litex.csr_read("gpio_out") & 1, 0)
+q = Pin("gpio[3]", Pin.OUT, value=1)
+equal(litex.csr_read("gpio_out") & 9, 8)
+equal(litex.csr_read("gpio_oe") & 9, 9)
+equal(str(q), "Pin('gpio[3]', mode=OUT)")
+q.init(Pin.IN)
+equal(litex.csr_read("gpio_oe") & 9, 1)
+check(q.value() in (0, 1))
+check(q() in (0, 1))
+od = Pin(3, Pin.OPEN_DRAIN)
+equal(litex.csr_read("gpio_oe") & 8, 0)
+od(0)
+equal((litex.csr_read("gpio_oe") & 8, litex.csr_read("gpio_out") & 8), (8, 0))
+od(1)
+equal(litex.csr_read("gpio_oe") & 8, 0)
+check("0 to" in raises(ValueError, Pin, 1000))
+raises(ValueError, Pin, -1)
+raises(ValueError, Pin, "gpio[99]")
+raises(ValueError, Pin, "nothing")
+raises(ValueError, Pin, 0, 17)
+s = machine.Signal(p, invert=True)
+s.on()
+equal(litex.csr_read("gpio_out") & 1, 0)
+s.off()
+equal(litex.csr_read("gpio_out") & 1, 1)
+p.init(Pin.IN)
+
+led = litex.LED(0)
+led.on()
+equal((led.value(), litex.csr_read("leds_out") & 1), (1, 1))
+led.off()
+equal((led(), litex.csr_read("leds_out") & 1), (0, 0))
+led.toggle()
+litex.LED(1).value(1)
+equal(litex.csr_read("leds_out") & 3, 3)
+led(0)
+equal(litex.csr_read("leds_out") & 3, 2)
+check("0 to" in raises(ValueError, litex.LED, 99))
+raises(ValueError, litex.LED, -1)
+litex.csr_write("leds_out", 0)

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""Run the scripts dev_*.py of this folder on simulated SoCs.
+
+    run.py [--rtl] [--soc NAME]... [SCRIPT]...
+
+On the emulator by default (base, mini and bench), with --rtl on the Verilated RTL (base and mini).
+A script fails by an uncaught exception; it may print `SKIP why` and end. Each starts on a fresh virtual
+machine (soft reset) of the same run. Closes with `N passed, N failed, N skipped`.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+import repl  # noqa: E402
+
+BUILD = ROOT / "build"
+SOCS = {False: ["base", "mini", "bench"], True: ["base", "mini"]}
+SMALL = {"mini"}
+# Bounds each silence of the guest; a simulated millisecond at 100 MHz takes 40 ms on RTL.
+SILENCE_S = {False: 60, True: 300}
+
+
+class Board:
+    """A running simulation of a SoC and its console."""
+
+    def __init__(self, soc, rtl):
+        """Start it.
+
+        soc -- str, name of a reference SoC
+        rtl -- bool, the Verilated RTL instead of the emulator
+        """
+        kernel = ["--kernel", str(BUILD / "firmware" / soc / "firmware.bin")]
+        if rtl:
+            command = [sys.executable, "-m", "rtl.run", soc, *kernel]
+        else:
+            command = [str(BUILD / "lxemu"), *kernel, str(BUILD / "soc" / soc)]
+        self.process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self.console = repl.Repl(
+            self.process.stdout.fileno(), self.process.stdin.fileno(), SILENCE_S[rtl]
+        )
+        self.console.read_until(repl.PROMPT)
+        self.console.enter_raw()
+
+    def run(self, source):
+        """Run a script on a fresh virtual machine; return (output, error), both str."""
+        self.console.write(repl.CTRL_D)
+        self.console.read_until(b"raw REPL; CTRL-B to exit\r\n>")
+        self.console.paste(source.encode())
+        output, error = self.console.follow()
+        return output.decode(errors="replace").replace("\r\n", "\n"), error.decode(
+            errors="replace"
+        )
+
+    def close(self):
+        """End the simulation."""
+        self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            stream.close()
+
+
+def run_soc(soc, rtl, scripts):
+    """Run the scripts on one SoC; return [passed, failed, skipped].
+
+    soc -- str, name of a reference SoC
+    rtl -- bool, on RTL
+    scripts -- list of Path
+    """
+    counts = [0, 0, 0]
+    prelude = (HERE / "prelude.py").read_text() + f"\nFAST = {not rtl}\n"
+    board = Board(soc, rtl)
+    try:
+        for script in scripts:
+            name = f"{'rtl' if rtl else 'emu'} {soc} {script.name}"
+            text = script.read_text()
+            if soc in SMALL and "# Needs the full size class" in text:
+                print(f"skip {name}: needs the full size class", flush=True)
+                counts[2] += 1
+                continue
+            source = prelude + text + '\nprint("OK", Count.checks)\n'
+            try:
+                output, error = board.run(source)
+            except (repl.ReplError, TimeoutError) as problem:
+                print(f"FAIL {name}: {problem}", flush=True)
+                counts[1] += 1
+                board.close()
+                board = Board(soc, rtl)
+                continue
+            last = output.strip().rpartition("\n")[2]
+            if error:
+                print(f"FAIL {name}\n{output}{error}", flush=True)
+                counts[1] += 1
+            elif last.startswith("SKIP "):
+                print(f"skip {name}: {last[5:]}", flush=True)
+                counts[2] += 1
+            elif last.startswith("OK "):
+                print(f"pass {name}: {last[3:]} checks", flush=True)
+                counts[0] += 1
+            else:
+                print(f"FAIL {name}: ended without its last line: {last!r}", flush=True)
+                counts[1] += 1
+    finally:
+        board.close()
+    return counts
+
+
+def main():
+    """Read the command line and run; the exit status is 1 where something failed."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rtl", action="store_true")
+    parser.add_argument("--soc", action="append")
+    parser.add_argument("script", nargs="*")
+    args = parser.parse_args()
+    scripts = sorted(HERE.glob("dev_*.py"))
+    if args.script:
+        wanted = {Path(name).name for name in args.script}
+        scripts = [script for script in scripts if script.name in wanted]
+    total = [0, 0, 0]
+    for soc in args.soc or SOCS[args.rtl]:
+        counts = run_soc(soc, args.rtl, scripts)
+        total = [a + b for a, b in zip(total, counts, strict=True)]
+    print("{} passed, {} failed, {} skipped".format(*total))
+    return 1 if total[1] or not total[0] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
