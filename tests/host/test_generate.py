@@ -371,15 +371,17 @@ class TablesTest(GenerateTest):
         data["csr_registers"] = {
             name: data["csr_registers"][name] for name in reversed(data["csr_registers"])
         }
-        self.generate(data)
-        text = "width=32 ordering=big\n"
-        order = [("uart", UART, 0xF0000000), ("timer0", TIMER, 0xF0000800)]
-        for core, registers, addr in order:
-            for name, _, access in registers:
-                text += f"{core}_{name} 0x{addr:08x} 1 {access}\n"
-                addr += 4
-        expected = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
-        self.assertEqual(self.probe()["hash"], [f"{expected} 0"])
+        for ordering in ("big", "little"):
+            self.toml(f'csr_ordering = "{ordering}"')
+            self.generate(data)
+            text = f"width=32 ordering={ordering}\n"
+            order = [("uart", UART, 0xF0000000), ("timer0", TIMER, 0xF0000800)]
+            for core, registers, addr in order:
+                for name, _, access in registers:
+                    text += f"{core}_{name} 0x{addr:08x} 1 {access}\n"
+                    addr += 4
+            expected = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+            self.assertEqual(self.probe()["hash"], [f"{expected} 0"])
         cores = {**CORES, "soc_map": [("hash", 32, "ro")]}
         self.generate(make_csr_json(cores))
         self.assertRegex(self.probe()["hash"][0], r"^\d+ 1$")
