@@ -31,6 +31,9 @@
 // Cycles that the block added in advance for the instructions after this one.
 #define LATER() ((uint64_t)(block->n - 1 - (unsigned)(op - block->ops)))
 #define TIMING_COST(what) ((void)0)
+#define TIMING_JUMP(what) ((void)0)
+#define TIMING_COST(what) ((void)0)
+#define TIMING_JUMP(what) ((void)0)
 #define TIMING_LOAD(addr, size) ((void)0)
 #define TIMING_STORE(addr, size) ((void)0)
 #define TIMING_BRANCH(taken) ((void)0)
@@ -272,13 +275,13 @@ op_BGEU:
     BRANCH(RS1 >= RS2);
 
 op_JAL:
-    TIMING_COST(jal);
+    TIMING_JUMP(jal);
     RD = block->end_pc;
     FOLLOW(taken, (uint32_t)op->imm);
 
 op_JALR: {
     uint32_t target = (RS1 + (uint32_t)op->imm) & ~1u;
-    TIMING_COST(jalr);
+    TIMING_JUMP(jalr);
     if (UNLIKELY((target & 2) != 0 && !has_c)) {
         trap_value = target;
         goto misaligned_target;

@@ -61,6 +61,18 @@ static inline uint64_t timing_fetch(cpu_timing_t *t, uint64_t cycle, uint32_t pc
     return timing_bus(t, cycle, t->has_icache ? TIMING_MISS : TIMING_UNCACHED);
 }
 
+// What is fetched behind a jump before the processor knows better: a line that is missing there is
+// refilled to its end first.
+static inline uint64_t timing_wrong_path(cpu_timing_t *t, uint64_t cycle, uint32_t pc, unsigned known_after) {
+    uint32_t line = (pc + 4 * known_after) >> TIMING_LINE_BITS;
+    uint32_t *tag = &t->icache[line % TIMING_LINES];
+    if (!t->has_icache || line == pc >> TIMING_LINE_BITS || *tag == line + 1) {
+        return cycle;
+    }
+    *tag = line + 1;
+    return timing_bus(t, cycle, TIMING_MISS - known_after);
+}
+
 static inline unsigned timing_lanes(uint32_t addr, unsigned size) {
     return ((1u << size) - 1) << (addr & 3);
 }
@@ -106,12 +118,18 @@ static inline uint64_t timing_store(cpu_timing_t *t, uint64_t cycle, uint32_t ad
         } \
     } while (0)
 #define TIMING_COST(what) (cycle += TIMING_##what)
+#define TIMING_JUMP(what) \
+    (cycle = timing_wrong_path(timing, cycle + TIMING_##what, block->end_pc - (op->info & OP_LEN_MASK), TIMING_##what))
 #define TIMING_LOAD(addr, size) (cycle = timing_load(timing, cycle, addr, size))
 #define TIMING_STORE(addr, size) (cycle = timing_store(timing, cycle, addr, size))
 #define TIMING_BRANCH(taken) \
     do { \
         bool backward_ = (uint32_t)op->imm <= block->end_pc - (op->info & OP_LEN_MASK); \
+        uint32_t at_ = block->end_pc - (op->info & OP_LEN_MASK); \
         cycle += backward_ == (taken) ? (taken) * TIMING_taken : TIMING_mispredict; \
+        if (taken) { \
+            cycle = timing_wrong_path(timing, cycle, at_, backward_ ? TIMING_taken : TIMING_mispredict); \
+        } \
     } while (0)
 // Beside the fast path: registers, and memory that holds code.
 #define TIMING_IO_LOAD(addr, size) \

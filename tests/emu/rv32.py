@@ -13,7 +13,15 @@ BRANCHES = {"beq": 0, "bne": 1, "blt": 4, "bge": 5, "bltu": 6, "bgeu": 7}
 ALU = {"add": 0, "sll": 1, "slt": 2, "sltu": 3, "xor": 4, "srl": 5, "or": 6, "and": 7}
 MULDIV = {"mul": 0, "mulh": 1, "mulhsu": 2, "mulhu": 3, "div": 4, "divu": 5, "rem": 6, "remu": 7}
 AMOS = {
-    "add": 0, "swap": 1, "xor": 4, "and": 12, "or": 8, "min": 16, "max": 20, "minu": 24, "maxu": 28
+    "add": 0,
+    "swap": 1,
+    "xor": 4,
+    "and": 12,
+    "or": 8,
+    "min": 16,
+    "max": 20,
+    "minu": 24,
+    "maxu": 28,
 }
 
 ECALL = 0x00000073

@@ -113,7 +113,10 @@ def on_qemu(code, folder):
     memory = folder / "qemu.ram"
     memory.write_bytes(b"")
     command = ["qemu-system-riscv32", "-M", "virt,memory-backend=ram", "-m", f"{QEMU_RAM >> 20}M"]
-    command += ["-object", f"memory-backend-file,id=ram,size={QEMU_RAM},mem-path={memory},share=on"]
+    command += [
+        "-object",
+        f"memory-backend-file,id=ram,size={QEMU_RAM},mem-path={memory},share=on",
+    ]
     command += ["-bios", "none", "-kernel", str(folder / "qemu.bin"), "-display", "none"]
     command += ["-serial", "none", "-monitor", "none"]
     subprocess.run(command, check=True, timeout=60, stdin=subprocess.DEVNULL)

@@ -153,7 +153,9 @@ class Standard(TestCase):
         program = self.program(cores={"leds": LEDS})
         program.add(rv32.li(5, program.soc.addr["ctrl_scratch"]), rv32.li(6, 0x44332211))
         program.add(rv32.store("sw", 6, 5, 0), rv32.load("lbu", 10, 5, 3)).store(10)
-        program.add(rv32.li(6, 0xAB), rv32.store("sb", 6, 5, 2), rv32.load("lw", 10, 5, 0)).store(10)
+        program.add(rv32.li(6, 0xAB), rv32.store("sb", 6, 5, 2), rv32.load("lw", 10, 5, 0)).store(
+            10
+        )
         program.add(rv32.load("lw", 10, 5, 0x700)).store(10)  # nothing there
         self.assertEqual(program.run(self.name), [0x44, 0xABABABAB, 0])
 
@@ -246,7 +248,9 @@ class Strict(TestCase):
         self.assertRegex(done.stderr.decode(), pattern)
 
     def test_load(self):
-        self.check("load of 4 bytes at 0x90000000", rv32.li(5, 0x90000000), rv32.load("lw", 10, 5, 0))
+        self.check(
+            "load of 4 bytes at 0x90000000", rv32.li(5, 0x90000000), rv32.load("lw", 10, 5, 0)
+        )
 
     def test_store(self):
         self.check("store of 1 bytes", rv32.li(5, 0x60000000), rv32.store("sb", 5, 5, 0))
