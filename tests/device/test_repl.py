@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: MIT
+"""Behaviours of the prompt that need a terminal: what is typed, echoed, interrupted and reset.
+
+Each test talks to the emulated SoC over its PTY with pyserial, as a person's terminal program does.
+"""
+
+import subprocess
+import sys
+import time
+import unittest
+from pathlib import Path
+
+import serial
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build"
+PROMPT = b">>> "
+CTRL_A, CTRL_B, CTRL_C, CTRL_D, CTRL_E, TAB = b"\x01", b"\x02", b"\x03", b"\x04", b"\x05", b"\t"
+UP, LEFT, HOME = b"\x1b[A", b"\x1b[D", b"\x1b[H"
+BOUND_S = 30
+
+
+class Terminal:
+    """An emulator and the terminal on its PTY."""
+
+    def __init__(self, soc="base", *options):
+        """Start it.
+
+        soc -- str, name of a reference SoC
+        options -- str, further options of lxemu
+        """
+        kernel = BUILD / "firmware" / soc / "firmware.bin"
+        self.process = subprocess.Popen(
+            [BUILD / "lxemu", "--pty", "--kernel", kernel, *options, BUILD / "soc" / soc],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self.port = serial.Serial(self.process.stdout.readline().decode().strip(), timeout=BOUND_S)
+        self.serial = 0
+
+    def wait(self, *wanted):
+        """Read until all of `wanted` (bytes) have come, in this order; return what was read."""
+        got = b""
+        for text in wanted:
+            part = self.port.read_until(text)
+            got += part
+            if not part.endswith(text):
+                raise AssertionError(f"no {text!r} in {got!r}")
+        return got
+
+    def prompt(self):
+        """Get a fresh prompt, whatever was printed or typed before."""
+        self.serial += 1
+        self.port.write(CTRL_C + b"%d + 700000\r" % self.serial)
+        self.wait(b"\r\n%d\r\n" % (self.serial + 700000) + PROMPT)
+
+    def type(self, line):
+        """Type a line at the prompt; return what it printed, as text.
+
+        line -- str or bytes
+        """
+        line = line.encode() if isinstance(line, str) else line
+        self.port.write(line + b"\r")
+        got = self.wait(b"\r\n", PROMPT)
+        return got[: -len(PROMPT)].partition(b"\r\n")[2].decode().replace("\r\n", "\n")
+
+    def close(self):
+        """End the emulator."""
+        self.port.close()
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class PromptTest(unittest.TestCase):
+    """One emulator for all tests of a class."""
+
+    soc = "base"
+    options = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.terminal = Terminal(cls.soc, *cls.options)
+        cls.terminal.prompt()
+
+    def setUp(self):
+        self.terminal.prompt()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.terminal.close()
+
+
+class Typing(PromptTest):
+    """Line editing."""
+
+    def test_value_is_printed(self):
+        self.assertEqual(self.terminal.type("6 * 7"), "42\n")
+
+    def test_history(self):
+        self.terminal.type("11 * 11")
+        self.terminal.type("5")
+        self.terminal.port.write(UP + UP)
+        self.terminal.wait(b"11 * 11")
+        self.assertEqual(self.terminal.type(""), "121\n")
+
+    def test_editing(self):
+        self.assertEqual(self.terminal.type(b"23" + LEFT + b"0"), "203\n")
+        self.assertEqual(self.terminal.type(b"+ 1" + HOME + b"4"), "5\n")
+
+    def test_completion(self):
+        self.terminal.type("import litex")
+        self.assertIn("<function>", self.terminal.type(b"litex.csr_r" + TAB))
+        self.terminal.port.write(b"litex.csr" + TAB)
+        self.terminal.wait(b"csr_read", b"csr_write", b"csrs")
+        self.terminal.port.write(CTRL_C)
+        self.terminal.wait(PROMPT)
+
+    def test_auto_indent(self):
+        self.terminal.port.write(b"for i in range(2):\r")
+        self.terminal.wait(b"...     ")
+        self.terminal.port.write(b"print('n', i)\r")
+        self.terminal.wait(b"...     ")
+        self.terminal.port.write(b"\x08\r")
+        self.terminal.wait(b"n 0\r\nn 1\r\n", PROMPT)
+
+    def test_paste_mode(self):
+        self.terminal.port.write(CTRL_E)
+        self.terminal.wait(b"paste mode; Ctrl-C to cancel, Ctrl-D to finish\r\n=== ")
+        self.terminal.port.write(b"def f():\r    return 'pasted'\r\rprint(f())\r")
+        self.terminal.port.write(CTRL_D)
+        self.terminal.wait(b"\r\npasted\r\n", PROMPT)
+        self.terminal.port.write(CTRL_E)
+        self.terminal.wait(b"=== ")
+        self.terminal.port.write(b"never" + CTRL_C)
+        self.terminal.wait(b"\r\n", PROMPT)
+
+    def test_exception(self):
+        text = self.terminal.type("1 / 0")
+        self.assertIn("Traceback (most recent call last):", text)
+        self.assertIn("ZeroDivisionError: divide by zero", text)
+
+    def test_raw_mode_and_back(self):
+        self.terminal.port.write(CTRL_A)
+        self.terminal.wait(b"raw REPL; CTRL-B to exit\r\n>")
+        self.terminal.port.write(b"print('raw')" + CTRL_D)
+        self.terminal.wait(b"OKraw\r\n\x04\x04>")
+        self.terminal.port.write(CTRL_B)
+        self.terminal.wait(b"MicroPython v", PROMPT)
+
+    def test_help(self):
+        self.assertIn("litex.info()", self.terminal.type("help()"))
+        self.assertIn("asyncio/__init__", self.terminal.type("help('modules')"))
+
+    def test_banner(self):
+        self.terminal.port.write(CTRL_B)
+        banner = self.terminal.wait(b'Type "help()" for more information.\r\n' + PROMPT)
+        self.assertRegex(
+            banner.decode(),
+            r"MicroPython v1\.\d+\.\d+ on [-\d]{10}; MicroPython for LiteX, reference SoC base, "
+            r"vexriscv-standard @ 100 MHz\r\n",
+        )
+
+
+class Interrupting(PromptTest):
+    """Ctrl-C."""
+
+    def interrupt(self, line):
+        """Start a line that does not end, interrupt it, return what came."""
+        self.terminal.port.write(line + b"\r")
+        self.terminal.wait(b"going\r\n")
+        self.terminal.port.write(CTRL_C)
+        got = self.terminal.wait(b"KeyboardInterrupt: \r\n", PROMPT)
+        return got.decode()
+
+    def test_loop(self):
+        self.interrupt(b"exec('print(\"go\" + \"ing\")\\nwhile True: pass')")
+
+    def test_sleep(self):
+        self.terminal.type("import time")
+        self.interrupt(b"print('go' + 'ing'); time.sleep(1000)")
+
+    def test_input(self):
+        self.terminal.port.write(b"input('go' + 'ing\\n')\r")
+        self.terminal.wait(b"going\r\n")
+        self.terminal.port.write(CTRL_C)
+        self.terminal.wait(b"KeyboardInterrupt", PROMPT)
+
+    def test_behind_a_flood(self):
+        # More than the receive ring holds, unread, and Ctrl-C after it.
+        self.terminal.type("import time")
+        self.terminal.port.write(b"print('go' + 'ing'); time.sleep(1000)\r")
+        self.terminal.wait(b"going\r\n")
+        self.terminal.port.write(b"x" * 6000 + CTRL_C)
+        self.terminal.wait(b"KeyboardInterrupt: \r\n", PROMPT)
+        self.terminal.port.write(CTRL_C)
+        self.terminal.wait(PROMPT)
+        self.terminal.prompt()
+
+    def test_asyncio(self):
+        self.terminal.type("import asyncio")
+        self.terminal.type("exec('async def long():\\n await asyncio.sleep(1000)')")
+        self.interrupt(b"print('go' + 'ing'); asyncio.run(long())")
+
+
+class Resetting(PromptTest):
+    """Soft reset, reset, traps, and what each keeps."""
+
+    def soft_reset(self):
+        """Ctrl-D; return what came up to the prompt."""
+        self.terminal.port.write(CTRL_D)
+        return self.terminal.wait(b"MPY: soft reboot\r\n", PROMPT).decode()
+
+    def test_soft_reset_keeps_files(self):
+        self.terminal.type("kept = open('kept', 'w').write('x')")
+        self.soft_reset()
+        self.assertIn("NameError", self.terminal.type("kept"))
+        self.assertEqual(self.terminal.type("open('kept').read()"), "'x'\n")
+        self.terminal.type("import machine")
+        self.assertEqual(self.terminal.type("machine.reset_cause() == machine.SOFT_RESET"), "True\n")
+
+    def test_boot_and_main(self):
+        self.terminal.type("open('boot.py', 'w').write('print(\"in\", \"boot\")')")
+        self.terminal.type("open('main.py', 'w').write('print(\"in\", __name__)')")
+        got = self.soft_reset()
+        self.assertRegex(got, r"(?s)in boot\r\nin __main__\r\nMicroPython")
+        self.terminal.type("open('main.py', 'w').write('1/0')")
+        self.assertIn("ZeroDivisionError", self.soft_reset())
+        self.terminal.type("import os; os.remove('boot.py'); os.remove('main.py')")
+
+    def test_reset(self):
+        self.terminal.type("import machine")
+        self.terminal.port.write(b"machine.reset()\r")
+        self.terminal.wait(b"MicroPython v", PROMPT)
+        self.terminal.prompt()
+        self.terminal.type("import machine")
+        self.assertEqual(self.terminal.type("machine.reset_cause() == machine.HARD_RESET"), "True\n")
+
+    def trap(self, line):
+        """Type a line that ends in a trap; return the report."""
+        self.terminal.port.write(line.encode() + b"\r")
+        got = self.terminal.wait(b"CPU exception ", b"MPY: restarted", PROMPT).decode()
+        self.terminal.prompt()
+        return got
+
+    def test_trap(self):
+        self.terminal.type("open('kept', 'w').write('y')")
+        self.terminal.type("open('main.py', 'w').write('print(\"not\", \"now\")')")
+        self.terminal.type("import uctypes")
+        self.terminal.type("s = uctypes.struct(0x40000001, {'x': uctypes.UINT32 | 0}, uctypes.NATIVE)")
+        got = self.trap("s.x")
+        self.assertRegex(
+            got,
+            r"(?s)4: load address misaligned\r\n  pc=0x40\w{6} ra=0x40\w{6} sp=0x\w{8} "
+            r"value=0x\w{8} word=0x\w{8}\r\n  File \"<stdin>\", line 1, in <module>\r\n",
+        )
+        self.assertNotIn("not now", got)
+        self.assertEqual(self.terminal.type("open('kept').read()"), "'y'\n")
+        self.terminal.type("import os, machine; os.remove('main.py')")
+        self.assertEqual(self.terminal.type("machine.reset_cause() == machine.TRAP_RESET"), "True\n")
+
+    def test_trap_storm(self):
+        for _ in range(5):
+            self.terminal.type("import uctypes")
+            self.terminal.type("s = uctypes.struct(0x40000002, {'x': uctypes.UINT32 | 0}, uctypes.NATIVE)")
+            self.trap("s.x = 1")
+        self.assertEqual(self.terminal.type("1 + 1"), "2\n")
+
+    def test_bus_error(self):
+        self.terminal.type("import machine")
+        text = self.terminal.type("machine.mem32[0xe0000000]")
+        self.assertRegex(text, r"bus error: \d+ access")
+        self.assertEqual(self.terminal.type("1"), "1\n")
+
+
+class Guard(unittest.TestCase):
+    """The identity guard: what the firmware says of a gateware that it was not built for."""
+
+    def boot(self, soc, *options):
+        """Start and return what is printed before the prompt."""
+        terminal = Terminal(soc, *options)
+        try:
+            terminal.port.write(CTRL_D)
+            got = terminal.wait(b"MPY: soft reboot\r\n", PROMPT).decode()
+        finally:
+            terminal.close()
+        return got.partition("soft reboot\r\n")[2]
+
+    def test_same(self):
+        self.assertTrue(self.boot("base").startswith("MicroPython v"))
+
+    def test_other_hash(self):
+        got = self.boot("base", "--map-hash", "0x12345678")
+        self.assertRegex(got, r"^WRONG SoC\? .*map 0x(?!12345678)\w{8}; the gateware is .* map 0x12345678\r\n")
+
+    def test_other_identifier(self):
+        got = self.boot("base", "--identifier", "another SoC")
+        self.assertRegex(got, r"^WRONG SoC\? .*'MicroPython for LiteX.*' *.*'another SoC'")
+
+
+class Mini(PromptTest):
+    """The smallest SoC."""
+
+    soc = "mini"
+
+    def test_heap(self):
+        self.terminal.type("import gc; gc.collect()")
+        free = int(self.terminal.type("gc.mem_free()"))
+        self.assertGreaterEqual(free, 48 * 1024)
+
+    def test_ctrl_c(self):
+        self.terminal.port.write(b"while True: pass\r\r")
+        time.sleep(0.2)  # Nothing can be waited for: the loop prints nothing.
+        self.terminal.port.write(CTRL_C)
+        self.terminal.wait(b"KeyboardInterrupt", PROMPT)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[1:]])
