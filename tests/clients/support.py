@@ -29,6 +29,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 import repl  # noqa: E402, F401 (for the tests)
 
 PROMPT = re.escape(">>> ")
+PROGRESS = re.compile(r"make(\[\d+\])?: |[A-Z]{2,} \S+$|[\w ]+ updated$|Installing ")
 
 
 def soc_folder(soc):
@@ -230,6 +231,5 @@ def make(*arguments, bound_s=BUILD_S, **options):
 
 
 def complaint(result):
-    """The lines of a failed make's stderr that are not make's own."""
-    lines = result.stderr.splitlines()
-    return [line for line in lines if not re.match(r"make(\[\d+\])?: ", line)]
+    """The lines of a failed make's stderr that are neither make's own nor progress."""
+    return [line for line in result.stderr.splitlines() if line and not PROGRESS.match(line)]

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Long tests that build: other versions, other options, other folders, interrupted builds."""

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: MIT
+"""Builds that `make test` has no time for; each is smoke-tested on the emulator where it can be."""
+
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import time
+import tomllib
+import unittest
+
+from tests.clients import support
+
+WORK = support.BUILD / "tests" / "builds"
+BOUND_S = 900
+IGNORED = shutil.ignore_patterns("build", ".git", "__pycache__")
+SMOKE = """\
+import asyncio, gc, json, os, struct, sys, time
+import litex, machine
+
+async def add(a, b):
+    await asyncio.sleep_ms(1)
+    return a + b
+
+assert asyncio.run(add(20, 22)) == 42
+assert json.loads(json.dumps({"a": [1.5, None]})) == {"a": [1.5, None]}
+assert 3 ** 100 % 1000007 == pow(3, 100, 1000007)
+litex.csr_write("ctrl_scratch", 0xCAFE)
+assert litex.csr_read("ctrl_scratch") == 0xCAFE == machine.mem32[0xF0000004]
+with open("smoke.txt", "w") as file:
+    file.write("written")
+assert open("smoke.txt").read() == "written" and "smoke.txt" in os.listdir("/")
+before = time.ticks_ms()
+time.sleep_ms(20)
+assert 20 <= time.ticks_diff(time.ticks_ms(), before) < 40
+gc.collect()
+try:
+    1 / 0
+except ZeroDivisionError:
+    print("smoke", sys.platform, sys.version.split("v")[-1].split()[0])
+"""
+
+
+def image(output, *variables):
+    """Build the firmware of `base` below build/ by make with an own BUILD; return make's result."""
+    return support.make("image", "SOC=base", f"BUILD={output}", *variables, bound_s=BOUND_S)
+
+
+def own_build(name):
+    """A build folder that shares the environment, the sources and the SoC with the tree's own."""
+    folder = WORK / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for shared in ("venv", "cache", "soc", *(p.name for p in support.BUILD.glob("micropython-*"))):
+        if (support.BUILD / shared).exists():
+            (folder / shared).symlink_to(support.BUILD / shared)
+    return folder
+
+
+def firmware_of(folder):
+    """The image that `image` built in a folder."""
+    return folder / "firmware" / "base" / "firmware.bin"
+
+
+def smoke(firmware):
+    """Run the smoke test on the emulator; return what it printed."""
+    runner = [support.VENV / "python", support.ROOT / "tools" / "run.py", "--"]
+    emulator = [support.LXEMU, "--kernel", firmware, support.soc_folder("base")]
+    result = support.run([*runner, *emulator], input=SMOKE)
+    if result.returncode:
+        raise AssertionError(result.stdout + result.stderr)
+    return result.stdout
+
+
+class Versions(unittest.TestCase):
+    def test_newest_micropython_of_debian(self):
+        tree = support.BUILD / "micropython-newest"
+        fetch = [support.VENV / "python", "tools/fetch.py", "micropython-newest", tree]
+        result = support.run([*fetch, "--cache", support.BUILD / "cache"], BOUND_S)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        version = re.match(r"(\d+\.\d+)", result.stdout)[1]
+        folder = own_build("newest")
+        built = image(folder, f"MICROPY_DIR={tree}")
+        self.assertEqual(built.returncode, 0, built.stderr[-3000:])
+        said = smoke(firmware_of(folder))
+        self.assertTrue(said.startswith(f"smoke litex {version}"), f"{version}: {said}")
+
+    def test_the_pinned_version(self):
+        sources = tomllib.loads((support.ROOT / "tools" / "sources.toml").read_text())
+        pinned = sources["micropython-1_25_0"]["version"]
+        self.assertEqual(smoke(support.firmware("base")), f"smoke litex {pinned}\n")
+
+
+class Single(unittest.TestCase):
+    def test_float_single(self):
+        folder = own_build("single")
+        built = image(folder, "FLOAT=single")
+        self.assertEqual(built.returncode, 0, built.stderr[-3000:])
+        runner = [support.VENV / "python", support.ROOT / "tools" / "run.py", "--"]
+        emulator = [support.LXEMU, "--kernel", firmware_of(folder), support.soc_folder("base")]
+        result = support.run([*runner, *emulator], input="print(2 / 3, 1e38 * 100)")
+        self.assertEqual(result.stdout, "0.6666667 inf\n", result.stderr)
+        upstream = [support.VENV / "python", "tests/upstream/run.py", "--firmware"]
+        skips = support.ROOT / "tests" / "upstream" / "skip_single.toml"
+        command = [*upstream, firmware_of(folder), "--skip", skips, "float"]
+        result = support.run(command, BOUND_S)
+        self.assertEqual(result.returncode, 0, result.stdout[-3000:])
+
+
+class Reproducible(unittest.TestCase):
+    def test_two_folders_give_the_same_bytes(self):
+        images = []
+        for name in ("here", "in/another/place"):
+            copy = WORK / "reproducible" / name
+            shutil.rmtree(copy, ignore_errors=True)
+            shutil.copytree(support.ROOT, copy, ignore=IGNORED)
+            git = support.ROOT / ".git"
+            if git.exists():
+                (copy / ".git").symlink_to(git)
+            (copy / "build").mkdir()
+            for shared in ("venv", "cache"):
+                (copy / "build" / shared).symlink_to(support.BUILD / shared)
+            shutil.copytree(
+                support.BUILD / "micropython-1.25.0", copy / "build" / "micropython-1.25.0"
+            )
+            result = subprocess.run(
+                ["make", "image", "SOC=base"],
+                cwd=copy,
+                env=support.user_environment(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=BOUND_S,
+            )
+            self.assertEqual(result.returncode, 0, result.stderr[-3000:])
+            images.append((copy / "build" / "firmware" / "base" / "firmware.bin").read_bytes())
+        self.assertEqual(len(images[0]), len(images[1]))
+        self.assertEqual(images[0], images[1])
+        for folder in (b"/in/another", str(support.ROOT).encode()):
+            self.assertNotIn(folder, images[1])
+
+
+class Interrupted(unittest.TestCase):
+    def test_a_killed_build_is_repaired(self):
+        """Kill the build at some moments; the next make finishes it and the result is the same."""
+        folder = own_build("interrupted")
+        seed = int(os.environ.get("SEED", "1"))
+        moments = random.Random(seed)
+        for _ in range(6):
+            process = subprocess.Popen(
+                ["make", "image", "SOC=base", f"BUILD={folder}"],
+                cwd=support.ROOT,
+                env=support.user_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            try:
+                process.wait(moments.uniform(0.5, 12))
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        started = time.monotonic()
+        built = image(folder)
+        self.assertEqual(built.returncode, 0, f"seed {seed}: {built.stderr[-3000:]}")
+        self.assertLess(time.monotonic() - started, BOUND_S)
+        self.assertEqual(firmware_of(folder).read_bytes(), support.firmware("base").read_bytes())
+
+
+if __name__ == "__main__":
+    unittest.main()
