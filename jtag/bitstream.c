@@ -343,6 +343,7 @@ static int crc_seen(bitstream_t *bs) {
 static void skip_frames(bitstream_t *bs) {
     if (bs->frame_kind == BITSTREAM_STATE_COMPRESSED) {
         bs->info.frames_seen += bs->frames_left;
+        bs->skip = 0;
         bs->state = BITSTREAM_STATE_BLIND;
         return;
     }
@@ -382,14 +383,24 @@ static size_t unpack(bitstream_t *bs, const uint8_t *data, size_t length) {
     return used;
 }
 
-// The last four bytes that are not trailing padding, for the end of a file that passed blind.
+// The last four bytes that are not trailing padding, for the end of a file that passed blind. Padding at the end of a part counts
+// when more than padding follows.
 static void remember_tail(bitstream_t *bs, const uint8_t *data, size_t length) {
-    while (length && data[length - 1] == PADDING) {
-        length--;
+    size_t kept = length;
+    while (kept && data[kept - 1] == PADDING) {
+        kept--;
     }
-    for (size_t i = length < 4 ? 0 : length - 4; i < length; i++) {
+    if (kept == 0) {
+        bs->skip += length < 4 - bs->skip ? length : 4 - bs->skip;
+        return;
+    }
+    for (; bs->skip; bs->skip--) {
+        bs->window = bs->window << 8 | PADDING;
+    }
+    for (size_t i = kept < 4 ? 0 : kept - 4; i < kept; i++) {
         bs->window = bs->window << 8 | data[i];
     }
+    bs->skip = length - kept < 4 ? length - kept : 4;
 }
 
 // Take what the state can take at once: *used bytes, at least one.

@@ -79,7 +79,7 @@ typedef struct {
     uint16_t crc_out;
     uint16_t crc_given;
     uint32_t code;
-    uint32_t skip;
+    uint32_t skip; // bytes to pass; in the blind state padding bytes at the end, up to 4
     uint32_t window; // the last four bytes
     uint8_t operand[12];
     uint8_t patch[2][2];

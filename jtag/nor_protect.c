@@ -26,7 +26,7 @@ typedef struct {
     uint8_t end_register; // where the bit is that says "bottom"; NONE: always top
     uint8_t end_bit;
     uint8_t sector_bit; // in SR1: the unit is 4 KiB; NONE
-    bool complement; // SR2 has CMP
+    uint8_t complement; // SR2 has CMP: 1
     uint8_t quad_register; // NONE: the bit is unknown
     uint8_t quad_bit;
     uint8_t lock[2]; // bits of SR1 and SR2 that say that the registers are locked
@@ -35,27 +35,28 @@ typedef struct {
     bool write_both; // 01h with two bytes writes SR1 and the second register
 } layout_t;
 
+// bp_bits, bp3_bit, end_register, end_bit, sector_bit, complement, quad_register, quad_bit, lock, writable, read, write_both
 static const layout_t layouts[] = {
     [NOR_LAYOUT_WINBOND] = {
-        3, NONE, 0, 5, 6, true, 1, 1, { 0x80, 0x01 }, { 0x7c, 0x42 }, { 0x05, 0x35, 0x15 }, true
+        3, NONE, 0, 5, 6, 1, 1, 1, { 0x80, 0x01 }, { 0x7c, 0x42 }, { 0x05, 0x35, 0x15 }, true
     },
     [NOR_LAYOUT_WINBOND_LARGE] = {
-        4, NONE, 0, 6, NONE, true, 1, 1, { 0x80, 0x01 }, { 0x7c, 0x42 }, { 0x05, 0x35, 0x15 }, true
+        4, NONE, 0, 6, NONE, 1, 1, 1, { 0x80, 0x01 }, { 0x7c, 0x42 }, { 0x05, 0x35, 0x15 }, true
     },
     [NOR_LAYOUT_MICRON] = {
-        3, 6, 0, 5, NONE, false, NONE, 0, { 0x80, 0 }, { 0x7c, 0 }, { 0x05, 0, 0 }, false
+        3, 6, 0, 5, NONE, 0, NONE, 0, { 0x80, 0 }, { 0x7c, 0 }, { 0x05, 0, 0 }, false
     },
     [NOR_LAYOUT_ISSI] = {
-        4, NONE, 1, 1, NONE, false, 0, 6, { 0x80, 0 }, { 0x7c, 0 }, { 0x05, 0x48, 0 }, false
+        4, NONE, 1, 1, NONE, 0, 0, 6, { 0x80, 0 }, { 0x7c, 0 }, { 0x05, 0x48, 0 }, false
     },
     [NOR_LAYOUT_MACRONIX] = {
-        4, NONE, 1, 3, NONE, false, 0, 6, { 0x80, 0 }, { 0x7c, 0 }, { 0x05, 0x15, 0 }, false
+        4, NONE, 1, 3, NONE, 0, 0, 6, { 0x80, 0 }, { 0x7c, 0 }, { 0x05, 0x15, 0 }, false
     },
     [NOR_LAYOUT_SPANSION] = {
-        3, NONE, 1, 5, NONE, false, 1, 1, { 0x80, 0x01 }, { 0x1c, 0x02 }, { 0x05, 0x35, 0 }, true
+        3, NONE, 1, 5, NONE, 0, 1, 1, { 0x80, 0x01 }, { 0x1c, 0x02 }, { 0x05, 0x35, 0 }, true
     },
     [NOR_LAYOUT_SIMPLE] = {
-        3, NONE, NONE, 0, NONE, false, NONE, 0, { 0x80, 0 }, { 0x1c, 0 }, { 0x05, 0, 0 }, false
+        3, NONE, NONE, 0, NONE, 0, NONE, 0, { 0x80, 0 }, { 0x1c, 0 }, { 0x05, 0, 0 }, false
     },
 };
 

@@ -62,7 +62,7 @@ static bool is_aligned(const uint8_t *data) {
 
 // Whether two parts are the same, by words where that is possible: small C libraries have a memcmp that goes by bytes.
 static bool is_same(const uint8_t *one, const uint8_t *other, size_t length) {
-#if defined(__GNUC__)
+    #if defined(__GNUC__)
     if (is_aligned(one) && is_aligned(other)) {
         const uint8_t *a = __builtin_assume_aligned(one, 4);
         const uint8_t *b = __builtin_assume_aligned(other, 4);
@@ -79,7 +79,7 @@ static bool is_same(const uint8_t *one, const uint8_t *other, size_t length) {
         }
         return memcmp(a + i, b + i, length - i) == 0;
     }
-#endif
+    #endif
     return memcmp(one, other, length) == 0;
 }
 

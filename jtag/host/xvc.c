@@ -127,7 +127,7 @@ static int xvc_wait(void *ctx, unsigned in_flight) {
 static int xvc_set_freq(void *ctx, uint32_t hz, uint32_t *actual_hz) {
     xvc_t *xvc = ctx;
     uint8_t head[11] = "settck:";
-    uint8_t answer[4];
+    uint8_t answer[4] = { 0 };
     put_word(head + 7, (1000000000 + hz - 1) / hz);
     int status = send_all(xvc, head, sizeof(head));
     if (status == JTAG_OK) {

@@ -245,6 +245,18 @@ static void test_truncated(void) {
         bitstream_t bs;
         bitstream_open(&bs, NULL, nowhere, 0);
         CHECK_EQ(feed(&bs, data, 0, 1), JTAG_ENOBITSTREAM);
+        // Padding within what looks like the last command, at every place of a cut.
+        data[length - 8] = 0x5e;
+        data[length - 7] = 0x00;
+        data[length - 6] = 0xff;
+        data[length - 5] = 0x00;
+        data[length - 4] = 0x00;
+        for (size_t cut = length - 10; cut < length; cut++) {
+            bitstream_open(&bs, NULL, nowhere, 0);
+            CHECK_OK(bitstream_write(&bs, data, cut));
+            CHECK_OK(bitstream_write(&bs, data + cut, length - cut));
+            CHECK_EQ(bitstream_finish(&bs), i ? JTAG_ETRUNCATED : JTAG_OK);
+        }
         free(data);
     }
 }

@@ -142,8 +142,8 @@ static void test_same(void) {
     jtag_transport_t transport = vboard_transport(twin, false);
     uint32_t seed = 11;
     uint8_t tdi[3000];
-    uint8_t one[3000];
-    uint8_t other[3000];
+    uint8_t one[3000] = { 0 };
+    uint8_t other[3000] = { 0 };
     for (unsigned i = 0; i < 300; i++) {
         for (unsigned byte = 0; byte < sizeof(tdi); byte++) {
             tdi[byte] = random_word(&seed);

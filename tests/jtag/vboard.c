@@ -41,18 +41,20 @@ static uint8_t reversed(uint8_t byte) {
 
 static void run(vboard_t *board, const jtag_op_t *op) {
     bool msb_first = op->flags & JTAG_OP_MSB_FIRST;
-    for (uint32_t done = 0; done < op->bits;) {
+    uint32_t now;
+    for (uint32_t done = 0; done < op->bits; done += now) {
         uint8_t tms[512];
         uint8_t tdi[512];
         uint8_t tdo[512];
-        uint32_t now = op->bits - done < 4096 ? op->bits - done : 4096;
+        now = op->bits - done < 4096 ? op->bits - done : 4096;
         uint32_t bytes = (now + 7) / 8;
         memset(tms, op->tms & 1 ? 0xff : 0, bytes);
         memset(tdi, op->flags & JTAG_OP_TDI_HIGH ? 0xff : 0, bytes);
         if (op->flags & JTAG_OP_TMS_VECTOR) {
             memcpy(tms, &op->tms, 4);
         } else if (done + now == op->bits && (op->flags & JTAG_OP_LAST)) {
-            tms[(now - 1) / 8] |= 1 << (now - 1) % 8;
+            uint32_t last = (now - 1) % 4096;
+            tms[last / 8] |= 1 << last % 8;
         }
         for (uint32_t i = 0; op->tdi && i < bytes; i++) {
             uint8_t byte = op->tdi[done / 8 + i];
@@ -66,7 +68,6 @@ static void run(vboard_t *board, const jtag_op_t *op) {
             }
             op->tdo[done / 8 + i] = msb_first ? reversed(byte) : byte;
         }
-        done += now;
     }
     board->clocks += op->bits;
 }
