@@ -232,8 +232,8 @@ static void idle(machine_t *m) {
         if (m->options.max_cycles != 0 && m->options.max_cycles < until) {
             until = m->options.max_cycles;
         }
-        if (!console_can_wait(c) && c->in_count == 0 && c->out_count == 0 &&
-            (endless || silence > IDLE_END_SECONDS * clock)) {
+        // Input that the guest leaves in a full FIFO does not keep the run alive.
+        if (!console_can_wait(c) && c->out_count == 0 && (endless || silence > IDLE_END_SECONDS * clock)) {
             m->exit = true;
             return;
         }

@@ -13,7 +13,8 @@
 typedef struct {
     core_events_t events;
     event_t zero;
-    uint64_t from;   // cycle at which the value was `start`
+    uint64_t from;    // cycle at which the value was `start`
+    uint64_t zero_at; // cycle at which it next becomes zero, EVENT_NEVER: it does not
     uint32_t start;
     uint32_t load;
     uint32_t reload;
@@ -29,9 +30,8 @@ static uint32_t value_now(core_t *core) {
     if (passed <= t->start) {
         return t->start - (uint32_t)passed;
     }
-    uint64_t reload = t->reload;
     // After zero it counts reload, reload - 1, ... 0: a period of reload + 1 cycles.
-    return (uint32_t)(reload - (passed - t->start - 1) % (reload + 1));
+    return t->reload - (uint32_t)((passed - t->start - 1) % ((uint64_t)t->reload + 1));
 }
 
 // Begin to count from a value now.
@@ -41,35 +41,34 @@ static void restart(core_t *core, uint32_t value) {
     t->start = value;
 }
 
+// When the count next becomes zero; an event is needed only where an interrupt would follow.
 static void schedule(core_t *core) {
     timer_state_t *t = core->state;
+    uint64_t now = machine_now(core->machine);
     uint32_t value = value_now(core);
-    uint64_t when = EVENT_NEVER;
+    t->zero_at = EVENT_NEVER;
     if (t->enabled && value != 0) {
-        when = machine_now(core->machine) + value;
+        t->zero_at = now + value;
     } else if (t->enabled && t->reload != 0) {
-        when = machine_now(core->machine) + t->reload + 1;
+        t->zero_at = now + t->reload + 1;
     }
-    machine_event(core->machine, &t->zero, when);
+    bool wanted = t->events.enable != 0 && t->events.pending == 0;
+    machine_event(core->machine, &t->zero, wanted ? t->zero_at : EVENT_NEVER);
 }
 
-static void on_zero(void *context) {
-    core_t *core = context;
+// The state as of now. The processor may have finished a block: an event is late, the count is not.
+static void settle(core_t *core) {
     timer_state_t *t = core->state;
-    // The processor may have finished a block: the event is late, the count is not.
-    core_events_trigger(core, &t->events, 0);
-    core_events_trigger(core, &t->events, EVENT_ZERO);
+    if (t->zero_at <= machine_now(core->machine)) {
+        core_events_trigger(core, &t->events, 0);
+        core_events_trigger(core, &t->events, EVENT_ZERO);
+    }
     core_events_trigger(core, &t->events, value_now(core) == 0 ? EVENT_ZERO : 0);
     schedule(core);
 }
 
-// The state as of now, before a register changes it.
-static void settle(core_t *core) {
-    timer_state_t *t = core->state;
-    if (t->zero.when <= machine_now(core->machine)) {
-        on_zero(core);
-    }
-    core_events_trigger(core, &t->events, value_now(core) == 0 ? EVENT_ZERO : 0);
+static void on_zero(void *context) {
+    settle(context);
 }
 
 static void write_load(core_t *core, reg_t *reg, uint64_t value) {
@@ -96,9 +95,9 @@ static void write_en(core_t *core, reg_t *reg, uint64_t value) {
     if ((value & 1) != t->enabled) {
         t->enabled = (value & 1) != 0;
         restart(core, t->load);
+        schedule(core);
         settle(core);
     }
-    schedule(core);
 }
 
 static void write_update(core_t *core, reg_t *reg, uint64_t value) {
@@ -129,6 +128,7 @@ static void write_pending(core_t *core, reg_t *reg, uint64_t value) {
     timer_state_t *t = core->state;
     settle(core);
     core_events_clear(core, &t->events, (uint32_t)value);
+    schedule(core);
 }
 
 static void write_enable(core_t *core, reg_t *reg, uint64_t value) {
@@ -136,6 +136,7 @@ static void write_enable(core_t *core, reg_t *reg, uint64_t value) {
     timer_state_t *t = core->state;
     settle(core);
     core_events_enable(core, &t->events, (uint32_t)value & EVENT_ZERO);
+    schedule(core);
 }
 
 static void write_latch(core_t *core, reg_t *reg, uint64_t value) {
@@ -158,8 +159,8 @@ static void reset(core_t *core) {
     t->load = 0;
     t->reload = 0;
     core_events_reset(&t->events);
-    machine_event(core->machine, &t->zero, EVENT_NEVER);
     core_events_trigger(core, &t->events, EVENT_ZERO);
+    schedule(core);
 }
 
 static const core_reg_t regs[] = {

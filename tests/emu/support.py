@@ -25,7 +25,7 @@ CSR = 0xF0000000
 RESULTS = 0x8000  # offsets in RAM
 HANDLER = 0x7F00
 DATA = 0x10000
-RUN_SECONDS = 60
+RUN_SECONDS = 20
 
 # Registers of the cores: name, bits, access.
 CTRL = (("reset", 2, "rw"), ("scratch", 32, "rw"), ("bus_errors", 32, "ro"))
