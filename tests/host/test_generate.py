@@ -145,31 +145,38 @@ def make_folder(folder, data, cpu_flags="-march=rv32i2p0_m -mabi=ilp32 -D__vexri
 
 
 def once(name, command):
-    """Generate a SoC's folder, unless an earlier run has.
+    """Generate a SoC's folder, unless an earlier run has. Runs at the same time do not disturb each other.
 
     Args:
         name (str): of the folder.
-        command (list): with {} for the folder.
+        command (list): after the Python interpreter, with {} for the folder.
     """
     folder = os.path.join(CACHE, name)
-    command = [part.format(folder) for part in command]
-    done_path = os.path.join(folder, "done")
-    done_before = ""
-    if os.path.exists(done_path):
-        with open(done_path) as file:
-            done_before = file.read()
-    if done_before != " ".join(command):
-        shutil.rmtree(folder, ignore_errors=True)
-        os.makedirs(folder)
-        # Some targets leave files where they run.
-        environment = {**os.environ, "PYTHONPATH": TOP}
+    marker = os.path.join(folder, "command")
+    if os.path.exists(marker):
+        with open(marker) as file:
+            if file.read() == " ".join(command):
+                return folder
+    os.makedirs(CACHE, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=CACHE) as temporary:
+        made = os.path.join(temporary, "made")
+        os.makedirs(made)
+        # Some targets leave files where they run, so let that be the folder, too.
         done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+            [sys.executable, *(part.format(made) for part in command)],
+            cwd=made,
+            env={**os.environ, "PYTHONPATH": TOP},
+            capture_output=True,
+            text=True,
+            timeout=300,
         )
         if done.returncode != 0:
             raise RuntimeError(f"{' '.join(command)}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
-        with open(done_path, "w") as file:
+        with open(os.path.join(made, "command"), "w") as file:
             file.write(" ".join(command))
+        if os.path.exists(folder):
+            os.rename(folder, os.path.join(temporary, "old"))
+        os.rename(made, folder)
     return folder
 
 
@@ -881,7 +888,7 @@ class LitexTest(GenerateTest):
             with self.subTest(name):
                 folder = os.path.join(BUILD, "soc", name)
                 if not os.path.exists(os.path.join(folder, "csr.json")):
-                    command = [sys.executable, "-m", "gateware.build", name, "--output-dir", "{}"]
+                    command = ["-m", "gateware.build", name, "--output-dir", "{}"]
                     folder = once(f"soc_{name}", command)
                 found, text = self.check(folder)
                 self.assertEqual(text, "")
@@ -898,11 +905,10 @@ class LitexTest(GenerateTest):
 
     def test_many_cores(self):
         """One of each core, in each shape of the bus; the ordering is found in the Verilog."""
-        script = os.path.join(TOP, "tests", "host", "many_cores.py")
         for width in (8, 32):
             for ordering in ("big", "little"):
                 with self.subTest(width=width, ordering=ordering):
-                    command = [sys.executable, script, str(width), ordering, "{}"]
+                    command = ["-m", "tests.host.many_cores", str(width), ordering, "{}"]
                     folder = once(f"many_{width}_{ordering}", command)
                     found, text = self.check(folder)
                     self.assertEqual(found["csr"][0].split()[2], str(int(ordering == "big")))
@@ -961,7 +967,7 @@ class LitexTest(GenerateTest):
         """A sample of litex-boards, two with many options: all cores are known."""
         for board, options in BOARDS.items():
             with self.subTest(board):
-                command = [sys.executable, "-m", f"litex_boards.targets.{board}"]
+                command = ["-m", f"litex_boards.targets.{board}"]
                 command += ["--no-compile-software", "--no-compile-gateware", "--build"]
                 command += ["--output-dir", "{}", *options.split()]
                 found, _ = self.check(once(f"board_{board}", command))

@@ -11,6 +11,10 @@
 
 #define MAX_REGS (256)
 #define MAX_TICKERS (8)
+// From the interrupt to the handler, and from its end to the interrupted code: less than on any CPU, but not 0, so
+// that an acknowledgement has reached the core by then.
+#define ENTRY_CYCLES (3)
+#define RETURN_CYCLES (3)
 #define WORD_BYTES (TEST_DATA_WIDTH / 8)
 #define STRIDE (TEST_ALIGNMENT / 8)
 
@@ -45,6 +49,16 @@ static void fail(const char *what, unsigned long addr) {
     abort();
 }
 
+// Time during which the CPU takes no interrupts: it waits for the bus, or enters or leaves a handler.
+static void pass(unsigned cycles) {
+    for (unsigned i = 0; i < cycles; i++) {
+        mock_cycles++;
+        for (unsigned j = 0; j < ticker_count; j++) {
+            tickers[j].tick(tickers[j].arg);
+        }
+    }
+}
+
 static void take_interrupts(void) {
     #if TEST_HAS_INTERRUPT
     while (mock_ie && !in_interrupt && (irq_pending() & irq_mask) != 0) {
@@ -54,7 +68,9 @@ static void take_interrupts(void) {
         if (mock_interrupts > 10000000) {
             fail("an interrupt storm", 0);
         }
+        pass(ENTRY_CYCLES);
         soc_irq_dispatch();
+        pass(RETURN_CYCLES);
         mock_ie = true;
         in_interrupt = false;
     }
@@ -131,10 +147,7 @@ void mock_add_ticker(void (*tick)(void *arg), void *arg) {
 
 void mock_step(unsigned cycles) {
     for (unsigned i = 0; i < cycles; i++) {
-        mock_cycles++;
-        for (unsigned j = 0; j < ticker_count; j++) {
-            tickers[j].tick(tickers[j].arg);
-        }
+        pass(1);
         // While nobody accesses anything, the CPU is idle and open for interrupts.
         take_interrupts();
     }
@@ -144,20 +157,10 @@ void mock_add_irq(int line, bool (*pending)(void *arg), void *arg) {
     lines[line] = (line_t) {pending, arg};
 }
 
-// The time that the access itself takes: the CPU waits, so no interrupts.
-static void access_time(void) {
-    for (unsigned i = 0; i < mock_access_cycles; i++) {
-        mock_cycles++;
-        for (unsigned j = 0; j < ticker_count; j++) {
-            tickers[j].tick(tickers[j].arg);
-        }
-    }
-}
-
 unsigned long csr_read_simple(unsigned long addr) {
     unsigned word;
     mock_reg_t *reg = find(addr, &word);
-    access_time();
+    pass(mock_access_cycles);
     reg->reads++;
     if (reg->on_read != NULL) {
         mock_set(reg, reg->on_read(reg));
@@ -173,7 +176,7 @@ unsigned long csr_read_simple(unsigned long addr) {
 void csr_write_simple(unsigned long value, unsigned long addr) {
     unsigned word;
     mock_reg_t *reg = find(addr, &word);
-    access_time();
+    pass(mock_access_cycles);
     reg->writes++;
     if ((reg->reg.access & CSR_ACCESS_WRITE) == 0) {
         fail("write to a register that cannot be written", addr);
