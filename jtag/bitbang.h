@@ -22,8 +22,8 @@ typedef struct {
     bool tdi;
 } jtag_bitbang_t;
 
-// The frequency is what the callbacks make of it, and unknown. With the first, waits are counted in clocks as if at 25 MHz, which
-// takes long on slow pins; the second has a clock for them.
+// The frequency is what the callbacks make of it, and unknown. With the first, waits are counted in clocks as if at
+// 25 MHz, which takes long on slow pins; the second has a clock for them.
 extern const jtag_transport_ops_t jtag_bitbang_ops;
 extern const jtag_transport_ops_t jtag_bitbang_timed_ops;
 

@@ -383,8 +383,8 @@ static size_t unpack(bitstream_t *bs, const uint8_t *data, size_t length) {
     return used;
 }
 
-// The last four bytes that are not trailing padding, for the end of a file that passed blind. Padding at the end of a part counts
-// when more than padding follows.
+// The last four bytes that are not trailing padding, for the end of a file that passed blind. Padding at the end of a
+// part counts when more than padding follows.
 static void remember_tail(bitstream_t *bs, const uint8_t *data, size_t length) {
     size_t kept = length;
     while (kept && data[kept - 1] == PADDING) {

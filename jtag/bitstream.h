@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// A streaming parser of ECP5 bitstreams (FPGA-TN-02039, "Bitstream format"): it looks at what flows through, holds back no more
-// than BITSTREAM_HELD_BYTES, and can change a little on the way.
+// A streaming parser of ECP5 bitstreams (FPGA-TN-02039, "Bitstream format"): it looks at what flows through, holds
+// back no more than BITSTREAM_HELD_BYTES, and can change a little on the way.
 //
-// What flows: anything (comments), the preamble FF FF BD B3, then commands: an opcode, three bytes of parameters, an operand
-// or frames. FF between commands is padding. CRC-16 (polynomial 0x8005) runs over all but the padding and is
+// What flows: anything (comments), the preamble FF FF BD B3, then commands: an opcode, three bytes of parameters, an
+// operand or frames. FF between commands is padding. CRC-16 (polynomial 0x8005) runs over all but the padding and is
 // checked where bit 7 of the parameters says so.
 
 #ifndef JTAG_BITSTREAM_H
@@ -13,8 +13,8 @@
 #include "jtag/ecp5.h"
 #include "jtag/jtag.h"
 
-// The preamble must come within so many bytes, the IDCODE within as many after it: both together in less than 4 KiB, the least
-// that is ever erased.
+// The preamble must come within so many bytes, the IDCODE within as many after it: both together in less than 4 KiB,
+// the least that is ever erased.
 #define BITSTREAM_HEADER_MAX (2000)
 #define BITSTREAM_HELD_BYTES (160)
 
@@ -88,13 +88,13 @@ typedef struct {
     uint8_t held[BITSTREAM_HELD_BYTES];
 } bitstream_t;
 
-// Start. device: refuse bitstreams for another one (NULL: accept any). sink: where the bitstream goes, without its comments,
-// the first time when the IDCODE has been accepted; sink.write NULL: only look.
+// Start. device: refuse bitstreams for another one (NULL: accept any). sink: where the bitstream goes, without its
+// comments, the first time when the IDCODE has been accepted; sink.write NULL: only look.
 void bitstream_open(bitstream_t *bitstream, const ecp5_device_t *device, jtag_sink_t sink, uint8_t options);
 
-// Push the next part. Errors are final: JTAG_ENOBITSTREAM, JTAG_EWRONGDEVICE (info.idcode is the bitstream's), JTAG_ENOID,
-// JTAG_ECOMMAND, with BITSTREAM_CHECK JTAG_ECRC, and what the sink returns.
-// Has a sink's shape: data must stay until the next call has returned.
+// Push the next part. Errors are final: JTAG_ENOBITSTREAM, JTAG_EWRONGDEVICE (info.idcode is the bitstream's),
+// JTAG_ENOID, JTAG_ECOMMAND, with BITSTREAM_CHECK JTAG_ECRC, and what the sink returns. Has a sink's shape: data must
+// stay until the next call has returned.
 int bitstream_write(void *bitstream, const uint8_t *data, size_t length);
 
 // The end of the file: JTAG_ENOBITSTREAM, or JTAG_ETRUNCATED when the configuration is not complete.

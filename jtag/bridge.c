@@ -3,8 +3,9 @@
 // The flash behind the ECP5's JTAG port (bridge.h).
 //
 // SPI is MSB first, which the transport's bit order gives. Chip select rises after the last clock in Shift-DR, so a
-// transfer must end with exactly its last bit. Devices between the ECP5 and TDO delay what comes back by one bit each: before
-// the first captured bit, so many clocks go by uncaptured, which only makes the flash run ahead in a read.
+// transfer must end with exactly its last bit. Devices between the ECP5 and TDO delay what comes back by one bit
+// each: before the first captured bit, so many clocks go by uncaptured, which only makes the flash run ahead in a
+// read.
 
 #include "jtag/bridge.h"
 

@@ -19,8 +19,8 @@ typedef struct {
 
 extern const nor_bus_ops_t bridge_ops;
 
-// Erase the SRAM and connect the flash. JTAG_ENOTSUP: a device of the chain lies between TDI and the ECP5; the content of its
-// bypass register would reach the flash as the first bit of each command.
+// Erase the SRAM and connect the flash. JTAG_ENOTSUP: a device of the chain lies between TDI and the ECP5; the
+// content of its bypass register would reach the flash as the first bit of each command.
 int bridge_open(bridge_t *bridge, ecp5_t *ecp5);
 
 // Disconnect: the TAP is in reset then. Safe after errors and in the middle of a transfer.

@@ -2,9 +2,10 @@
 //
 // The ECP5's configuration port (ecp5.h), after FPGA-TN-02039 and IEEE 1532, whose ISC_ instructions it follows.
 //
-// The sequence of an SRAM load and its waits are those of the SVF files that Lattice's tools write: preload of the boundary
-// scan register with ones, ISC_ENABLE, ISC_ERASE, LSC_INIT_ADDRESS, LSC_BITSTREAM_BURST with the whole file in one data
-// register scan, usercode, ISC_DISABLE, status. Where those wait a fixed time for the device, we poll its busy bit.
+// The sequence of an SRAM load and its waits are those of the SVF files that Lattice's tools write: preload of the
+// boundary scan register with ones, ISC_ENABLE, ISC_ERASE, LSC_INIT_ADDRESS, LSC_BITSTREAM_BURST with the whole file
+// in one data register scan, usercode, ISC_DISABLE, status. Where those wait a fixed time for the device, we poll its
+// busy bit.
 
 #include "jtag/ecp5.h"
 
@@ -293,8 +294,8 @@ int ecp5_sram_open(ecp5_t *ecp5) {
     if (status == JTAG_OK) {
         status = tap_dr_begin(ecp5->tap, false);
     }
-    // The device sees what the bypass registers on its way from TDI hold before it sees our bytes: ones fill these bits up to
-    // a whole byte.
+    // The device sees what the bypass registers on its way from TDI hold before it sees our bytes: ones fill these
+    // bits up to a whole byte.
     unsigned ahead = ecp5->tap->devices - 1 - ecp5->tap->target;
     if (status == JTAG_OK && ahead) {
         status = tap_shift(ecp5->tap, NULL, NULL, 8 - (ahead & 7), 0);

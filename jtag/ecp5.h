@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Configuration of the Lattice ECP5 and ECP5-5G over JTAG, after Lattice FPGA-TN-02039 (TN1260, "ECP5 and ECP5-5G sysCONFIG
-// Usage Guide"): identification, status, loading the SRAM, booting from the flash.
+// Configuration of the Lattice ECP5 and ECP5-5G over JTAG, after Lattice FPGA-TN-02039 (TN1260, "ECP5 and ECP5-5G
+// sysCONFIG Usage Guide"): identification, status, loading the SRAM, booting from the flash.
 
 #ifndef JTAG_ECP5_H
 #define JTAG_ECP5_H
@@ -81,10 +81,10 @@ int ecp5_read_unique_id(ecp5_t *ecp5, uint64_t *unique_id);
 // Clear the SRAM: the running design ends. JTAG_EENABLE, JTAG_EERASE.
 int ecp5_erase(ecp5_t *ecp5);
 
-// Load the SRAM: erase, then any number of writes, then finish. The write function has a jtag_sink_t's shape: the data
-// may be shifted until the next call has returned.
-// finish returns what the device says: JTAG_OK only when DONE is high and no error stands. abort may be called any time.
-// Both leave the TAP in reset and the ECP5 closed, after errors too.
+// Load the SRAM: erase, then any number of writes, then finish. The write function has a jtag_sink_t's shape: the
+// data may be shifted until the next call has returned. finish returns what the device says: JTAG_OK only when DONE
+// is high and no error stands. abort may be called any time. Both leave the TAP in reset and the ECP5 closed, after
+// errors too.
 int ecp5_sram_open(ecp5_t *ecp5);
 int ecp5_sram_write(void *ecp5, const uint8_t *data, size_t length);
 int ecp5_sram_finish(ecp5_t *ecp5);

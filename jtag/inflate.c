@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// gzip and zlib framing around zlib's inflate (inflate.h), after RFC 1950 and 1952. The framing is done here and zlib only sees raw
-// deflate: its own gzip code would add nothing but a second CRC table.
+// gzip and zlib framing around zlib's inflate (inflate.h), after RFC 1950 and 1952. The framing is done here and zlib
+// only sees raw deflate: its own gzip code would add nothing but a second CRC table.
 
 #include "jtag/inflate.h"
 
@@ -205,7 +205,8 @@ static int gzip_part(inflate_t *inf) {
 
 static int gzip_header_seen(inflate_t *inf) {
     const uint8_t *bytes = inf->header;
-    if (bytes[0] != GZIP_MAGIC_0 || bytes[1] != GZIP_MAGIC_1 || bytes[2] != GZIP_DEFLATE || (bytes[3] & GZIP_RESERVED)) {
+    if (bytes[0] != GZIP_MAGIC_0 || bytes[1] != GZIP_MAGIC_1 || bytes[2] != GZIP_DEFLATE
+        || (bytes[3] & GZIP_RESERVED)) {
         return JTAG_EDEFLATE;
     }
     inf->flags = bytes[3];

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Unpacking while streaming: gzip (RFC 1952), zlib (RFC 1950), raw deflate (RFC 1951), or plain data passed through, told apart by
-// content. Checksums and lengths are checked.
+// Unpacking while streaming: gzip (RFC 1952), zlib (RFC 1950), raw deflate (RFC 1951), or plain data passed through,
+// told apart by content. Checksums and lengths are checked.
 //
-// The inflate itself is zlib's: it takes input as it comes and may stop anywhere (push style), asks for all its memory through a
-// callback, decodes by tables several bits at a time, and is the most used one there is. MicroPython's uzlib goes bit by bit and
-// pulls its input, which here would need a stack of its own.
+// The inflate itself is zlib's: it takes input as it comes and may stop anywhere (push style), asks for all its
+// memory through a callback, decodes by tables several bits at a time, and is the most used one there is.
+// MicroPython's uzlib goes bit by bit and pulls its input, which here would need a stack of its own.
 
 #ifndef JTAG_INFLATE_H
 #define JTAG_INFLATE_H
@@ -23,8 +23,8 @@ typedef enum {
 // Unpacked data comes in pieces of at most so many bytes, from two buffers in turns.
 #define INFLATE_CHUNK_BYTES (2048)
 
-// Memory for a window of 1 << window_bits bytes, 8 to 15. Files of `gzip -9` need 15 bits unless they unpack to less; files packed with a
-// 4 KiB window need 12.
+// Memory for a window of 1 << window_bits bytes, 8 to 15. Files of `gzip -9` need 15 bits unless they unpack to less;
+// files packed with a 4 KiB window need 12.
 #define INFLATE_STATE_BYTES (7680)
 #define INFLATE_MEMORY_BYTES(window_bits) (INFLATE_STATE_BYTES + 2 * INFLATE_CHUNK_BYTES + (1 << (window_bits)))
 
@@ -52,12 +52,12 @@ typedef struct {
     uint32_t member_out; // bytes of this gzip member
 } inflate_t;
 
-// Start. memory may be NULL when only plain data is to pass; it is used from the first packed byte until finish. The window is as
-// large as fits, and for zlib no larger than its header asks.
+// Start. memory may be NULL when only plain data is to pass; it is used from the first packed byte until finish. The
+// window is as large as fits, and for zlib no larger than its header asks.
 void inflate_open(inflate_t *inflate, jtag_sink_t sink, inflate_format_t format, void *memory, size_t memory_bytes);
 
-// Push the next bytes (a sink's shape). JTAG_EDEFLATE: damaged. JTAG_EWINDOW: packed with a larger window than there is memory for.
-// JTAG_ECHECKSUM. JTAG_EOVERFLOW: not even memory for the smallest window. Or what the sink returned.
+// Push the next bytes (a sink's shape). JTAG_EDEFLATE: damaged. JTAG_EWINDOW: packed with a larger window than there
+// is memory for. JTAG_ECHECKSUM. JTAG_EOVERFLOW: not even memory for the smallest window. Or what the sink returned.
 int inflate_write(void *inflate, const uint8_t *data, size_t length);
 
 // The end of the input: JTAG_ETRUNCATED when the packed data is not complete.

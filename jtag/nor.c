@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// SPI NOR flash (nor.h), after JESD216 and the data sheets of the families in the table: Winbond W25Q-JV, Micron N25Q and MT25Q, Macronix
-// MX25L, ISSI IS25LP, GigaDevice GD25Q, Spansion S25FL-S and -L, and what is compatible with them.
+// SPI NOR flash (nor.h), after JESD216 and the data sheets of the families in the table: Winbond W25Q-JV, Micron N25Q
+// and MT25Q, Macronix MX25L, ISSI IS25LP, GigaDevice GD25Q, Spansion S25FL-S and -L, and what is compatible with
+// them.
 
 #include "jtag/nor.h"
 
@@ -226,8 +227,8 @@ static void take_sfdp(nor_t *nor) {
     bool dedicated = large && sfdp->read4 && sfdp->program4;
     for (unsigned i = 0; i < SFDP_ERASES; i++) {
         const sfdp_erase_t *erase = &sfdp->erase[i];
-        // With opcodes of their own for 4-byte addresses, an erase without one is not usable. 64 KiB is the most that anything here
-        // handles, and 4 KiB the least.
+        // With opcodes of their own for 4-byte addresses, an erase without one is not usable. 64 KiB is the most that
+        // anything here handles, and 4 KiB the least.
         if (erase->bytes < 0x1000 || erase->bytes > 0x10000 || (dedicated && erase->opcode4 == 0)) {
             continue;
         }
@@ -270,7 +271,8 @@ static int enter_four_byte(nor_t *nor) {
     return status;
 }
 
-// End whatever mode the chip may be in: eight clocks or more of ones leave the continuous read modes, then it may be asleep.
+// End whatever mode the chip may be in: eight clocks or more of ones leave the continuous read modes, then it may be
+// asleep.
 static int wake(nor_t *nor) {
     static const uint8_t ones[4] = { 0xff, 0xff, 0xff, 0xff };
     int status = xfer(nor, ones, NULL, sizeof(ones), true);

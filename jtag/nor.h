@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// SPI NOR flash over any bus that exchanges bytes: identification (JEDEC id, SFDP, a table for chips without), reading, erasing and
-// programming pages. nor_write.h writes streams with it, nor_protect.h handles the status registers.
+// SPI NOR flash over any bus that exchanges bytes: identification (JEDEC id, SFDP, a table for chips without),
+// reading, erasing and programming pages. nor_write.h writes streams with it, nor_protect.h handles the status
+// registers.
 
 #ifndef JTAG_NOR_H
 #define JTAG_NOR_H
@@ -76,8 +77,8 @@ typedef struct {
 #define NOR_SR1_BUSY (1 << 0)
 #define NOR_SR1_WRITE_ENABLED (1 << 1)
 
-// Wake the chip and identify it. JTAG_ENOFLASH: nothing answers. JTAG_EFLASHTYPE: no SFDP and not in the table; nor->id is
-// valid then. JTAG_EFLASHBUSY: something is still going on in it that does not end.
+// Wake the chip and identify it. JTAG_ENOFLASH: nothing answers. JTAG_EFLASHTYPE: no SFDP and not in the table;
+// nor->id is valid then. JTAG_EFLASHBUSY: something is still going on in it that does not end.
 int nor_open(nor_t *nor, nor_bus_t bus);
 
 // Leave the chip as an FPGA expects it after power-up.
@@ -86,14 +87,14 @@ int nor_close(nor_t *nor);
 // Read any number of bytes. JTAG_EOVERFLOW: beyond the end.
 int nor_read(nor_t *nor, uint32_t address, uint8_t *data, size_t length);
 
-// Reading with a look at each part while the next one comes: begin, then any number of next, of which the one with `last`
-// ends it. The memory belongs to the bus until nor_wait(nor, 1) has returned after the following call.
+// Reading with a look at each part while the next one comes: begin, then any number of next, of which the one with
+// `last` ends it. The memory belongs to the bus until nor_wait(nor, 1) has returned after the following call.
 int nor_read_begin(nor_t *nor, uint32_t address);
 int nor_read_next(nor_t *nor, uint8_t *data, size_t length, bool last);
 int nor_wait(nor_t *nor, unsigned in_flight);
 
-// Erase one block of nor->erase[type] at an address aligned to it, or program within one page; both wait for the end. They
-// do not look whether it worked, except that the chip accepts a write at all (JTAG_EPROTECTED when not).
+// Erase one block of nor->erase[type] at an address aligned to it, or program within one page; both wait for the end.
+// They do not look whether it worked, except that the chip accepts a write at all (JTAG_EPROTECTED when not).
 // JTAG_EFLASHBUSY, JTAG_EFLASHLOST; from chips that say so JTAG_EFLASHERASE, JTAG_EFLASHPROGRAM.
 int nor_erase(nor_t *nor, unsigned type, uint32_t address);
 int nor_program(nor_t *nor, uint32_t address, const uint8_t *data, size_t length);
@@ -101,8 +102,8 @@ int nor_program(nor_t *nor, uint32_t address, const uint8_t *data, size_t length
 // Whether the same chip still answers: JTAG_OK or JTAG_EFLASHLOST.
 int nor_check_alive(nor_t *nor);
 
-// For nor_protect.c: a command of one byte with up to two bytes written or read after it; one that writes, with write enable before
-// and a wait of at most maximum_us after it.
+// For nor_protect.c: a command of one byte with up to two bytes written or read after it; one that writes, with write
+// enable before and a wait of at most maximum_us after it.
 int nor_register_read(nor_t *nor, uint8_t opcode, uint8_t *data, size_t length);
 int nor_register_write(nor_t *nor, uint8_t opcode, const uint8_t *data, size_t length, uint32_t maximum_us);
 

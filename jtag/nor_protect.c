@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// Block protection and quad enable (nor_protect.h), after the data sheets: Winbond W25Q128JV 7.1 and W25Q256JV 7.1, Micron N25Q128A "Status
-// Register", ISSI IS25LP128 6.1-6.2, Macronix MX25L12833F 7-1 and 7-2, Spansion S25FL128S 7.5-7.7.
+// Block protection and quad enable (nor_protect.h), after the data sheets: Winbond W25Q128JV 7.1 and W25Q256JV 7.1,
+// Micron N25Q128A "Status Register", ISSI IS25LP128 6.1-6.2, Macronix MX25L12833F 7-1 and 7-2, Spansion S25FL128S
+// 7.5-7.7.
 //
-// A layout is a row: which bits hold BP, which end of the memory they count from, where QE is, which opcodes read and write. All know
-// the same rule: BP = 0 protects nothing, BP = n protects a unit shifted left by n - 1 at one end; the unit is 64 KiB, or a 64th of
-// the memory where that is more and BP has three bits.
+// A layout is a row: which bits hold BP, which end of the memory they count from, where QE is, which opcodes read and
+// write. All know the same rule: BP = 0 protects nothing, BP = n protects a unit shifted left by n - 1 at one end;
+// the unit is 64 KiB, or a 64th of the memory where that is more and BP has three bits.
 //
-// Every write is computed from what was just read, and only bits of `writable` may differ; one-time bits (LB1-3, TBS, TB, TBPROT and the
-// rest of the second registers) are in none of those masks.
+// Every write is computed from what was just read, and only bits of `writable` may differ; one-time bits (LB1-3, TBS,
+// TB, TBPROT and the rest of the second registers) are in none of those masks.
 
 #include "jtag/nor_protect.h"
 
@@ -35,7 +36,8 @@ typedef struct {
     bool write_both; // 01h with two bytes writes SR1 and the second register
 } layout_t;
 
-// bp_bits, bp3_bit, end_register, end_bit, sector_bit, complement, quad_register, quad_bit, lock, writable, read, write_both
+// bp_bits, bp3_bit, end_register, end_bit, sector_bit, complement, quad_register, quad_bit, lock, writable, read,
+// write_both
 static const layout_t layouts[] = {
     [NOR_LAYOUT_WINBOND] = {
         3, NONE, 0, 5, 6, 1, 1, 1, { 0x80, 0x01 }, { 0x7c, 0x42 }, { 0x05, 0x35, 0x15 }, true

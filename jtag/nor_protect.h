@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The status registers of SPI NOR flash: which range is protected, whether the quad mode that an FPGA may boot by is enabled; and
-// changing that, only by an explicit call and never a one-time bit.
+// The status registers of SPI NOR flash: which range is protected, whether the quad mode that an FPGA may boot by is
+// enabled; and changing that, only by an explicit call and never a one-time bit.
 
 #ifndef JTAG_NOR_PROTECT_H
 #define JTAG_NOR_PROTECT_H
@@ -32,8 +32,9 @@ int nor_status(nor_t *nor, nor_status_t *status);
 // Whether a write to this range would hit a protected one: JTAG_OK or JTAG_EPROTECTED.
 int nor_check_range(nor_t *nor, uint32_t address, uint32_t length);
 
-// Protect exactly this range (length 0: nothing), by whichever combination of the block-protect bits means it. JTAG_EINVAL: no
-// combination does. JTAG_ENOTSUP: the layout is unknown. JTAG_EPROTECTED: the registers did not take it (locked, or WP is low).
+// Protect exactly this range (length 0: nothing), by whichever combination of the block-protect bits means it.
+// JTAG_EINVAL: no combination does. JTAG_ENOTSUP: the layout is unknown. JTAG_EPROTECTED: the registers did not take
+// it (locked, or WP is low).
 int nor_protect(nor_t *nor, uint32_t start, uint32_t length);
 
 // Switch the quad-enable bit. JTAG_ENOTSUP: there is none or it is unknown. JTAG_EPROTECTED as above.

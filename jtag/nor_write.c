@@ -2,10 +2,11 @@
 //
 // The flash writer (nor_write.h).
 //
-// The buffer is one stretch of flash, at most up to the next multiple of its size, in sectors of the smallest erase size. A round over it:
-// compare all sectors with the flash, which finds for each one whether it is the same, can be programmed as it is (bits only go
-// from 1 to 0), or must be erased; plan the erases; erase; program the pages that differ, or that are not blank after an
-// erase. The next round compares what was changed, which is the verification, and repeats where it fails.
+// The buffer is one stretch of flash, at most up to the next multiple of its size, in sectors of the smallest erase
+// size. A round over it: compare all sectors with the flash, which finds for each one whether it is the same, can be
+// programmed as it is (bits only go from 1 to 0), or must be erased; plan the erases; erase; program the pages that
+// differ, or that are not blank after an erase. The next round compares what was changed, which is the verification,
+// and repeats where it fails.
 //
 // While a part is compared the next one is already being read.
 
@@ -60,7 +61,8 @@ static bool is_aligned(const uint8_t *data) {
     return ((uintptr_t)data & 3) == 0;
 }
 
-// Whether two parts are the same, by words where that is possible: small C libraries have a memcmp that goes by bytes.
+// Whether two parts are the same, by words where that is possible: small C libraries have a memcmp that goes by
+// bytes.
 static bool is_same(const uint8_t *one, const uint8_t *other, size_t length) {
     #if defined(__GNUC__)
     if (is_aligned(one) && is_aligned(other)) {
@@ -84,7 +86,8 @@ static bool is_same(const uint8_t *one, const uint8_t *other, size_t length) {
 }
 
 // How a part of a page differs: the sector state that it asks for. The first byte that is wrong is remembered.
-static uint8_t compare(nor_write_t *writer, const uint8_t *wanted, const uint8_t *found, size_t length, uint32_t address) {
+static uint8_t compare(nor_write_t *writer, const uint8_t *wanted, const uint8_t *found, size_t length,
+    uint32_t address) {
     if (is_same(wanted, found, length)) {
         return SECTOR_SAME;
     }
@@ -106,9 +109,10 @@ static uint8_t compare(nor_write_t *writer, const uint8_t *wanted, const uint8_t
     return state;
 }
 
-// Compare sectors from `at` to `end`, all of them unknown, or until one of them turns out to need an erase: what follows in that
-// one need not be seen. *next is where to go on.
-static int compare_run(nor_write_t *writer, const uint8_t *data, uint32_t at, uint32_t end, bool first, uint32_t *next) {
+// Compare sectors from `at` to `end`, all of them unknown, or until one of them turns out to need an erase: what
+// follows in that one need not be seen. *next is where to go on.
+static int compare_run(nor_write_t *writer, const uint8_t *data, uint32_t at, uint32_t end, bool first,
+    uint32_t *next) {
     nor_t *nor = writer->nor;
     uint32_t sector = sector_bytes(writer);
     uint32_t asked = at;
@@ -372,8 +376,8 @@ static uint32_t stretch(const nor_write_t *writer) {
     return writer->buffer_bytes - (writer->address & (writer->buffer_bytes - 1));
 }
 
-int nor_write_open(nor_write_t *writer, nor_t *nor, uint32_t address, uint32_t length, uint8_t *buffer, size_t buffer_bytes,
-    uint8_t options) {
+int nor_write_open(nor_write_t *writer, nor_t *nor, uint32_t address, uint32_t length, uint8_t *buffer,
+    size_t buffer_bytes, uint8_t options) {
     memset(writer, 0, sizeof(*writer));
     writer->nor = nor;
     writer->address = address;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The SFDP decoder (sfdp.h), after JESD216F: header (6.2), parameter headers (6.3), Basic Flash Parameter Table (6.4), 4-byte
-// Address Instruction Parameter Table (6.5). Tables of any revision are read as far as they go.
+// The SFDP decoder (sfdp.h), after JESD216F: header (6.2), parameter headers (6.3), Basic Flash Parameter Table
+// (6.4), 4-byte Address Instruction Parameter Table (6.5). Tables of any revision are read as far as they go.
 
 #include "jtag/sfdp.h"
 
@@ -155,8 +155,8 @@ int sfdp_parse(sfdp_t *sfdp, sfdp_read_t read, void *ctx) {
                 .words = bytes[3],
                 .address = little_endian(bytes + 4) & 0xffffff,
         };
-        // The first header is the basic table even where its id's upper byte predates JESD216A. Of several revisions the last
-        // is the newest.
+        // The first header is the basic table even where its id's upper byte predates JESD216A. Of several revisions
+        // the last is the newest.
         if (header.id == BASIC_TABLE || (i == 0 && (header.id & 0xff) == 0)) {
             basic = header;
         } else if (header.id == FOUR_BYTE_TABLE) {

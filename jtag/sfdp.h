@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a flash says about itself: Serial Flash Discoverable Parameters, JEDEC JESD216 (revisions to F), as far as the programmer
-// needs it.
+// What a flash says about itself: Serial Flash Discoverable Parameters, JEDEC JESD216 (revisions to F), as far as the
+// programmer needs it.
 
 #ifndef JTAG_SFDP_H
 #define JTAG_SFDP_H

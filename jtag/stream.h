@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The one path of a bitstream: bytes from any source are pushed in, unpacked when they are packed, looked at by the parser, and go to
-// the SRAM of an ECP5, to a flash, or nowhere (to check a file). Open, write, finish or abort.
+// The one path of a bitstream: bytes from any source are pushed in, unpacked when they are packed, looked at by the
+// parser, and go to the SRAM of an ECP5, to a flash, or nowhere (to check a file). Open, write, finish or abort.
 
 #ifndef JTAG_STREAM_H
 #define JTAG_STREAM_H
@@ -43,12 +43,12 @@ typedef struct {
     bool is_bitstream; // false: to flash goes something else
 } stream_t;
 
-// Start. Nothing happens to the device before an IDCODE was seen and accepted (to flash: before that or until it is clear that the data
-// is no bitstream, which is refused on request).
+// Start. Nothing happens to the device before an IDCODE was seen and accepted (to flash: before that or until it is
+// clear that the data is no bitstream, which is refused on request).
 void stream_open(stream_t *stream, const stream_config_t *config);
 
-// Push the next bytes; they must stay until the next call has returned. The first error ends it: the TAP is in reset then, and the error is
-// that of inflate.h, bitstream.h, ecp5.h or nor_write.h. JTAG_EBUSY after that.
+// Push the next bytes; they must stay until the next call has returned. The first error ends it: the TAP is in reset
+// then, and the error is that of inflate.h, bitstream.h, ecp5.h or nor_write.h. JTAG_EBUSY after that.
 int stream_write(void *stream, const uint8_t *data, size_t length);
 
 // The end of the source. JTAG_OK means: to SRAM, DONE is high; to flash, all is verified; else all CRCs are right.

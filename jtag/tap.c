@@ -3,8 +3,9 @@
 // TAP walking and scanning (tap.h), after IEEE 1149.1-2001, chapters 6 and 7.
 //
 // The way through the state diagram comes from a table: for each state the next one by TMS, and a mask whose bit t is
-// the TMS that leads from there towards state t by the shortest way. Two entries differ from the shortest way, because it would
-// pass Test-Logic-Reset: from DR_SELECT to IDLE, and whatever leaves IR_SELECT. The test derives the table anew.
+// the TMS that leads from there towards state t by the shortest way. Two entries differ from the shortest way,
+// because it would pass Test-Logic-Reset: from DR_SELECT to IDLE, and whatever leaves IR_SELECT. The test derives the
+// table anew.
 //
 // In a chain, what is shifted first ends nearest to TDO. With a target at position t of n devices, t bypass bits lie
 // between it and TDO and n - 1 - t between TDI and it. A scan of its register is therefore: t bits of padding, its

@@ -69,8 +69,8 @@ int tap_reset(tap_t *tap);
 // JTAG_EINVAL. Nothing is waited for.
 int tap_go(tap_t *tap, tap_state_t state);
 
-// Shift in DR_SHIFT or IR_SHIFT (else JTAG_EBUSY); tdi NULL shifts ones. flags: JTAG_OP_MSB_FIRST, and JTAG_OP_LAST to
-// leave to EXIT1 with the last bit. Returns with the operation in flight: see jtag_transport_ops_t.
+// Shift in DR_SHIFT or IR_SHIFT (else JTAG_EBUSY); tdi NULL shifts ones. flags: JTAG_OP_MSB_FIRST, and JTAG_OP_LAST
+// to leave to EXIT1 with the last bit. Returns with the operation in flight: see jtag_transport_ops_t.
 int tap_shift(tap_t *tap, const uint8_t *tdi, uint8_t *tdo, uint32_t bits, uint8_t flags);
 
 // Wait until at most in_flight (0 or 1) operations are under way.
@@ -99,8 +99,9 @@ int tap_ir(tap_t *tap, uint32_t instruction);
 // captured. flags: JTAG_OP_MSB_FIRST.
 int tap_dr(tap_t *tap, const uint8_t *tdi, uint8_t *tdo, uint32_t bits, uint8_t flags);
 
-// The same in parts: begin (capture: tdo will be used), tap_shift() as often as needed without JTAG_OP_LAST, end. `last` of tap_dr_end() is
-// the last part (bits may be 0 when the bits after the target's do not matter: then one clock more happens).
+// The same in parts: begin (capture: tdo will be used), tap_shift() as often as needed without JTAG_OP_LAST, end.
+// `last` of tap_dr_end() is the last part (bits may be 0 when the bits after the target's do not matter: then one
+// clock more happens).
 int tap_dr_begin(tap_t *tap, bool capture);
 int tap_dr_end(tap_t *tap, const uint8_t *tdi, uint8_t *tdo, uint32_t bits, uint8_t flags);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// XVC client (xvc.h). Operations without capture are collected into one "shift:" and sent when something is to be read, when the
-// vectors are full, or when the caller waits. An answer that does not come in time is JTAG_EIO.
+// XVC client (xvc.h). Operations without capture are collected into one "shift:" and sent when something is to be
+// read, when the vectors are full, or when the caller waits. An answer that does not come in time is JTAG_EIO.
 
 #define _POSIX_C_SOURCE 200809L
 

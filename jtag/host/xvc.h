@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A transport for hosts: a client of the Xilinx Virtual Cable protocol 1.0 over TCP, as spoken by virtual boards, openFPGALoader
-// and network cables. POSIX sockets; synchronous.
+// A transport for hosts: a client of the Xilinx Virtual Cable protocol 1.0 over TCP, as spoken by virtual boards,
+// openFPGALoader and network cables. POSIX sockets; synchronous.
 
 #ifndef JTAG_HOST_XVC_H
 #define JTAG_HOST_XVC_H
@@ -24,8 +24,8 @@ typedef struct {
 
 extern const jtag_transport_ops_t xvc_ops;
 
-// Connect to host and port (decimal or a service name). timeout_ms bounds each answer. JTAG_EIO: cannot connect, or the server does not
-// speak XVC.
+// Connect to host and port (decimal or a service name). timeout_ms bounds each answer. JTAG_EIO: cannot connect, or
+// the server does not speak XVC.
 int xvc_open(xvc_t *xvc, const char *host, const char *port, uint32_t timeout_ms);
 void xvc_close(xvc_t *xvc);
 

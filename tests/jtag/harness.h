@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A small harness: tests are functions in a table; a failed check ends that test with a message, and the next one runs.
+// A small harness: tests are functions in a table; a failed check ends that test with a message, and the next one
+// runs.
 
 #ifndef HARNESS_H
 #define HARNESS_H

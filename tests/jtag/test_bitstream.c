@@ -336,7 +336,8 @@ static void test_commands(void) {
 
     // No frames at all, other commands; a DONE that has a CRC, a wrong one.
     build_t plain = { 0 };
-    put(&plain, PREAMBLE RESET_CRC ID_25F "56 00 00 00 ce 00 00 00 a2 00 00 00 12 34 56 78 82 91 00 00 b2 d0 00 00 b4 00 00 00 00 00 00 00 "
+    put(&plain, PREAMBLE RESET_CRC ID_25F "56 00 00 00 ce 00 00 00 a2 00 00 00 12 34 56 78 "
+        "82 91 00 00 b2 d0 00 00 b4 00 00 00 00 00 00 00 "
         "5e 80 00 00 12 34 ff");
     CHECK_EQ(run(&plain, BITSTREAM_CHECK, &bs), JTAG_ECRC);
     CHECK_OK(run(&plain, 0, &bs));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ecp5.c and bridge.c against the virtual board: identification, the SRAM load with real bitstreams, each fault with its verdict.
+// ecp5.c and bridge.c against the virtual board: identification, the SRAM load with real bitstreams, each fault with
+// its verdict.
 
 #include "harness.h"
 #include "jtag/bridge.h"
@@ -130,7 +131,8 @@ static void test_damaged(void) {
         tap_init(&tap, vboard_transport(board, true));
         CHECK_OK(ecp5_open(&ecp5, &tap, 0));
         int status = load(&ecp5, copy, length, 65536);
-        CHECK(status == JTAG_EDEVICECRC || status == JTAG_EDEVICECOMMAND || status == JTAG_EDEVICEDATA || status == JTAG_ENOTDONE);
+        CHECK(status == JTAG_EDEVICECRC || status == JTAG_EDEVICECOMMAND || status == JTAG_EDEVICEDATA
+            || status == JTAG_ENOTDONE);
         CHECK(!vboard_user_mode(board));
         // The board is none the worse for it.
         CHECK_OK(load(&ecp5, data, length, 65536));
@@ -278,6 +280,7 @@ static void test_words(void) {
 }
 
 const test_t tests_ecp5[] = {
-    TEST(test_ids), TEST(test_load), TEST(test_neighbours), TEST(test_wrong_device), TEST(test_damaged), TEST(test_faults),
+    TEST(test_ids), TEST(test_load), TEST(test_neighbours), TEST(test_wrong_device), TEST(test_damaged),
+    TEST(test_faults),
     TEST(test_order), TEST(test_usercode), TEST(test_words), { NULL, NULL },
 };

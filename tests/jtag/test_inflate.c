@@ -149,7 +149,8 @@ static void test_framings(void) {
         CHECK_OK(unpack_with(packed, packed_length, data, length, parts[part], INFLATE_GZIP, 15, &inf));
         for (int bits = 9; bits <= 15; bits++) {
             packed_length = zlibbed(data, length, bits, packed, ROOM);
-            CHECK_OK(unpack_with(packed, packed_length, data, length, parts[part], bits & 1 ? INFLATE_AUTO : INFLATE_ZLIB, 15, &inf));
+            inflate_format_t format = bits & 1 ? INFLATE_AUTO : INFLATE_ZLIB;
+            CHECK_OK(unpack_with(packed, packed_length, data, length, parts[part], format, 15, &inf));
             CHECK_EQ(inf.format, INFLATE_ZLIB);
             CHECK_EQ(inf.window_bits, bits);
         }
@@ -203,7 +204,8 @@ static void test_windows(void) {
 static void test_plain_prefixes(void) {
     // Plain data that begins like something else.
     static const uint8_t starts[][3] = {
-        { 0x1f, 0x00, 0x00 }, { 0x1f, 0x8b, 0x07 }, { 0x78, 0x00, 0x00 }, { 0x78, 0x20, 0x01 }, { 0x08, 0x08, 0x08 }, { 0xff, 0x00, 0 },
+        { 0x1f, 0x00, 0x00 }, { 0x1f, 0x8b, 0x07 }, { 0x78, 0x00, 0x00 }, { 0x78, 0x20, 0x01 }, { 0x08, 0x08, 0x08 },
+        { 0xff, 0x00, 0 },
     };
     inflate_t inf;
     for (unsigned i = 0; i < sizeof(starts) / 3; i++) {
@@ -227,7 +229,8 @@ static void test_damage(void) {
     // Every byte that is missing at the end.
     for (size_t cut = 1; cut < packed_length; cut += cut < 40 ? 1 : 499) {
         if (packed_length - cut >= 3) {
-            CHECK_EQ(unpack_with(packed, packed_length - cut, data, length, 1000, INFLATE_AUTO, 15, &inf), JTAG_ETRUNCATED);
+            int status = unpack_with(packed, packed_length - cut, data, length, 1000, INFLATE_AUTO, 15, &inf);
+            CHECK_EQ(status, JTAG_ETRUNCATED);
         }
     }
     // Checksum and length.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// stream.c: whole files through every layer onto the virtual board, by transports that run at once and late; refusals that leave the
-// board alone; and how close the sequences come to the wire's limit, in the board's own time.
+// stream.c: whole files through every layer onto the virtual board, by transports that run at once and late; refusals
+// that leave the board alone; and how close the sequences come to the wire's limit, in the board's own time.
 
 #include "harness.h"
 #include "jtag/bridge.h"
@@ -72,7 +72,8 @@ static int load(rig_t *rig, const uint8_t *data, size_t length, size_t part, uin
 }
 
 // length: what nor_write_open() is told.
-static int flash(rig_t *rig, uint32_t address, const uint8_t *data, size_t length, uint32_t told, size_t part, uint8_t options) {
+static int flash(rig_t *rig, uint32_t address, const uint8_t *data, size_t length, uint32_t told, size_t part,
+    uint8_t options) {
     int status = bridge_open(&rig->bridge, &rig->ecp5);
     if (status == JTAG_OK) {
         status = nor_open(&rig->nor, (nor_bus_t) { &bridge_ops, &rig->bridge });
@@ -107,7 +108,8 @@ typedef struct {
 static void test_sram(void) {
     static const load_case_t cases[] = {
         { "12f.bit", "LFE5U-12F" }, { "25f.bit", "LFE5U-25F" }, { "25f-compress.bit", "LFE5U-25F" },
-        { "25f-qspi.bit", "LFE5U-25F" }, { "25f-compress-qspi.bit", "LFE5U-25F" }, { "25f-background.bit", "LFE5U-25F" },
+        { "25f-qspi.bit", "LFE5U-25F" }, { "25f-compress-qspi.bit", "LFE5U-25F" },
+        { "25f-background.bit", "LFE5U-25F" },
         { "25f.bit.gz", "LFE5U-25F" }, { "25f-compress.4k.bit.gz", "LFE5U-25F" }, { "45f-compress.bit", "LFE5U-45F" },
         { "85f-compress.bit", "LFE5U-85F" }, { "85f.4k.bit.gz", "LFE5U-85F" },
     };
@@ -286,7 +288,8 @@ static unsigned rate(const rig_t *rig, uint64_t start_us, size_t bytes) {
     return bytes * 1000 / (vboard_now_us(rig->board) - start_us);
 }
 
-// In the board's time at 25 MHz, which leaves out what a processor needs between operations: the limits of the sequences.
+// In the board's time at 25 MHz, which leaves out what a processor needs between operations: the limits of the
+// sequences.
 static void test_speed(void) {
     size_t length;
     uint8_t *data = bitstream_file("25f.bit", &length);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// tap.c and bitbang.c: the table against a search, scans against a chain of shift registers written anew here, stuck and noisy lines.
+// tap.c and bitbang.c: the table against a search, scans against a chain of shift registers written anew here, stuck
+// and noisy lines.
 
 #include "harness.h"
 #include "jtag/bitbang.h"
@@ -223,7 +224,8 @@ static void test_shift_orders(void) {
 static void test_chains(void) {
     // An ECP5 at each place of chains of up to 16, neighbours with and without an id.
     static const fake_device_t kinds[] = {
-        { 0x4ba00477, 4, 0, 0, 0, 1 }, { 0, 5, 0, 0, 0, 1 }, { 0x0362d093, 6, 0, 0, 0, 1 }, { 0x12345671, 11, 0, 0, 0, 1 },
+        { 0x4ba00477, 4, 0, 0, 0, 1 }, { 0, 5, 0, 0, 0, 1 }, { 0x0362d093, 6, 0, 0, 0, 1 },
+        { 0x12345671, 11, 0, 0, 0, 1 },
     };
     for (unsigned devices = 1; devices <= TAP_CHAIN_MAX; devices += devices < 4 ? 1 : 6) {
         for (unsigned place = 0; place < devices; place++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// nor_write.c: what is erased and programmed is counted, every fault has its verdict, and power lost anywhere is made good by
-// running again.
+// nor_write.c: what is erased and programmed is counted, every fault has its verdict, and power lost anywhere is made
+// good by running again.
 
 #include "harness.h"
 #include "jtag/nor_protect.h"
@@ -27,7 +27,8 @@ static int write_all(nor_write_t *writer, nor_t *nor, uint32_t address, const ui
     return status == JTAG_OK ? nor_write_finish(writer) : status;
 }
 
-// One after the other: blank, the same, a byte, a bit to 0, all different; in several sizes of buffers and parts, at several places.
+// One after the other: blank, the same, a byte, a bit to 0, all different; in several sizes of buffers and parts, at
+// several places.
 static void test_sequence(void) {
     static const size_t buffers[] = { 4096, 8192, 32768, 65536, 100000 };
     static const size_t parts[] = { 1 << 20, 4096, 1000, 70001 };
@@ -272,7 +273,9 @@ static void test_faults(void) {
 }
 
 static void test_chips(void) {
-    static const char *const chips[] = { "W25Q256", "MX25L256", "S25FL128", "N25Q128", "M25P16", "IS25LP128", "GD25Q32" };
+    static const char *const chips[] = {
+        "W25Q256", "MX25L256", "S25FL128", "N25Q128", "M25P16", "IS25LP128", "GD25Q32",
+    };
     uint8_t *data = malloc(LENGTH);
     uint8_t *buffer = malloc(65536);
     for (unsigned i = 0; i < sizeof(chips) / sizeof(chips[0]); i++) {
@@ -334,6 +337,7 @@ static void test_power_loss(void) {
 }
 
 const test_t tests_write[] = {
-    TEST(test_sequence), TEST(test_plan), TEST(test_compare_only), TEST(test_arguments), TEST(test_faults), TEST(test_chips),
+    TEST(test_sequence), TEST(test_plan), TEST(test_compare_only), TEST(test_arguments), TEST(test_faults),
+    TEST(test_chips),
     TEST(test_power_loss), { NULL, NULL },
 };

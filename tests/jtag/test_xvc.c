@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// host/xvc.c against a server in a thread, which puts the virtual board's shift behind a socket, and against bad ones.
+// host/xvc.c against a server in a thread, which puts the virtual board's shift behind a socket, and against bad
+// ones.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -175,7 +176,8 @@ static void test_same(void) {
 
 static void test_bad_servers(void) {
     xvc_t *xvc = malloc(sizeof(*xvc));
-    static const char *const greetings[] = { "HTTP/1.0 400 Bad Request\n", "xvcServer_v1.0:0\n", "xvcServer_v1.0:", "" };
+    static const char *const greetings[] = { "HTTP/1.0 400 Bad Request\n", "xvcServer_v1.0:0\n",
+                                             "xvcServer_v1.0:", "" };
     for (unsigned i = 0; i < 4; i++) {
         server_t server = { .greeting = greetings[i] };
         server_open(&server);

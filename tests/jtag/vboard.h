@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The virtual ECP5 board of models/ as a transport, and its flash alone as a bus of bytes. models/ and jtag/ use the same names for
-// different things, so only this file's implementation sees the models, and the linker hides the rest (see Makefile).
+// The virtual ECP5 board of models/ as a transport, and its flash alone as a bus of bytes. models/ and jtag/ use the
+// same names for different things, so only this file's implementation sees the models, and the linker hides the rest
+// (see Makefile).
 
 #ifndef VBOARD_H
 #define VBOARD_H
@@ -24,7 +25,8 @@ typedef struct {
 vboard_t *vboard_new(const char *device, const char *chip, const char *fault);
 void vboard_free(vboard_t *board);
 
-// Operations run in submit, or two late: then the test fails when memory that belongs to the transport changes too early.
+// Operations run in submit, or two late: then the test fails when memory that belongs to the transport changes too
+// early.
 jtag_transport_t vboard_transport(vboard_t *board, bool late);
 
 uint8_t *vboard_flash(vboard_t *board, size_t *length);

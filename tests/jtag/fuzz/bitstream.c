@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Fuzzing the bitstream parser. The first byte chooses options, device and the size of parts. What comes out must not depend on how
-// the input is cut, nor be longer than the input and what is held back.
+// Fuzzing the bitstream parser. The first byte chooses options, device and the size of parts. What comes out must not
+// depend on how the input is cut, nor be longer than the input and what is held back.
 
 #include <stdlib.h>
 #include <string.h>

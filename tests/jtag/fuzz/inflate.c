@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Fuzzing unpacking. The first byte chooses the framing and the memory. The result must not depend on how the input is cut.
+// Fuzzing unpacking. The first byte chooses the framing and the memory. The result must not depend on how the input
+// is cut.
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Fuzzing the TAP walker and all above it: TDO is the input, so a mad device answers. Whatever it says, every call must end, within
-// a bound of clocks, and memory must stay whole.
+// Fuzzing the TAP walker and all above it: TDO is the input, so a mad device answers. Whatever it says, every call
+// must end, within a bound of clocks, and memory must stay whole.
 
 #include <stdlib.h>
 #include <string.h>
