@@ -29,8 +29,9 @@
 #define POLLS_PER_BYTE 1000000
 
 static lx_uart_t uart;
-static uint8_t rx_buf[RX_BYTES];
-static uint8_t tx_buf[TX_BYTES];
+// Nothing reads what was not written: start.S need not clear them.
+static uint8_t rx_buf[RX_BYTES] __attribute__((section(".noinit")));
+static uint8_t tx_buf[TX_BYTES] __attribute__((section(".noinit")));
 static volatile bool event;     // Something arrived since the last wait.
 static bool stalled;
 
