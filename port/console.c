@@ -10,7 +10,9 @@
 #include "py/mpstate.h"
 #include "py/runtime.h"
 #include "py/stream.h"
+#include "shared/readline/readline.h"
 #include "shared/runtime/interrupt_char.h"
+#include "shared/runtime/pyexec.h"
 
 #include "boot.h"
 #include "drivers/lx_uart.h"
@@ -34,6 +36,7 @@ static uint8_t rx_buf[RX_BYTES] __attribute__((section(".noinit")));
 static uint8_t tx_buf[TX_BYTES] __attribute__((section(".noinit")));
 static volatile bool event;     // Something arrived since the last wait.
 static bool stalled;
+static bool reading_line;       // input() runs.
 
 static const lx_uart_regs_t *const regs = &soc_uart[SOC_CONSOLE_UART];
 
@@ -49,6 +52,7 @@ static void on_rx(void *arg) {
 }
 
 void console_init(void) {
+    reading_line = false;
     const lx_uart_config_t config = {
         .rx_buf = rx_buf,
         .rx_size = sizeof(rx_buf),
@@ -118,11 +122,30 @@ void port_wait(void) {
     soc_irq_restore(state);
 }
 
+// Enter is LF in litex_term; readline() knows CR alone. So LF is CR, unless it follows one, where a line is
+// read: at the prompt, which has no interrupt character, and in input(). Never for sys.stdin.
+static int end_line(int c) {
+    static bool after_cr;
+    bool prompt = mp_interrupt_char < 0 && pyexec_mode_kind == PYEXEC_MODE_FRIENDLY_REPL;
+    if (c == '\n' && !after_cr && (prompt || reading_line)) {
+        return '\r';
+    }
+    after_cr = c == '\r';
+    return c;
+}
+
+int port_readline(vstr_t *line, const char *prompt) {
+    reading_line = true;
+    int result = readline(line, prompt);
+    reading_line = false;
+    return result;
+}
+
 int mp_hal_stdin_rx_chr(void) {
     for (;;) {
         uint8_t c;
         if (lx_uart_read(&uart, &c, 1) == 1) {
-            return c;
+            return end_line(c);
         }
         mp_event_wait_indefinite();
     }

@@ -34,6 +34,11 @@ void port_sleep_ns(uint64_t ns);
 
 #define mp_hal_quiet_timing_enter() soc_irq_save()
 #define mp_hal_quiet_timing_exit(state) soc_irq_restore(state)
+// What input() reads with.
+struct _vstr_t;
+int port_readline(struct _vstr_t *line, const char *prompt);
+#define mp_hal_readline port_readline
+
 #define mp_hal_delay_us_fast mp_hal_delay_us
 
 #endif

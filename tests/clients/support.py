@@ -144,7 +144,7 @@ class Client(Talk):
 
     def __init__(self, path):
         super().__init__(os.open(path, os.O_RDWR | os.O_NOCTTY))
-        raw(self.descriptor)
+        tty.setraw(self.descriptor, termios.TCSANOW)  # the default would drop what was said
 
     def __enter__(self):
         return self
@@ -198,11 +198,6 @@ class Person(Talk):
         if self.slave is not None:
             os.close(self.slave)
         os.close(self.descriptor)
-
-
-def raw(descriptor):
-    """Set a terminal to raw mode: no echo, no line editing, no translation."""
-    tty.setraw(descriptor)
 
 
 def run(command, bound_s=WAIT_S, **options):

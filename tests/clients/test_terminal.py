@@ -178,6 +178,16 @@ class Prompt(unittest.TestCase):
         self.person.expect(PROMPT)
         self.assertEqual(self.person.ask("name"), "'me'\n")
 
+    def test_line_feed_is_enter(self):
+        """litex_term sends LF; CR LF is one line end."""
+        self.person.send("6 * 7\n")
+        self.person.expect(r"\r\n42\r\n" + PROMPT)
+        self.person.send("6 * 8\r\n")
+        self.person.expect(r"\r\n48\r\n" + PROMPT)
+        self.person.send("name = input()\nme\n")
+        self.person.expect(PROMPT)
+        self.assertEqual(self.person.ask("name"), "'me'\n")
+
     def test_typing_ahead(self):
         self.person.send("import time; time.sleep_ms(50)\rtyped = 'ahead' * 2\r")
         self.person.expect("typed = .*" + PROMPT)
