@@ -93,6 +93,7 @@ $(BUILD)/soc/%/csr.json: $(wildcard gateware/*.py) $(VENV)/.installed
 	@touch $@
 
 image: $(OWN_SOC) micropython
+	@test -f $(BUILD_DIRECTORY)/csr.json || $(PORT_MAKE) >&2 </dev/null # which says what is wrong
 	@$(call LOCKED,$(dir $(FIRMWARE))) $(PORT_MAKE) >&2 </dev/null
 
 emu: | packages

@@ -25,13 +25,25 @@ from gateware.socs import SOCS, Soc
 from rtl import verilate
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one line."""
+
+    def error(self, message):
+        """Print what is wrong and exit with status 2.
+
+        Args:
+            message (str): argparse's words.
+        """
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
 def parse_args(argv):
     """Return the parsed command line.
 
     Args:
         argv (list of str): the arguments after the program's name.
     """
-    parser = argparse.ArgumentParser(prog="gateware.build", description=__doc__)
+    parser = Parser(prog="gateware.build", description=__doc__)
     parser.add_argument("soc", choices=SOCS, help="which reference SoC")
     parser.add_argument("--output-dir", required=True, help="LiteX's output folder")
     parser.add_argument("--bios", action="store_true", help="compile LiteX's BIOS")

@@ -18,6 +18,9 @@ $(SOC_MK): $(SOC_DIR)/csr.json $(wildcard $(SOC_DIR)/litex.toml) $(wildcard $(RE
 	@touch $@
 
 ifdef SOC_SRC
+ifeq ($(SOC_MAIN_RAM_SIZE),0)
+$(error port: $(SOC_DIR)/csr.json: this SoC has no main_ram; the firmware needs one, of 256 KiB at least)
+endif
 
 OWN_DIRS := port soc drivers
 
