@@ -18,6 +18,6 @@ for _ in range(2):
         led.on()
         time.sleep_ms(50)
         led.off()
-for led, value in zip(leds, before):
-    led.value(value)
+for led in leds:
+    led.value(before.pop(0))
 print("blinked", len(leds), "LEDs")

@@ -3,7 +3,7 @@
 
 import litex
 
-for name, address, bits, access in litex.csrs():
+for name, address, _bits, access in litex.csrs():
     if name.startswith("uart"):
         continue
     print("0x%08x %2s %-28s 0x%x" % (address, access, name, litex.csr_read(name)))

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 # The RAM file system at /: files, folders, modes, running full, import.
-import gc
 import os
 import sys
 

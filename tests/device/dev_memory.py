@@ -75,9 +75,9 @@ src = bytearray((i * 7 + 3) & 255 for i in range(96))
 for n in (0, 1, 3, 4, 7, 13, 16, 17, 31, 40):
     for s in range(4):
         for d in range(4):
-            dst = bytearray(64)
-            dst[d : d + n] = src[s : s + n]
-            want = bytes([0] * d) + bytes(src[s : s + n]) + bytes([0] * (64 - d - n))
-            if bytes(dst) != want:
+            # Joined at offset d, from offset s, and looked at byte by byte.
+            dst = list(bytes(d) + bytes(src[s : s + n]) + bytes(3))
+            want = [0] * d + [src[s + i] for i in range(n)] + [0] * 3
+            if dst != want:
                 check(False, "copy of %d bytes from %d to %d" % (n, s, d))
 check(True)

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Needs the full size class: digests, ciphers, asyncio, double precision, long integers, select.
-import sys
-
 import hashlib
+import sys
 
 equal(hashlib.md5(b"abc").digest().hex(), "900150983cd24fb0d6963f7d28e17f72")
 equal(hashlib.sha1(b"abc").digest().hex(), "a9993e364706816aba3e25717850c26c9cd0d89d")

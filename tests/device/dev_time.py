@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 # Time: never back, no drift between its units, sleeps of the right length, with and without uptime.
-import sys
 import time
 
 N = 100000 if FAST else 300

@@ -174,7 +174,7 @@ class Interrupting(PromptTest):
         return got.decode()
 
     def test_loop(self):
-        self.interrupt(b"exec('print(\"go\" + \"ing\")\\nwhile True: pass')")
+        self.interrupt(b'exec(\'print("go" + "ing")\\nwhile True: pass\')')
 
     def test_sleep(self):
         self.terminal.type("import time")
@@ -217,7 +217,9 @@ class Resetting(PromptTest):
         self.assertIn("NameError", self.terminal.type("kept"))
         self.assertEqual(self.terminal.type("open('kept').read()"), "'x'\n")
         self.terminal.type("import machine")
-        self.assertEqual(self.terminal.type("machine.reset_cause() == machine.SOFT_RESET"), "True\n")
+        self.assertEqual(
+            self.terminal.type("machine.reset_cause() == machine.SOFT_RESET"), "True\n"
+        )
 
     def test_boot_and_main(self):
         self.terminal.type("open('boot.py', 'w').write('print(\"in\", \"boot\")')")
@@ -234,7 +236,9 @@ class Resetting(PromptTest):
         self.terminal.wait(b"MicroPython v", PROMPT)
         self.terminal.prompt()
         self.terminal.type("import machine")
-        self.assertEqual(self.terminal.type("machine.reset_cause() == machine.HARD_RESET"), "True\n")
+        self.assertEqual(
+            self.terminal.type("machine.reset_cause() == machine.HARD_RESET"), "True\n"
+        )
 
     def trap(self, line):
         """Type a line that ends in a trap; return the report."""
@@ -247,7 +251,9 @@ class Resetting(PromptTest):
         self.terminal.type("open('kept', 'w').write('y')")
         self.terminal.type("open('main.py', 'w').write('print(\"not\", \"now\")')")
         self.terminal.type("import uctypes")
-        self.terminal.type("s = uctypes.struct(0x40000001, {'x': uctypes.UINT32 | 0}, uctypes.NATIVE)")
+        self.terminal.type(
+            "s = uctypes.struct(0x40000001, {'x': uctypes.UINT32 | 0}, uctypes.NATIVE)"
+        )
         got = self.trap("s.x")
         self.assertRegex(
             got,
@@ -257,12 +263,16 @@ class Resetting(PromptTest):
         self.assertNotIn("not now", got)
         self.assertEqual(self.terminal.type("open('kept').read()"), "'y'\n")
         self.terminal.type("import os, machine; os.remove('main.py')")
-        self.assertEqual(self.terminal.type("machine.reset_cause() == machine.TRAP_RESET"), "True\n")
+        self.assertEqual(
+            self.terminal.type("machine.reset_cause() == machine.TRAP_RESET"), "True\n"
+        )
 
     def test_trap_storm(self):
         for _ in range(5):
             self.terminal.type("import uctypes")
-            self.terminal.type("s = uctypes.struct(0x40000002, {'x': uctypes.UINT32 | 0}, uctypes.NATIVE)")
+            self.terminal.type(
+                "s = uctypes.struct(0x40000002, {'x': uctypes.UINT32 | 0}, uctypes.NATIVE)"
+            )
             self.trap("s.x = 1")
         self.assertEqual(self.terminal.type("1 + 1"), "2\n")
 
@@ -291,7 +301,9 @@ class Guard(unittest.TestCase):
 
     def test_other_hash(self):
         got = self.boot("base", "--map-hash", "0x12345678")
-        self.assertRegex(got, r"^WRONG SoC\? .*map 0x(?!12345678)\w{8}; the gateware is .* map 0x12345678\r\n")
+        self.assertRegex(
+            got, r"^WRONG SoC\? .*map 0x(?!12345678)\w{8}; the gateware is .* map 0x12345678\r\n"
+        )
 
     def test_other_identifier(self):
         got = self.boot("base", "--identifier", "another SoC")
