@@ -29,7 +29,9 @@ sys.path.insert(0, str(ROOT / "tools"))
 import repl  # noqa: E402, F401 (for the tests)
 
 PROMPT = re.escape(">>> ")
-PROGRESS = re.compile(r"make(\[\d+\])?: |[A-Z]{2,} \S+$|[\w ]+ updated$|Installing ")
+PROGRESS = re.compile(
+    r"make(\[\d+\])?: |[A-Z]{2,} \S+$|[\w ]+ updated$|Installing |\s+(text|\d+)\s+(data|\d+)\s"
+)
 
 
 def soc_folder(soc):
