@@ -13,7 +13,7 @@ from litex.soc.cores.led import LedChaser
 from litex.soc.cores.spi import SPIMaster
 from litex.soc.integration.soc_core import SoCCore
 from litex.soc.interconnect.csr import CSRStatus
-from migen import If, Memory, Signal
+from migen import If, Memory, Record, Signal
 from migen.fhdl.structure import Constant
 
 from gateware.maphash import soc_map_hash
@@ -158,12 +158,26 @@ class Soc(SoCCore):
             lambda: (self.csr_bridge.csr, self.cpu.ibus, self.bus.regions["main_ram"].origin),
         )
 
+    def _board_pads(self, pads):
+        """Return pads that read back what the SoC drives, as a board's do.
+
+        Args:
+            pads (Record): of the simulation, with separate wires for output, enable and input.
+        """
+        inner = Record([(name, len(pads.o)) for name in ("oe", "o", "i")])
+        self.comb += [
+            pads.oe.eq(inner.oe),
+            pads.o.eq(inner.o),
+            inner.i.eq((inner.o & inner.oe) | (pads.i & ~inner.oe)),
+        ]
+        return inner
+
     def _add_cores(self, spec):
         """Add the cores that the attributes ask for; replaces the attribute by the core."""
         if spec["leds"]:
             self.leds = LedChaser(self.platform.request("leds"), self.sys_clk_freq)
         if spec["gpio"]:
-            self.gpio = GPIOTristate(self.platform.request("gpio"))
+            self.gpio = GPIOTristate(self._board_pads(self.platform.request("gpio")))
         if spec["spi_width"]:
             self.spi = SPIMaster(
                 self.platform.request("spi"),
