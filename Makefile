@@ -33,7 +33,8 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE = 1
 # What the user may set goes to the rooms as absolute paths, once.
 PORT_MAKE = $(MAKE) -j$(JOBS) -C port BUILD_DIRECTORY=$(abspath $(BUILD_DIRECTORY)) \
-	OUTPUT=$(abspath $(dir $(FIRMWARE))) MICROPY_DIR=$(abspath $(MICROPY_TREE)) PYTHON=$(abspath $(PYTHON)) FLOAT=$(FLOAT)
+	OUTPUT=$(abspath $(dir $(FIRMWARE))) MICROPY_DIR=$(abspath $(MICROPY_TREE)) PYTHON=$(abspath $(PYTHON)) \
+	$(if $(FLOAT),FLOAT=$(FLOAT))
 
 .DEFAULT_GOAL := help
 .PHONY: help
