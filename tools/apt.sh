@@ -35,8 +35,19 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 echo "Installing Debian packages:$missing" >&2
 export DEBIAN_FRONTEND=noninteractive
-apt="$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300"
+apt="$as_root env LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300"
+# apt waits for dpkg's lock by itself, but not for that of the package lists: five minutes here too.
+attempts=60
+until message=$($apt update 2>&1 </dev/null); do
+    case $message in
+        *"Could not get lock"*) attempts=$((attempts - 1)) ;;
+        *) attempts=0 ;;
+    esac
+    [ "$attempts" -gt 0 ] || break
+    sleep 5
+done
+printf '%s\n' "$message" >&2
 # An update that fails (one stale source of several) is no reason to stop: the install decides.
-$apt update >&2 </dev/null || echo "tools/apt.sh: apt-get update failed; trying with the lists at hand" >&2
+[ "$attempts" -gt 0 ] || echo "tools/apt.sh: apt-get update failed; trying with the lists at hand" >&2
 # shellcheck disable=SC2086
 exec $apt install --no-install-recommends $missing >&2 </dev/null
