@@ -2,6 +2,8 @@
 """`make run` and the runner behind it: a prompt, a script, a pipe, nothing, a PTY."""
 
 import re
+import signal
+import subprocess
 import tempfile
 import time
 import unittest
@@ -149,10 +151,55 @@ class Runner(unittest.TestCase):
         self.assertEqual((status, errors), (1, "why\n"))
 
     def test_output_that_looks_like_the_protocol(self):
-        source = "print('\\x04\\x04>', end='')\nprint('>>> ')\nprint('OK')\nraise SystemExit(5)\n"
-        self.assertEqual(self.status("print('>>> raw REPL; CTRL-B to exit')")[0], 0)
-        status, output, _ = self.status(source.replace("\\x04\\x04>", ">"))
-        self.assertEqual((status, output), (5, ">>>> \nOK\n"))
+        for text in (
+            "\x04\x04>",
+            "\x04",
+            ">>> raw REPL; CTRL-B to exit\n>",
+            "Exception: ('x', 0, '')",
+        ):
+            source = f"print({text!r})\nprint('OK')\nraise SystemExit(5)\n"
+            self.assertEqual(self.status(source), (5, f"{text}\nOK\n", ""), text)
+
+    def test_output_after_the_end(self):
+        source = "import machine, time\n"
+        source += (
+            "machine.Timer(-1, period=1, callback=lambda t: print('tick'))\ntime.sleep_ms(20)\n"
+        )
+        status, output, errors = self.status(source)
+        self.assertEqual((status, errors), (0, ""))
+        self.assertEqual(set(output.split()), {"tick"})
+
+    def test_standard_input_is_the_scripts(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "ask.py"
+            path.write_text("print('Hello', input('name? '))\nprint('and', input())\n")
+            command = [*RUNNER, "--script", path, "--", *support.emulator_command("base")]
+            good = support.run(command, input="Ada\nGrace\n")
+            short = support.run(command, input="Ada\n")
+        self.assertEqual(good.returncode, 0, good.stderr)
+        self.assertIn("Hello Ada\n", good.stdout)
+        self.assertIn("and Grace\n", good.stdout)
+        self.assertEqual(short.returncode, 1)
+        self.assertIn("EOFError", short.stderr)
+
+    def test_interrupt(self):
+        command = [*RUNNER, "--", *support.emulator_command("base")]
+        source = "print('ready')\nwhile True:\n    pass\n"
+        process = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        process.stdin.write(source)
+        process.stdin.close()
+        self.assertEqual(process.stdout.readline(), "ready\n")
+        process.send_signal(signal.SIGINT)
+        self.assertIn("KeyboardInterrupt", process.stderr.read())
+        self.assertEqual(process.wait(timeout=60), 130)
+        process.stdout.close()
+        process.stderr.close()
 
     def test_script_that_resets_the_board(self):
         status, _, errors = self.status("import machine; machine.reset()")
