@@ -24,6 +24,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = ROOT / "build"
+PYTHON = BUILD / "venv" / "bin" / "python"  # has pyserial
 RESULTS = BUILD / "tests" / "upstream"
 
 # Folders of upstream's suite in the order of their duration, with how many tests make a shard and
@@ -92,16 +93,16 @@ class Runner:
 
     def command(self, shard, folder):
         """The command line of a shard."""
-        board = [sys.executable, HERE / "board.py", "--log", folder / "board.log"]
+        board = [PYTHON, HERE / "board.py", "--log", folder / "board.log"]
         for name in FOLDERS[shard.folder][1]:
             board += ["--copy", self.upstream / name]
         board += [BUILD / "lxemu", "--pty", *self.options.emulator.split()]
         board += ["--kernel", self.options.firmware, BUILD / "soc" / self.options.soc]
         instance = "execpty:" + " ".join(str(word) for word in board)
         if shard.folder == "perf_bench":
-            return [sys.executable, "run-perfbench.py", "-p", "-d", instance,
+            return [PYTHON, "run-perfbench.py", "-p", "-d", instance,
                     *BENCH_ARGUMENTS, *shard.tests]  # fmt: skip
-        return [sys.executable, "run-tests.py", "-t", instance, "-r", folder, *shard.tests]
+        return [PYTHON, "run-tests.py", "-t", instance, "-r", folder, *shard.tests]
 
     def run(self, shard):
         """Run one shard; return the tests that are left when the target got lost on the way."""
@@ -109,6 +110,7 @@ class Runner:
         folder.mkdir(parents=True, exist_ok=True)
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
         environment["MICROPY_CPYTHON3"] = "/usr/bin/python3"
+        (folder / "board.log").write_text("")
         with open(folder / "errors.log", "wb") as errors:
             process = subprocess.Popen(
                 self.command(shard, folder),
@@ -296,6 +298,8 @@ def main():
         thread.join()
 
     verdicts = runner.results.verdicts
+    for test in sum(chosen.values(), []):
+        verdicts.setdefault(test, "FAIL")  # nothing that was not run passes
     counts = {
         v: sum(1 for verdict in verdicts.values() if verdict == v)
         for v in ("pass", "FAIL", "skip")
