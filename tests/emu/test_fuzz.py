@@ -4,10 +4,10 @@
 Every image ends in a trap loop, at --max-cycles or idle; never in a crash of the emulator.
 """
 
+import json
 import random
 import subprocess
 import sys
-import unittest
 
 from tests.emu import rv32
 from tests.emu.support import (
@@ -20,10 +20,12 @@ from tests.emu.support import (
     TestCase,
     lxemu,
 )
+from tests.emu.test_input import elf
 
 SEEDS = 40
 LENGTH = 800
 MAX_CYCLES = 3_000_000
+LOADER_RUNS = 20000
 FINE = (0, 124)
 CPUS = (
     ("vexriscv", "standard"),
@@ -196,6 +198,12 @@ class Fuzz(TestCase):
             done = lxemu("--rom", folder / "rom.bin", "--max-cycles", "20000000", folder, emulator=LXEMU_ASAN)
             self.assertIn(done.returncode, FINE, done.stderr.decode()[-3000:])
 
-
-if __name__ == "__main__":
-    unittest.main()
+    def test_loaders(self):
+        # libFuzzer on csr.json and ELF, from a good one of each.
+        corpus = ROOT / "build" / "tests" / "fuzz" / "emu_loaders.corpus"
+        corpus.mkdir(parents=True, exist_ok=True)
+        (corpus / "soc").write_bytes(b"\0" + json.dumps(Soc().json).encode())
+        (corpus / "elf").write_bytes(b"\1" + elf(data=bytes(64)))
+        command = ["make", "-s", "-C", str(ROOT / "tests" / "fuzz"), "run", f"RUNS={LOADER_RUNS}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr[-3000:])
