@@ -170,6 +170,8 @@ $(OBJ): $(FLAGS)
 ifeq ($(and $(wildcard $(BUILD)/genhdr/qstr/*),$(wildcard $(BUILD)/genhdr/module/*),$(wildcard $(BUILD)/genhdr/root_pointer/*)),)
 $(shell rm -f $(BUILD)/genhdr/qstr.i.last)
 endif
+# Named here, all sources are collected again, not only those that changed too.
+QSTR_GLOBAL_DEPENDENCIES += $(CONFIGURED)
 $(BUILD)/genhdr/qstr.i.last $(BUILD)/genhdr/qstrdefs.generated.h: $(CONFIGURED)
 $(GEN)/soc_config.h: $(SOC_MK)
 
