@@ -44,7 +44,7 @@ help: ## List the targets
 
 ##@ Prompt and firmware
 
-RUN = $(PYTHON) tools/run.py $(if $(PTY),--pty) $(if $(SCRIPT),--script $(SCRIPT)) $(if $(TIMEOUT),--timeout $(TIMEOUT))
+RUN = $(PYTHON) tools/run.py $(if $(PTY),--pty) $(if $(SCRIPT),--script "$(SCRIPT)") $(if $(TIMEOUT),--timeout $(TIMEOUT))
 
 .PHONY: run emu-run rtl-run firmware
 run: image emu ## A prompt on the emulated SoC (SOC=base, SCRIPT=file.py, PTY=1, ARGS=options of lxemu)
@@ -115,8 +115,11 @@ test: test-build ## Every test that needs no hardware, under 20 minutes
 test-long: test-build ## The longer proof that CI runs as well
 	@$(PYTHON) tools/test.py --long
 
-test-%: test-build ## One suite of tools/suites.toml (test-host, test-device, test-upstream, test-rtl, ...)
+test-%: known-% test-build ## One suite of tools/suites.toml (test-host, test-device, test-upstream, test-rtl, ...)
 	@$(PYTHON) tools/test.py $*
+
+known-%: | $(VENV)/.installed
+	@$(PYTHON) tools/test.py --check $*
 
 .PHONY: test-build
 test-build: firmwares emu | test-packages

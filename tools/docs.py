@@ -9,7 +9,7 @@ What a fenced block's language says:
 - `sh board` / `pycon board` / `python board`  needs a board or a person: not run, but counted
 
 Python runs on the emulated reference SoC `base`, or the one that follows the language as `soc=NAME`;
-all blocks of one page share one session per SoC. Closes with `N passed, N failed, N skipped`.
+all blocks of one page share one session per SoC. Links to files must lead somewhere. Closes with `N passed, N failed, N skipped`.
 """
 
 import doctest
@@ -24,6 +24,7 @@ import repl  # noqa: E402
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 FENCE = re.compile(r"^( *)```(\w+)([^\n]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 BOUND_S = 600
 
@@ -89,11 +90,21 @@ def run_shell(text):
     return []
 
 
+def broken_links(path, text):
+    """The relative links of a page that lead nowhere."""
+    targets = {target for target in LINK.findall(text) if "://" not in target}
+    return sorted(target for target in targets if not (path.parent / target).exists())
+
+
 def run_page(path):
     """Run the blocks of one document; return (passed, failed, skipped)."""
     text = path.read_text()
     boards = {}
+    broken = broken_links(path, text)
+    for target in broken:
+        print(f"{path.relative_to(ROOT)}: link to {target}, which does not exist")
     passed = failed = skipped = 0
+    failed += len(broken)
     try:
         for match in FENCE.finditer(text):
             language, options, body = match[2], match[3].split(), match[4]

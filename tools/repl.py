@@ -107,22 +107,26 @@ class Repl:
         self.write(CTRL_D)
         self.read_until(CTRL_D)
 
-    def follow(self, output=None, timeout=None):
-        """Pass the running code's output to `output(bytes)` as it comes; return (output, error) bytes.
+    def pass_output(self, output, timeout=None):
+        """Pass the running code's output to `output(bytes)` as it comes, up to the Ctrl-D that ends it.
 
-        The output is collected only when `output` is None. `timeout` bounds each silence.
+        `timeout` bounds each silence. The traceback, or nothing, follows, up to another Ctrl-D.
         """
-        collected = []
         tail = b""
         while CTRL_D not in self.pending:
             data, self.pending = self.pending, b""
             tail = (tail + data)[-1024:]
-            (output or collected.append)(data)
+            output(data)
             if RESTARTED.search(tail):
                 raise GuestRestarted("the guest restarted while the code ran")
             self.fill(self.bound(timeout))
         data, _, self.pending = self.pending.partition(CTRL_D)
-        (output or collected.append)(data)
+        output(data)
+
+    def follow(self, timeout=None):
+        """Wait for the running code to end; return (output, error) bytes."""
+        collected = []
+        self.pass_output(collected.append, timeout)
         error = self.read_until(CTRL_D, timeout)[:-1]
         self.read_until(b">", timeout)
         return b"".join(collected), error

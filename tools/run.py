@@ -6,36 +6,46 @@
 COMMAND starts the simulation (lxemu or rtl.run) with the guest's console on its standard streams.
 On a terminal it simply becomes COMMAND. With --script, or a script on a piped standard input, it runs
 the script through the raw REPL: standard output carries what the guest printed, a traceback goes to
-standard error. Exit status: the script's (0; 1 for an uncaught exception; N for sys.exit(N)), 2 for
+standard error, and with --script our standard input is the script's. Exit status: the script's (0; 1 for an uncaught exception; N for sys.exit(N)), 2 for
 bad input, 124 when the guest was silent for longer than --timeout, 130 for Ctrl-C.
 """
 
 import argparse
+import ast
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import repl  # noqa: E402
 
 HINT = "run: no script on standard input and no terminal; try `make run` in a terminal, or SCRIPT=FILE"
+# The guest tells how the script ended by an exception of ours, in the part of the raw REPL's answer that
+# is not the script's output; the mark is new in each run, so that nothing a script prints passes for it.
 WRAPPER = """\
-__status = 1, ''
+import sys, io
+__status, __text = 0, ''
 try:
     exec(compile({source!r}, {name!r}, 'exec'), {{'__name__': '__main__'}})
-    __status = 0, ''
 except SystemExit as e:
     __status = e.args[0] if e.args else None
     if __status is None or isinstance(__status, int):
-        __status = (__status or 0) & 255, ''
+        __status = (__status or 0) & 255
     else:
-        __status = 1, str(__status)
+        __status, __text = 1, str(__status) + '\\n'
+except BaseException as e:
+    __status, __text = 130 if isinstance(e, KeyboardInterrupt) else 1, io.StringIO()
+    sys.print_exception(e, __text)
+    __text = __text.getvalue()
+raise Exception({mark!r}, __status, __text)
 """
-WRAPPER_FRAME = re.compile(rb'  File "<stdin>", line \d+, in <module>\r\n')
+WRAPPER_FRAME = re.compile(r'  File "<stdin>", line \d+, in <module>\r?\n')
 
 
 class Unix:
@@ -53,13 +63,33 @@ class Unix:
         self.stream.flush()
 
 
-def run_script(console, source, name, timeout):
+def forward_input(console):
+    """Give our standard input to the guest as if typed: line ends as Enter, its end as Ctrl-D."""
+    while data := os.read(sys.stdin.fileno(), 4096):
+        console.write(data.replace(b"\n", b"\r"))
+    console.write(repl.CTRL_D)
+
+
+def read_ending(console, output, mark, timeout):
+    """Pass on the script's output up to its end; return (status, text for standard error)."""
+    console.pass_output(output, timeout)
+    while True:
+        part = console.read_until(repl.CTRL_D, timeout)[:-1]
+        text = part.decode(errors="replace")
+        if mark in text:
+            _, status, text = ast.literal_eval(text[text.index("('" + mark) :].strip())
+            return status, WRAPPER_FRAME.sub("", text, count=1)
+        if text.startswith("Traceback"):  # the wrapper itself did not fit, or was interrupted
+            return 1, text
+        output(repl.CTRL_D + part)  # it was the script that printed a Ctrl-D
+
+
+def run_script(console, source, name, timeout, interactive):
     """Run `source` on the guest whose prompt is coming up on `console`; return the exit status."""
-    output = Unix(sys.stdout.buffer)
-    error_output = Unix(sys.stderr.buffer)
+    mark = secrets.token_hex(8)
     console.read_until(repl.PROMPT)
     console.enter_raw()
-    console.paste(WRAPPER.format(source=source, name=name).encode())
+    console.paste(WRAPPER.format(source=source, name=name, mark=mark).encode())
     interrupted = False
 
     def interrupt(_signal, _frame):
@@ -70,20 +100,17 @@ def run_script(console, source, name, timeout):
         console.write(repl.CTRL_C)
 
     previous = signal.signal(signal.SIGINT, interrupt)
+    if interactive:
+        threading.Thread(target=forward_input, args=(console,), daemon=True).start()
     try:
-        _, error = console.follow(output, timeout)
+        status, text = read_ending(console, Unix(sys.stdout.buffer), mark, timeout)
     finally:
         signal.signal(signal.SIGINT, previous)
-    if error:
-        error_output(WRAPPER_FRAME.sub(b"", error, count=1))
-        return 130 if interrupted and error.rstrip().endswith(b"KeyboardInterrupt:") else 1
-    status, message = eval(console.execute("print(__status)"))  # noqa: S307 (a tuple we stored)
-    if message:
-        print(message, file=sys.stderr)
+    sys.stderr.write(text.replace("\r\n", "\n"))
     return status
 
 
-def simulate(command, source, name, timeout):
+def simulate(command, source, name, timeout, interactive):
     """Start the simulation, run the script on it and stop it."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
@@ -95,12 +122,12 @@ def simulate(command, source, name, timeout):
         )
         console = repl.Repl(process.stdout.fileno(), process.stdin.fileno())
         try:
-            return run_script(console, source, name, timeout)
+            return run_script(console, source, name, timeout, interactive)
         except repl.GuestGone:
             log.seek(0)
             sys.stderr.write(log.read().decode(errors="replace"))
             return process.wait() or 1
-        except repl.GuestRestarted as error:
+        except repl.ReplError as error:
             print(f"run: {error}", file=sys.stderr)
             return 1
         except TimeoutError as error:
@@ -138,7 +165,7 @@ def main():
             status = subprocess.run(options.command, stdin=subprocess.DEVNULL).returncode
             print(f"\n{HINT}", file=sys.stderr)
             return status
-    return simulate(options.command, source, name, options.timeout)
+    return simulate(options.command, source, name, options.timeout, bool(options.script))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`make test`: run the suites of tools/suites.toml one after another and add up what they counted.
 
-    test.py [--long] [SUITE...]
+    test.py [--long] [--check] [SUITE...]
 
 A suite is a command whose output holds, as its last such line, `N passed, N failed[, N skipped]`, or
 Python unittest's own closing lines. A suite that prints neither, ends with another status than its
@@ -78,6 +78,7 @@ def run_suite(name, suite):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--long", action="store_true", help="the suites of `make test-long`")
+    parser.add_argument("--check", action="store_true", help="only whether the suites exist")
     parser.add_argument("suites", nargs="*")
     options = parser.parse_args()
     table = tomllib.loads((ROOT / "tools" / "suites.toml").read_text())
@@ -85,6 +86,8 @@ def main():
     if unknown:
         print(f"test: no suite {', '.join(sorted(unknown))}; there are {', '.join(table)}")
         return 2
+    if options.check:
+        return 0
     names = options.suites or [n for n, s in table.items() if s.get("long", False) == options.long]
     total = [0, 0, 0]
     for name in names:
