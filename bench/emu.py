@@ -38,7 +38,16 @@ def write_soc():
     """Write csr.json of a SoC with its RAM where qemu's is; return its folder."""
     register = {"size": 1, "type": "rw"}
     uart = ("rxtx", "txfull", "rxempty", "ev_status", "ev_pending", "ev_enable")
-    timer = ("load", "reload", "en", "update_value", "value", "ev_status", "ev_pending", "ev_enable")
+    timer = (
+        "load",
+        "reload",
+        "en",
+        "update_value",
+        "value",
+        "ev_status",
+        "ev_pending",
+        "ev_enable",
+    )
     registers = {}
     for base, core, names in ((0xF0000000, "uart", uart), (0xF0000800, "timer0", timer)):
         for index, name in enumerate(names):
@@ -78,7 +87,11 @@ def timed(command):
     """
     start = time.perf_counter()
     done = subprocess.run(
-        [str(part) for part in command], stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=LIMIT_S
+        [str(part) for part in command],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=True,
+        timeout=LIMIT_S,
     )
     return time.perf_counter() - start, done.stderr.decode()
 

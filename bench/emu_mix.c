@@ -99,7 +99,7 @@ static uint32_t sorted(uint32_t seed) {
     return words[WORDS / 2] ^ crc(bytes, WORDS);
 }
 
-static uint32_t (*const parts[])(uint32_t) = { sorted, product, quotients, hash };
+static uint32_t(*const parts[])(uint32_t) = { sorted, product, quotients, hash };
 
 void mix(void) {
     uint32_t sum = 0;

@@ -259,6 +259,8 @@ static int run(options_t *o, const soc_t *soc, console_t *console) {
     if (!machine_init(&m, soc, &o->machine, console)) {
         bad("%s", m.error);
     } else if (open_trace(o->trace, &m.trace) && open_trace(o->trace_csr, &m.trace_csr)) {
+        m.signal = &signal_seen;
+        catch_signals();
         // The console is last: a PTY's name on stdout means that everything else was fine.
         if (o->gdb != NULL && (gdb = gdb_open(&m, o->gdb, error, sizeof(error))) == NULL) {
             bad("%s", error);
@@ -266,8 +268,6 @@ static int run(options_t *o, const soc_t *soc, console_t *console) {
             bad("%s", error);
         } else {
             uint64_t start = now_ns();
-            m.signal = &signal_seen;
-            catch_signals();
             status = gdb != NULL ? gdb_run(gdb) : machine_run(&m);
             console_restore();
             if (o->stats) {

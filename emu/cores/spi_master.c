@@ -46,7 +46,7 @@ static const core_reg_t regs[] = {
     { .suffix = "status", .flags = REG_VOLATILE, .read = read_status },
     { .suffix = "mosi" },
     { .suffix = "miso" },
-    { .suffix = "cs" , .flags = REG_OPTIONAL, .reset = 1 },
+    { .suffix = "cs", .flags = REG_OPTIONAL, .reset = 1 },
     { .suffix = "loopback", .flags = REG_OPTIONAL, .bits = 1 },
     { .suffix = "clk_divider", .flags = REG_OPTIONAL, .bits = 16 },
     { NULL, 0, 0, 0, NULL, NULL },

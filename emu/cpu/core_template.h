@@ -151,7 +151,7 @@ static uint32_t pc_of(const block_t *block, const op_t *op) {
 
 const void *const *CORE_NAME(cpu_t *cpu, block_t *block) {
     static const void *const labels[OP_COUNT] = {
-#define X(name) [OP_##name] = &&op_##name,
+#define X(name) [OP_##name] = && op_##name,
         CPU_OPS(X)
 #undef X
     };
@@ -166,9 +166,9 @@ const void *const *CORE_NAME(cpu_t *cpu, block_t *block) {
     uint32_t cause;
     uint32_t trap_value;
     const op_t *op;
-#if CORE_TIMING
+    #if CORE_TIMING
     cpu_timing_t *const timing = cpu->timing;
-#endif
+    #endif
 
     ENTER(block);
 
@@ -280,28 +280,28 @@ op_JAL:
     FOLLOW(taken, (uint32_t)op->imm);
 
 op_JALR: {
-    uint32_t target = (RS1 + (uint32_t)op->imm) & ~1u;
-    TIMING_JUMP(jalr);
-    if (UNLIKELY((target & 2) != 0 && !has_c)) {
-        trap_value = target;
-        goto misaligned_target;
-    }
-    RD = block->end_pc;
-    // The link remembers the last target (inline cache).
-    block_t *next = block->taken;
-    if (UNLIKELY(next == NULL || next->pc != target)) {
-        next = cpu->hash[cpu_hash(target)];
-        if (UNLIKELY(next == NULL || next->pc != target)) {
-            next = cpu_block(cpu, target);
-            if (next == NULL) {
-                cpu->pc = target;
-                goto leave;
-            }
+        uint32_t target = (RS1 + (uint32_t)op->imm) & ~1u;
+        TIMING_JUMP(jalr);
+        if (UNLIKELY((target & 2) != 0 && !has_c)) {
+            trap_value = target;
+            goto misaligned_target;
         }
-        block->taken = next;
+        RD = block->end_pc;
+        // The link remembers the last target (inline cache).
+        block_t *next = block->taken;
+        if (UNLIKELY(next == NULL || next->pc != target)) {
+            next = cpu->hash[cpu_hash(target)];
+            if (UNLIKELY(next == NULL || next->pc != target)) {
+                next = cpu_block(cpu, target);
+                if (next == NULL) {
+                    cpu->pc = target;
+                    goto leave;
+                }
+            }
+            block->taken = next;
+        }
+        ENTER(next);
     }
-    ENTER(next);
-}
 
 op_J_MISALIGNED:
 misaligned_jump:
@@ -346,38 +346,38 @@ op_REMU:
 op_LR:
 op_SC:
 op_AMO: {
-    SYNC();
-    unsigned bad = cpu_amo(cpu, pc_of(block, op), op);
-    UNSYNC();
-    TIMING_IO_LOAD(RS1, 4);
-    if (UNLIKELY(bad != 0)) {
-        cause = bad - 1;
-        trap_value = RS1;
-        goto trap;
+        SYNC();
+        unsigned bad = cpu_amo(cpu, pc_of(block, op), op);
+        UNSYNC();
+        TIMING_IO_LOAD(RS1, 4);
+        if (UNLIKELY(bad != 0)) {
+            cause = bad - 1;
+            trap_value = RS1;
+            goto trap;
+        }
+        if (UNLIKELY(cpu->attention)) {
+            goto interrupted;
+        }
+        NEXT();
     }
-    if (UNLIKELY(cpu->attention)) {
-        goto interrupted;
-    }
-    NEXT();
-}
 
 op_CSR: {
-    uint32_t word = (uint32_t)op->imm;
-    TIMING_COST(csr);
-    SYNC();
-    bool good = cpu_csr_op(cpu, op);
-    UNSYNC();
-    if (!good) {
-        // The instruction word again, for mtval.
-        trap_value = word << 20 | (uint32_t)op->rs1 << 15 | (word >> 12 & 7) << 12 | (uint32_t)op->rs2 << 7 | 0x73;
-        cause = CAUSE_ILLEGAL;
-        goto trap;
+        uint32_t word = (uint32_t)op->imm;
+        TIMING_COST(csr);
+        SYNC();
+        bool good = cpu_csr_op(cpu, op);
+        UNSYNC();
+        if (!good) {
+            // The instruction word again, for mtval.
+            trap_value = word << 20 | (uint32_t)op->rs1 << 15 | (word >> 12 & 7) << 12 | (uint32_t)op->rs2 << 7 | 0x73;
+            cause = CAUSE_ILLEGAL;
+            goto trap;
+        }
+        if (UNLIKELY(cpu->attention)) {
+            goto interrupted;
+        }
+        FOLLOW(fall, block->end_pc);
     }
-    if (UNLIKELY(cpu->attention)) {
-        goto interrupted;
-    }
-    FOLLOW(fall, block->end_pc);
-}
 
 op_ECALL:
     cause = CAUSE_ECALL_M;
@@ -399,30 +399,30 @@ op_FENCEI:
     TIMING_COST(fencei);
     FOLLOW(fall, block->end_pc);
 op_PICO: {
-    uint32_t next_pc = block->end_pc;
-    SYNC();
-    bool good = cpu_pico_op(cpu, op, &next_pc);
-    UNSYNC();
-    if (!good) {
-        cause = CAUSE_ILLEGAL;
-        trap_value = (uint32_t)op->imm;
-        goto trap;
+        uint32_t next_pc = block->end_pc;
+        SYNC();
+        bool good = cpu_pico_op(cpu, op, &next_pc);
+        UNSYNC();
+        if (!good) {
+            cause = CAUSE_ILLEGAL;
+            trap_value = (uint32_t)op->imm;
+            goto trap;
+        }
+        cpu->pc = next_pc;
+        goto leave;
     }
-    cpu->pc = next_pc;
-    goto leave;
-}
 op_ILLEGAL:
     cause = CAUSE_ILLEGAL;
     trap_value = (uint32_t)op->imm;
     goto trap;
 op_FETCH_BAD: {
-    SYNC();
-    cpu_fetch_timeout(cpu, block->pc);
-    UNSYNC();
-    cause = CAUSE_ILLEGAL;
-    trap_value = 0xffffffff;
-    goto trap;
-}
+        SYNC();
+        cpu_fetch_timeout(cpu, block->pc);
+        UNSYNC();
+        cause = CAUSE_ILLEGAL;
+        trap_value = 0xffffffff;
+        goto trap;
+    }
 op_BREAK:
     // Not an instruction: the one behind it has not run yet.
     cpu->stop = STOP_BREAKPOINT;

@@ -17,11 +17,11 @@ static int32_t imm_s(uint32_t w) {
 }
 
 static int32_t imm_b(uint32_t w) {
-    return ((int32_t)w >> 31) * 4096 | (int32_t)((w << 4 & 0x800) | (w >> 20 & 0x7e0) | (w >> 7 & 0x1e));
+    return (w >> 31 ? -4096 : 0) | (int32_t)((w << 4 & 0x800) | (w >> 20 & 0x7e0) | (w >> 7 & 0x1e));
 }
 
 static int32_t imm_j(uint32_t w) {
-    return ((int32_t)w >> 31) * 1048576 | (int32_t)((w & 0xff000) | (w >> 9 & 0x800) | (w >> 20 & 0x7fe));
+    return (w >> 31 ? -1048576 : 0) | (int32_t)((w & 0xff000) | (w >> 9 & 0x800) | (w >> 20 & 0x7fe));
 }
 
 static bool is_legal(const cpu_profile_t *profile, uint32_t word) {
@@ -208,7 +208,7 @@ static uint32_t enc_jal(unsigned rd, unsigned imm) {
 
 static uint32_t enc_b(unsigned funct3, unsigned rs1, unsigned imm) {
     return 0x63 | (imm >> 11 & 1) << 7 | (imm >> 1 & 15) << 8 | funct3 << 12 | rs1 << 15 | (imm >> 5 & 63) << 25 |
-           (imm >> 12 & 1) << 31;
+                   (imm >> 12 & 1) << 31;
 }
 
 static uint32_t expand_q0(uint16_t h, bool strict) {

@@ -114,7 +114,7 @@ static inline uint64_t timing_store(cpu_timing_t *t, uint64_t cycle, uint32_t ad
         cpu->instructions += real_; \
         if (info_ & OP_LINE) { \
             cycle = timing_fetch(timing, cycle, has_c ? pc_of(block, op) : \
-                block->pc + 4 * (uint32_t)(op - block->ops)); \
+    block->pc + 4 * (uint32_t)(op - block->ops)); \
         } \
     } while (0)
 #define TIMING_COST(what) (cycle += TIMING_##what)

@@ -8,6 +8,7 @@ import select
 import signal
 import socket
 import subprocess
+import termios
 import time
 import tty
 
@@ -15,6 +16,7 @@ from tests.emu import rv32
 from tests.emu.support import LXEMU, OUTPUT, Program, Soc, TestCase, lxemu
 
 SECONDS = 30
+LFLAG = 3  # of what tcgetattr gives
 CTRL_RIGHT_BRACKET = b"\x1d"
 
 
@@ -27,7 +29,10 @@ def echo(soc, idle):
     """
     program = Program(soc)
     program.add(rv32.li(5, soc.addr["uart_rxtx"]), rv32.addi(6, 0, 2))
-    offset = {name: soc.addr[f"uart_{name}"] - soc.addr["uart_rxtx"] for name in ("rxempty", "ev_pending")}
+    offset = {
+        name: soc.addr[f"uart_{name}"] - soc.addr["uart_rxtx"]
+        for name in ("rxempty", "ev_pending")
+    }
     start = program.here()
     program.add(rv32.WFI if idle else rv32.NOP, rv32.load("lw", 10, 5, offset["rxempty"]))
     program.add(rv32.branch("bne", 10, 0, start - program.here()))
@@ -49,7 +54,12 @@ class Console(TestCase):
 
     def start(self, *options, **kwargs):
         """Start lxemu; return the process."""
-        kwargs = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **kwargs}
+        kwargs = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            **kwargs,
+        }
         process = subprocess.Popen(self.command(*options), **kwargs)
         self.addCleanup(self.stop, process)
         return process
@@ -67,6 +77,13 @@ class Console(TestCase):
             self.assertTrue(ready, f"only {data!r} came")
             data += os.read(fd, count - len(data))
         return data
+
+    def wait_raw(self, slave):
+        """Wait until lxemu has put a terminal into raw mode."""
+        end = time.monotonic() + SECONDS
+        while tty.tcgetattr(slave)[LFLAG] & termios.ECHO:
+            self.assertLess(time.monotonic(), end, "the terminal stays as it was")
+            time.sleep(0.001)
 
     def test_pipe(self):
         for idle in (True, False):
@@ -101,7 +118,12 @@ class Console(TestCase):
         reader, writer = os.pipe()
         os.close(reader)
         done = subprocess.run(
-            self.command(), input=b"x" * 1000, stdout=writer, stderr=subprocess.PIPE, timeout=SECONDS, check=False
+            self.command(),
+            input=b"x" * 1000,
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            timeout=SECONDS,
+            check=False,
         )
         os.close(writer)
         self.assertEqual((done.returncode, done.stderr), (0, b""))
@@ -132,6 +154,7 @@ class Console(TestCase):
         master, slave = pty.openpty()
         before = tty.tcgetattr(slave)
         process = self.start(stdin=slave, stdout=slave)
+        self.wait_raw(slave)
         os.write(master, b"HAL")
         self.assertEqual(self.read(master, 3), b"IBM")
         os.write(master, b"A" + CTRL_RIGHT_BRACKET)
@@ -144,6 +167,7 @@ class Console(TestCase):
         master, slave = pty.openpty()
         before = tty.tcgetattr(slave)
         process = self.start(stdin=slave, stdout=slave)
+        self.wait_raw(slave)
         os.write(master, b"H")
         self.read(master, 1)
         process.send_signal(signal.SIGTERM)

@@ -70,7 +70,7 @@ class CsrLayout(TestCase):
                 program.read(10, "ctrl_scratch", offset).store(10)
             found = program.run(self.name, "--csr-ordering", ordering)
             values = [
-                sum(value << shift for value, (_, shift) in zip(part, words))
+                sum(value << shift for value, (_, shift) in zip(part, words, strict=True))
                 for part in (found[: len(words)], found[len(words) :])
             ]
             self.assertEqual(values, [0x12345678, 0xCAFEBABE])
@@ -83,7 +83,7 @@ class CsrLayout(TestCase):
             for offset, _ in words:
                 program.read(10, "timer0_uptime_cycles", offset).store(10)
             found = program.run(self.name, "--csr-ordering", ordering)
-            uptime = sum(value << shift for value, (_, shift) in zip(found, words))
+            uptime = sum(value << shift for value, (_, shift) in zip(found, words, strict=True))
             self.assertTrue(0 < uptime < 100, uptime)
 
     def test_timer_load(self):
@@ -97,7 +97,7 @@ class CsrLayout(TestCase):
             for offset, _ in words:
                 program.read(10, "timer0_value", offset).store(10)
             found = program.run(self.name, "--csr-ordering", ordering)
-            self.assertEqual(sum(v << s for v, (_, s) in zip(found, words)), 0x12345)
+            self.assertEqual(sum(v << s for v, (_, s) in zip(found, words, strict=True)), 0x12345)
 
     def test_ordering_from_csr_h(self):
         soc = Soc(width=8)
@@ -166,7 +166,9 @@ class Timer(TestCase):
         program = Program(Soc(variant="full"))
         program.add(rv32.li(5, 2), rv32.csrw(0xBC0, 5), rv32.li(5, 0x800), rv32.csrw(0x304, 5))
         program.write("timer0_load", 5_000_000).write("timer0_ev_pending", 1)
-        program.write("timer0_ev_enable", 1).write("timer0_en", 1).cycles(20).add(rv32.WFI).cycles(21)
+        program.write("timer0_ev_enable", 1).write("timer0_en", 1).cycles(20).add(rv32.WFI).cycles(
+            21
+        )
         program.add(rv32.r_type(0x33, 21, 0, 21, 20, 0x20)).store(21)
         program.add(rv32.csrw(0x304, 0))  # or wfi would never wait again
         self.assertAlmostEqual(program.run(self.name)[0], 5_000_000, delta=50)
@@ -335,7 +337,9 @@ class Others(TestCase):
         program.add(rv32.jal(0, 0))
         folder = program.soc.write(self.folder)
         (folder / "program.bin").write_bytes(program.image())
-        done = lxemu("--kernel", folder / "program.bin", "--max-cycles", "12345", "--stats", folder)
+        done = lxemu(
+            "--kernel", folder / "program.bin", "--max-cycles", "12345", "--stats", folder
+        )
         self.assertEqual(done.returncode, 124)
         self.assertIn(b"cycles: 12345\n", done.stderr)
 

@@ -68,7 +68,9 @@ def pointer(rnd, soc):
     if kind < 10:
         return 0xF0C00000 + rnd.choice((0, 0x1000, 0x2000, 0x200000))  # a PLIC, on some
     # Not the register that stops everything.
-    return rnd.choice([addr for name, addr in soc.addr.items() if name != "ctrl_reset" or kind == 10])
+    return rnd.choice(
+        [addr for name, addr in soc.addr.items() if name != "ctrl_reset" or kind == 10]
+    )
 
 
 def word(rnd):
@@ -91,15 +93,21 @@ def word(rnd):
         return rv32.load(rnd.choice(list(rv32.LOADS)), rnd.randrange(1, 6), base, offset)
     if kind == 9:
         number = rnd.choice((0x300, 0x304, 0x341, 0x344, 0xBC0, 0xFC0, 0xB00, rnd.randrange(4096)))
-        return rv32.csr(rnd.choice((1, 2, 3, 5, 6, 7)), rnd.randrange(5), number, rnd.randrange(32))
+        return rv32.csr(
+            rnd.choice((1, 2, 3, 5, 6, 7)), rnd.randrange(5), number, rnd.randrange(32)
+        )
     if kind == 10:
         return rnd.choice((rv32.WFI, rv32.FENCE_I, rv32.ECALL, rv32.EBREAK, 0x500F, rv32.MRET))
     if kind == 11:
         offset = 4 * rnd.randrange(-60, 60)
-        return rv32.branch(rnd.choice(list(rv32.BRANCHES)), rnd.randrange(32), rnd.randrange(32), offset)
+        return rv32.branch(
+            rnd.choice(list(rv32.BRANCHES)), rnd.randrange(32), rnd.randrange(32), offset
+        )
     if kind == 12:
         return rv32.i_type(0x13, base, rnd.choice((0, 4, 6, 7)), base, rnd.getrandbits(12))
-    return rv32.r_type(0x33, rnd.randrange(1, 6), rnd.randrange(8), base, rnd.randrange(32), rnd.randrange(2))
+    return rv32.r_type(
+        0x33, rnd.randrange(1, 6), rnd.randrange(8), base, rnd.randrange(32), rnd.randrange(2)
+    )
 
 
 def image(seed, soc):
@@ -195,7 +203,14 @@ class Fuzz(TestCase):
         folder = soc.write(self.folder)
         for _ in range(20):
             (folder / "rom.bin").write_bytes(rnd.randbytes(0x4000))
-            done = lxemu("--rom", folder / "rom.bin", "--max-cycles", "20000000", folder, emulator=LXEMU_ASAN)
+            done = lxemu(
+                "--rom",
+                folder / "rom.bin",
+                "--max-cycles",
+                "20000000",
+                folder,
+                emulator=LXEMU_ASAN,
+            )
             self.assertIn(done.returncode, FINE, done.stderr.decode()[-3000:])
 
     def test_loaders(self):

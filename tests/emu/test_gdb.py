@@ -61,7 +61,9 @@ class Gdb(TestCase):
         return done.stdout + done.stderr
 
     def test_architecture_and_registers(self):
-        text = self.gdb("show architecture", "p/x $pc", "set var $t3=0x1234", "p/x $t3", "p/x $mstatus")
+        text = self.gdb(
+            "show architecture", "p/x $pc", "set var $t3=0x1234", "p/x $t3", "p/x $mstatus"
+        )
         self.assertIn("riscv:rv32", text)
         self.assertIn(f"$1 = {RAM:#x}", text)
         self.assertIn("$2 = 0x1234", text)
@@ -117,14 +119,35 @@ class Gdb(TestCase):
             self.assertEqual(connection.recv(1), b"+")
             connection.sendall(b"\x03")
             self.assertEqual(self.reply(connection), "S02")
-            self.assertGreater(int.from_bytes(bytes.fromhex(self.packet(connection, "p5")), "little"), 0)
+            self.assertGreater(
+                int.from_bytes(bytes.fromhex(self.packet(connection, "p5")), "little"), 0
+            )
 
     def test_nonsense(self):
         # What a debugger never sends must not end the emulator.
         with socket.create_connection(("127.0.0.1", self.port), timeout=GDB_SECONDS) as connection:
-            for text in ("", "m", "mzz,1", "m70000000,4", "M", "M40000000,4:zz", "p", "pffff", "P", "G1"):
+            for text in (
+                "",
+                "m",
+                "mzz,1",
+                "m70000000,4",
+                "M",
+                "M40000000,4:zz",
+                "p",
+                "pffff",
+                "P",
+                "G1",
+            ):
                 self.packet(connection, text)
-            for text in ("Z", "Z9,1,1", "z0", "qXfer:features:read:target.xml:99999,1", "vCont", "X", "H"):
+            for text in (
+                "Z",
+                "Z9,1,1",
+                "z0",
+                "qXfer:features:read:target.xml:99999,1",
+                "vCont",
+                "X",
+                "H",
+            ):
                 self.packet(connection, text)
             connection.sendall(b"$" + b"x" * 20000 + b"#00")
             connection.sendall(b"\xff" * 100)

@@ -27,7 +27,20 @@ def elf(machine=243, bits=1, entry=RAM, paddr=RAM, data=b"", memory_size=None, c
     ident = b"\x7fELF" + bytes([bits, 1, 1]) + bytes(9)
     size = ELF_HEADER.size + ELF_SEGMENT.size
     header = ELF_HEADER.pack(
-        ident, 2, machine, 1, entry, ELF_HEADER.size, 0, 0, ELF_HEADER.size, ELF_SEGMENT.size, 1, 0, 0, 0
+        ident,
+        2,
+        machine,
+        1,
+        entry,
+        ELF_HEADER.size,
+        0,
+        0,
+        ELF_HEADER.size,
+        ELF_SEGMENT.size,
+        1,
+        0,
+        0,
+        0,
     )
     memory = len(data) if memory_size is None else memory_size
     segment = ELF_SEGMENT.pack(1, size, paddr, paddr, len(data), memory, 7, 4)
@@ -91,10 +104,14 @@ class BadInput(TestCase):
             "is no address": lambda soc: soc["csr_bases"].__setitem__("ctrl", -1),
             "no valid base and size": lambda soc: soc["memories"]["sram"].pop("size"),
             "overlap": lambda soc: soc["memories"]["sram"].__setitem__("base", RAM + 4096),
-            "neither 8 nor 32": lambda soc: soc["constants"].__setitem__("config_csr_data_width", 64),
+            "neither 8 nor 32": lambda soc: soc["constants"].__setitem__(
+                "config_csr_data_width", 64
+            ),
             "no clock": lambda soc: soc["constants"].__setitem__("config_clock_frequency", 0),
             "larger than": lambda soc: soc["memories"]["csr"].__setitem__("size", 1 << 31),
-            "does not fit 32-bit": lambda soc: soc["memories"]["sram"].__setitem__("size", 1 << 32),
+            "does not fit 32-bit": lambda soc: soc["memories"]["sram"].__setitem__(
+                "size", 1 << 32
+            ),
         }
         for pattern, change in changes.items():
             with self.subTest(pattern):
@@ -175,7 +192,9 @@ class BadInput(TestCase):
 
     def test_unwritable_trace(self):
         for option in ("--trace", "--trace-csr"):
-            self.check("cannot write", "--kernel", self.kernel(), option, "no/such/file", self.soc())
+            self.check(
+                "cannot write", "--kernel", self.kernel(), option, "no/such/file", self.soc()
+            )
 
     def test_bad_options(self):
         for arguments in (
@@ -208,4 +227,3 @@ class BadInput(TestCase):
     def test_csr_json_itself(self):
         done = lxemu("--kernel", self.kernel(), self.soc() / "csr.json")
         self.assertEqual((done.returncode, done.stderr), (0, b""))
-

@@ -164,7 +164,9 @@ def first_difference(mine, theirs):
     if len(mine[0]) != len(theirs[0]) or len(mine[1]) != len(theirs[1]):
         return f"{len(mine[0])} + {len(mine[1])} bytes"
     count = RESULT_SIZE // 4
-    pairs = zip(struct.unpack(f"<{count}I", mine[0]), struct.unpack(f"<{count}I", theirs[0]))
+    pairs = zip(
+        struct.unpack(f"<{count}I", mine[0]), struct.unpack(f"<{count}I", theirs[0]), strict=True
+    )
     for index, (a, b) in enumerate(pairs):
         if a != b:
             block, register = divmod(index, len(STORED))
