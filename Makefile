@@ -115,11 +115,10 @@ test: test-build ## Every test that needs no hardware, under 20 minutes
 test-long: test-build ## The longer proof that CI runs as well
 	@$(PYTHON) tools/test.py --long
 
-test-%: known-% test-build ## One suite of tools/suites.toml (test-host, test-device, test-upstream, test-rtl, ...)
-	@$(PYTHON) tools/test.py $*
-
-known-%: | $(VENV)/.installed
+test-%: | $(VENV)/.installed ## One suite of tools/suites.toml (test-host, test-device, test-upstream, test-rtl, ...)
 	@$(PYTHON) tools/test.py --check $*
+	@$(MAKE) test-build
+	@$(PYTHON) tools/test.py $*
 
 .PHONY: test-build
 test-build: firmwares emu | test-packages
