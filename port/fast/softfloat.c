@@ -3,7 +3,7 @@
 // the names that gcc calls. libgcc's are made for every format and rounding mode at once: 2 KiB of code
 // for an addition, half of a 4 KiB cache. These take the straight way for normal numbers and leave what
 // is zero, subnormal, infinite or not a number to one slow path each. A result that is not a number is
-// the one that RISC-V prescribes. tests/port/softfloat.c compares all of it with the host's arithmetic.
+// the one that RISC-V prescribes. tests/fast/softfloat.c compares all of it with the host's arithmetic.
 
 #include <stdbool.h>
 #include <stdint.h>
