@@ -153,55 +153,58 @@ void machine_reset_cores(machine_t *m) {
     }
 }
 
-// The bus trace shows words of a register as LiteX's names have them when there are several.
-static void trace(machine_t *m, char what, const reg_t *reg, uint32_t word, uint32_t value) {
-    if (reg->word_count > 1) {
+// One line per access; words of a wide register by their number, the least significant is 0.
+static void trace(machine_t *m, char what, uint32_t offset, uint32_t value) {
+    const reg_t *reg = m->reg_at[offset / 4];
+    uint32_t word = m->reg_word[offset / 4];
+    if (reg == NULL) {
+        fprintf(m->trace_csr, "%c csr+0x%x 0x%x\n", what, (unsigned)offset, (unsigned)value);
+    } else if (reg->word_count > 1) {
         fprintf(m->trace_csr, "%c %s[%u] 0x%x\n", what, reg->soc->name, (unsigned)word, (unsigned)value);
     } else {
         fprintf(m->trace_csr, "%c %s 0x%x\n", what, reg->soc->name, (unsigned)value);
     }
 }
 
-uint32_t machine_csr_read(void *context, uint32_t offset) {
-    machine_t *m = context;
+static uint32_t read_word(machine_t *m, uint32_t offset) {
     uint32_t slot = offset / 4;
     reg_t *reg = m->reg_at[slot];
+    uint32_t word = m->reg_word[slot];
     if (reg == NULL) {
         core_t *core = m->core_at[slot];
         return core != NULL ? core->model->word(core, slot - (core->base - m->soc->csr_base) / 4) : 0;
     }
-    uint32_t word = m->reg_word[slot];
-    uint32_t value = reg->words[word];
-    if (reg->model != NULL && reg->model->read != NULL) {
-        unsigned width = m->soc->csr_width;
-        uint64_t whole = reg->model->read(reg->core, reg);
-        value = word * width < 64 ? (uint32_t)(whole >> word * width) & (uint32_t)((1ull << width) - 1) : 0;
+    if (reg->model == NULL || reg->model->read == NULL) {
+        return reg->words[word];
     }
+    unsigned width = m->soc->csr_width;
+    uint64_t whole = reg->model->read(reg->core, reg);
+    return word * width < 64 ? (uint32_t)(whole >> word * width) & (uint32_t)((1ull << width) - 1) : 0;
+}
+
+uint32_t machine_csr_read(void *context, uint32_t offset) {
+    machine_t *m = context;
+    uint32_t value = read_word(m, offset);
     if (m->trace_csr != NULL) {
-        trace(m, 'R', reg, word, value);
+        trace(m, 'R', offset, value);
     }
     return value;
 }
 
 void machine_csr_write(void *context, uint32_t offset, uint32_t value) {
     machine_t *m = context;
-    uint32_t slot = offset / 4;
-    reg_t *reg = m->reg_at[slot];
-    if (reg == NULL) {
+    reg_t *reg = m->reg_at[offset / 4];
+    unsigned width = m->soc->csr_width;
+    if (m->trace_csr != NULL) {
+        trace(m, 'W', offset, width == 8 ? value & 0xff : value);
+    }
+    if (reg == NULL || reg->soc->read_only) {
         return;
     }
-    uint32_t word = m->reg_word[slot];
-    unsigned width = m->soc->csr_width;
+    uint32_t word = m->reg_word[offset / 4];
     unsigned low = word * width;
     unsigned bits = reg->bits > low ? reg->bits - low : 0;
-    uint32_t mask = (uint32_t)((1ull << (bits < width ? bits : width)) - 1);
-    if (m->trace_csr != NULL) {
-        trace(m, 'W', reg, word, width == 8 ? value & 0xff : value);
-    }
-    if (reg->soc->read_only) {
-        return;
-    }
-    reg->words[word] = value & mask;
+    reg->words[word] = value & (uint32_t)((1ull << (bits < width ? bits : width)) - 1);
     // LiteX strobes with the word at the highest address.
     uint32_t last = m->soc->csr_big ? 0 : reg->word_count - 1;
     if (word == last && reg->model != NULL && reg->model->write != NULL) {
