@@ -106,6 +106,8 @@ MP_NORETURN void port_main(int why) {
         mp_stack_set_limit((mp_uint_t)(__stack_top - __stack_bottom) - MICROPY_STACK_CHECK_MARGIN);
         gc_init(__heap_start, __heap_end);
         mp_init();
+        // Where packages go, as on upstream's boards.
+        mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_lib));
         port_timers_init();
         #if defined(MP_PLAT_COMMIT_EXEC)
         MP_STATE_PORT(native_modules) = MP_OBJ_NULL;

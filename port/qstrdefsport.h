@@ -1,2 +1,3 @@
 // SPDX-License-Identifier: MIT
-// Strings that the port's C code needs and the search of MP_QSTR_ does not find: none.
+// Strings that the port's C code needs and the search of MP_QSTR_ does not find as they are.
+Q(/lib)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the firmware makes of a SoC's main RAM: one row per size class. Included by C and by the linker
-// script. docs/port.md has the same table for readers, with what the small class leaves out.
+// What the firmware makes of a SoC's main RAM: one row per size class; MEDIUM is FULL but for its RAM disk.
+// Included by C and by the linker script. docs/port.md has the same table for readers, with what the small
+// class leaves out.
 #ifndef PORT_SIZE_CLASS_H
 #define PORT_SIZE_CLASS_H
 
@@ -9,7 +10,7 @@
 // Main RAM below            class          RAM disk        GC block
 //   1 MiB                   SMALL          8 KiB           16 bytes
 //   4 MiB                   MEDIUM         64 KiB          16 bytes
-//   16 MiB                  FULL           256 KiB         16 bytes
+//   16 MiB                  FULL           128 KiB         16 bytes
 //   above                   FULL           1 MiB           16 bytes; 32 from 512 MiB, 64 from 1 GiB
 //
 // The heap's tables take 6 bits for each block and are cleared at boot, so a larger block keeps them

@@ -3,6 +3,8 @@
 import os
 import sys
 
+import litex
+
 equal(os.getcwd(), "/")
 for name in os.listdir("/"):
     check(name in ("boot.py", "main.py"), "left over: " + name)
@@ -74,8 +76,14 @@ os.remove("gone")
 raises(OSError, f.write, "x")
 f.close()
 
-# Full, and empty again.
-blocks, free = os.statvfs("/")[2:4]
+# Full, and empty again. The size is that of docs/port.md; each block takes two bytes of it.
+block, _, blocks, free = os.statvfs("/")[:4]
+main_ram = litex.info()["memories"]["main_ram"][1]
+for limit, kib in ((1 << 20, 8), (4 << 20, 64), (16 << 20, 128), (1 << 32, 1024)):
+    if main_ram < limit:
+        break
+size = blocks * (block + 2)
+check(kib * 1024 - 2 * block < size <= kib * 1024, "%d bytes of %d KiB" % (size, kib))
 chunk = bytes(range(256)) * 2
 total = 0
 f = open("big", "wb")
@@ -119,7 +127,20 @@ with open("pkg/inner.py", "w") as f:
 import pkg
 
 equal(pkg.v, "inner")
-for name in ("mod_x.py", "a.txt", "pkg/__init__.py", "pkg/inner.py"):
+
+# Packages in /lib are found from any folder.
+os.mkdir("/lib")
+with open("/lib/in_lib.py", "w") as f:
+    f.write("v = 'lib'\n")
+os.chdir("pkg")
+import in_lib
+
+os.chdir("/")
+equal(in_lib.v, "lib")
+del sys.modules["in_lib"]
+
+for name in ("mod_x.py", "a.txt", "pkg/__init__.py", "pkg/inner.py", "lib/in_lib.py"):
     os.remove(name)
 os.rmdir("pkg")
+os.rmdir("lib")
 equal(os.statvfs("/")[3], blocks - 1 - len(os.listdir("/")) * 2)
