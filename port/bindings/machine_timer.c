@@ -120,7 +120,8 @@ static void port_timer_print(const mp_print_t *print, mp_obj_t self_in, mp_print
     mp_printf(print, "Timer(mode=%q, period=%u)", mode, (unsigned int)self->period_ms);
 }
 
-static uint32_t period_of(mp_obj_t freq, mp_int_t period, mp_int_t tick_hz, uint32_t old) {
+// freq or period as given, None where not: then `old` stays.
+static uint32_t period_of(mp_obj_t freq, mp_obj_t period, mp_int_t tick_hz, uint32_t old) {
     uint64_t ms = old;
     if (freq != mp_const_none) {
         #if MICROPY_PY_BUILTINS_FLOAT
@@ -137,11 +138,12 @@ static uint32_t period_of(mp_obj_t freq, mp_int_t period, mp_int_t tick_hz, uint
         }
         ms = 1000 / (mp_uint_t)hz;
         #endif
-    } else if (period >= 0) {
-        if (tick_hz <= 0) {
-            mp_raise_ValueError(MP_ERROR_TEXT("tick_hz must be above 0"));
+    } else if (period != mp_const_none) {
+        mp_int_t n = mp_obj_get_int(period);
+        if (n <= 0 || tick_hz <= 0) {
+            mp_raise_ValueError(MP_ERROR_TEXT("period and tick_hz must be above 0"));
         }
-        ms = (uint64_t)period * 1000 / (uint64_t)tick_hz;
+        ms = (uint64_t)n * 1000 / (uint64_t)tick_hz;
         ms = ms < 1 ? 1 : ms;
     }
     if (ms > PERIOD_MAX) {
@@ -173,7 +175,7 @@ static void init(port_timer_obj_t *self, size_t n_args, const mp_obj_t *args, mp
     static const mp_arg_t allowed_args[] = {
         { MP_QSTR_mode, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = MODE_PERIODIC} },
         { MP_QSTR_callback, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL} },
-        { MP_QSTR_period, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
+        { MP_QSTR_period, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
         { MP_QSTR_tick_hz, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 1000} },
         { MP_QSTR_freq, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
         { MP_QSTR_hard, MP_ARG_KW_ONLY | MP_ARG_BOOL, {.u_bool = false} },
@@ -185,7 +187,7 @@ static void init(port_timer_obj_t *self, size_t n_args, const mp_obj_t *args, mp
     if (mode != MODE_ONE_SHOT && mode != MODE_PERIODIC) {
         mp_raise_ValueError(MP_ERROR_TEXT("mode must be Timer.ONE_SHOT or Timer.PERIODIC"));
     }
-    self->period_ms = period_of(parsed[ARG_freq].u_obj, parsed[ARG_period].u_int, parsed[ARG_tick_hz].u_int,
+    self->period_ms = period_of(parsed[ARG_freq].u_obj, parsed[ARG_period].u_obj, parsed[ARG_tick_hz].u_int,
         self->period_ms);
     self->mode = (uint8_t)mode;
     self->hard = parsed[ARG_hard].u_bool;
