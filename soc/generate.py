@@ -133,6 +133,7 @@ def config_header(soc):
     define("SOC_PLATFORM", c_string(soc.text("config_platform_name")))
     define("SOC_CPU_NAME", c_string(soc.text("config_cpu_name")))
     define("SOC_CPU_VARIANT", c_string(cpu_variant(soc)))
+    define("SOC_BUILD", c_string(soc.build))
     define("SOC_MAP_HASH", f"0x{litex_output.map_hash(soc):08x}")
     define("SOC_CLOCK_HZ", soc.constant("config_clock_frequency"))
     define("SOC_HAS_INTERRUPT", int(has_interrupt(soc)))
@@ -316,6 +317,7 @@ def tables_source(soc):
         "cpu_variant": "SOC_CPU_VARIANT",
         "cpu_human_name": c_string(soc.text("config_cpu_human_name")),
         "bus_standard": c_string(soc.text("config_bus_standard")),
+        "build": "SOC_BUILD",
         "map_hash": "SOC_MAP_HASH",
         "has_map_hash": "true" if has_hash else "false",
         "clock_hz": "SOC_CLOCK_HZ",

@@ -54,6 +54,7 @@ typedef struct {
     const char *cpu_variant; // "standard", "" where unknown
     const char *cpu_human_name; // "VexRiscv"
     const char *bus_standard; // "wishbone", "axi-lite", ...
+    const char *build; // "LiteX (<revision>) on <date>", "reference <hash>", or "" where unknown
     uint32_t map_hash; // of csr.json, always there
     bool has_map_hash; // the gateware carries it, too
     uint32_t clock_hz;

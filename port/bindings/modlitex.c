@@ -97,9 +97,10 @@ static mp_obj_t info_firmware(void) {
 
 // info(): a dictionary of all that is known of the SoC and of this firmware.
 static mp_obj_t litex_info(void) {
-    mp_obj_t d = ordered_dict(9);
+    mp_obj_t d = ordered_dict(10);
     put(d, MP_QSTR_identifier, str_of(soc_identity.identifier));
     put(d, MP_QSTR_platform, str_of(soc_identity.platform));
+    put(d, MP_QSTR_build, str_of(soc_identity.build));
     put(d, MP_QSTR_clock, mp_obj_new_int_from_uint(soc_identity.clock_hz));
     put(d, MP_QSTR_cpu, info_cpu());
     put(d, MP_QSTR_bus, info_bus());

@@ -37,9 +37,10 @@ check("ctrl_bus_errors" in text, text)
 raises(TypeError, litex.csr_read, 5)
 
 info = litex.info()
-for key in ("identifier", "clock", "cpu", "bus", "csr", "memories", "cores", "firmware"):
+for key in ("identifier", "build", "clock", "cpu", "bus", "csr", "memories", "cores", "firmware"):
     check(key in info, key)
 equal(info["clock"], machine.freq())
+check(info["build"].startswith("reference ") and len(info["build"]) == 22, info["build"])
 equal(info["csr"]["registers"], len(rows))
 base, size, _ = info["memories"]["main_ram"]
 check(base == 0x40000000 and size >= 0x40000)
