@@ -4,8 +4,10 @@
 Each test talks to the emulated SoC over its PTY with pyserial, as a person's terminal program does.
 """
 
+import json
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 from pathlib import Path
@@ -23,15 +25,18 @@ BOUND_S = 30
 class Terminal:
     """An emulator and the terminal on its PTY."""
 
-    def __init__(self, soc="base", *options):
+    def __init__(self, soc="base", *options, folder=None, kernel=None):
         """Start it.
 
         soc -- str, name of a reference SoC
         options -- str, further options of lxemu
+        folder -- Path, the build folder of another SoC to emulate
+        kernel -- Path, another firmware
         """
-        kernel = BUILD / "firmware" / soc / "firmware.bin"
+        kernel = kernel or BUILD / "firmware" / soc / "firmware.bin"
+        folder = folder or BUILD / "soc" / soc
         self.process = subprocess.Popen(
-            [BUILD / "lxemu", "--pty", "--kernel", kernel, *options, BUILD / "soc" / soc],
+            [BUILD / "lxemu", "--pty", "--kernel", kernel, *options, folder],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
@@ -286,9 +291,9 @@ class Resetting(PromptTest):
 class Guard(unittest.TestCase):
     """The identity guard: what the firmware says of a gateware that it was not built for."""
 
-    def boot(self, soc, *options):
+    def boot(self, soc, *options, folder=None):
         """Start and return what is printed before the prompt."""
-        terminal = Terminal(soc, *options)
+        terminal = Terminal(soc, *options, folder=folder)
         try:
             terminal.port.write(CTRL_D)
             got = terminal.wait(b"MPY: soft reboot\r\n", PROMPT).decode()
@@ -308,6 +313,37 @@ class Guard(unittest.TestCase):
     def test_other_identifier(self):
         got = self.boot("base", "--identifier", "another SoC")
         self.assertRegex(got, r"^WRONG SoC\? .*'MicroPython for LiteX.*' *.*'another SoC'")
+
+    def other_map(self, change):
+        """Boot base's firmware on a SoC whose csr.json differs; return what is printed.
+
+        change -- called with the registers of csr.json
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            soc = json.loads((BUILD / "soc" / "base" / "csr.json").read_text())
+            change(soc["csr_registers"])
+            (Path(folder) / "csr.json").write_text(json.dumps(soc))
+            return self.boot("base", "--csr-ordering", "big", folder=folder)
+
+    def test_scratch_elsewhere(self):
+        def change(registers):
+            for name in ("ctrl_reset", "ctrl_scratch", "ctrl_bus_errors"):
+                registers[name]["addr"] += 0xC000
+
+        self.assertRegex(
+            self.other_map(change),
+            r"^WRONG SoC\? ctrl_scratch does not hold what is written to it; this firmware is for "
+            r"'MicroPython for LiteX, reference SoC base[^']*', map 0x\w{8}\r\nMicroPython v",
+        )
+
+    def test_hash_register_elsewhere(self):
+        def change(registers):
+            registers["soc_map_hash"]["addr"] += 0xC000
+
+        self.assertRegex(
+            self.other_map(change),
+            r"^WRONG SoC\? .*map 0x\w{8}; the gateware is '[^']*', map 0x\w{8}\r\nMicroPython v",
+        )
 
 
 class Mini(PromptTest):
