@@ -22,11 +22,21 @@ void *memset(void *dest, int c, size_t n) {
         }
         word_t w = (uint8_t)c * 0x01010101u;
         word_t *dw = (word_t *)d;
-        for (; n >= 4 * WORD; n -= 4 * WORD, dw += 4) {
-            dw[0] = w;
-            dw[1] = w;
-            dw[2] = w;
-            dw[3] = w;
+        if (n >= 16 * WORD) {
+            // Long ones are the tables of the heap, a third of a boot.
+            word_t *end = dw + n / (8 * WORD) * 8;
+            n %= 8 * WORD;
+            do {
+                dw[0] = w;
+                dw[1] = w;
+                dw[2] = w;
+                dw[3] = w;
+                dw[4] = w;
+                dw[5] = w;
+                dw[6] = w;
+                dw[7] = w;
+                dw += 8;
+            } while (dw != end);
         }
         for (; n >= WORD; n -= WORD) {
             *dw++ = w;

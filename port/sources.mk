@@ -62,11 +62,13 @@ FAST_C = \
 	extmod/modasyncio.c \
 	extmod/modframebuf.c \
 	extmod/modtime.c \
+	lib/libm_dbl/sqrt.c \
 	py/argcheck.c \
 	py/bc.c \
 	py/gc.c \
 	py/malloc.c \
 	py/map.c \
+	py/modbuiltins.c \
 	py/mpprint.c \
 	py/mpz.c \
 	py/nlr.c \
@@ -77,8 +79,10 @@ FAST_C = \
 	py/objboundmeth.c \
 	py/objcell.c \
 	py/objclosure.c \
+	py/objcomplex.c \
 	py/objdict.c \
 	py/objenumerate.c \
+	py/objexcept.c \
 	py/objfloat.c \
 	py/objfun.c \
 	py/objgenerator.c \

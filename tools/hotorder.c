@@ -7,13 +7,13 @@
 //   hotorder LINES STEPS SECTIONS MARK TRACE...
 //
 // LINES of 32 bytes are in the cache. SECTIONS has one "address size movable" line per code section, in
-// hexadecimal but for the flag. A trace is what lxemu --trace writes; only what runs between the first
+// hexadecimal but for the flag. A TRACE is `weight:path`, the file what lxemu --trace writes; only what runs between the first
 // and the second call of the function at MARK counts. Prints "index gap" per section that was
 // seen, in the order in which they are to lie, with the cache lines to leave free before each.
 //
 // Two lines that are used in turn must not share a place in the cache. So for each pair of lines the
 // trace gives how often one was used between two uses of the other: what it costs to give both the same
-// place. Each trace has the same weight, whatever its length. Simulated annealing then moves one
+// place. Traces count by their weights, whatever their length. Simulated annealing then moves one
 // function at a time to another place; at last the functions are laid end to end in an order that needs
 // few gaps to give each its place.
 
@@ -128,13 +128,13 @@ static size_t to_lines(uint32_t *pcs, size_t count, int number) {
     return out;
 }
 
-static void count_conflicts(const uint32_t *lines, size_t count) {
+static void count_conflicts(const uint32_t *lines, size_t count, double weight_of_trace) {
     // A list of lines by their last use.
     uint32_t *next = malloc(line_count * 4), *prev = malloc(line_count * 4), head = NONE;
     memset(next, 0xff, line_count * 4);
     memset(prev, 0xff, line_count * 4);
     char *in = calloc(line_count, 1);
-    float weight = (float)(1e6 / (double)count);
+    float weight = (float)(weight_of_trace * 1e6 / (double)count);
     for (size_t i = 0; i < count; i++) {
         uint32_t a = lines[i];
         if (in[a]) {
@@ -271,7 +271,11 @@ int main(int argc, char **argv) {
     uint32_t **trace = malloc((size_t)traces * sizeof(*trace));
     size_t *length = malloc((size_t)traces * sizeof(*length));
     for (int i = 0; i < traces; i++) {
-        trace[i] = read_trace(argv[5 + i], mark, &length[i]);
+        const char *path = strchr(argv[5 + i], ':');
+        if (path == NULL) {
+            return 2;
+        }
+        trace[i] = read_trace(path + 1, mark, &length[i]);
         to_lines(trace[i], length[i], 0);
     }
     for (uint32_t i = 0; i < section_count; i++) {
@@ -282,7 +286,7 @@ int main(int argc, char **argv) {
     cost = calloc((size_t)line_count * line_count, sizeof(*cost));
     for (int i = 0; i < traces; i++) {
         length[i] = to_lines(trace[i], length[i], 1);
-        count_conflicts(trace[i], length[i]);
+        count_conflicts(trace[i], length[i], atof(argv[5 + i]));
         free(trace[i]);
     }
     for (uint32_t a = 0; a < line_count; a++) {

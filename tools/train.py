@@ -14,6 +14,7 @@ import argparse
 import collections
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -51,6 +52,7 @@ HOT_HEAD = """\
 def build(name):
     """Build the firmware with TRAIN=name; return its folder."""
     folder = TRAIN / name
+    shutil.rmtree(folder, ignore_errors=True)
     trees = sorted((ROOT / "build").glob("micropython-*"))
     command = ["make", "-C", str(ROOT / "port"), f"TRAIN={name}", f"OUTPUT={folder}"]
     command += [f"BUILD_DIRECTORY={ROOT / 'build' / 'soc' / SOC}", f"MICROPY_DIR={trees[0]}"]
@@ -264,13 +266,14 @@ def learn_order():
     program = TRAIN / "hotorder"
     subprocess.run(["gcc", "-O3", "-o", program, ROOT / "tools" / "hotorder.c", "-lm"], check=True)
     with ThreadPoolExecutor(WORKERS) as pool:
-        traces = list(pool.map(lambda job: trace(folder, job[0], job[2]), jobs()))
+        traces = list(pool.map(lambda job: (job[1], trace(folder, job[0], job[2])), jobs()))
     mark = symbols(folder / "firmware.elf")[0][MARK]
-    command = [program, CACHE_LINES, ANNEALING_STEPS, TRAIN / "sections", f"{mark:x}", *traces]
+    command = [program, CACHE_LINES, ANNEALING_STEPS, TRAIN / "sections", f"{mark:x}"]
+    command += [f"{weight}:{path}" for weight, path in traces]
     result = subprocess.run(
         [str(word) for word in command], stdout=subprocess.PIPE, text=True, check=True
     )
-    for path in traces:
+    for _, path in traces:
         path.unlink()
     order = [tuple(map(int, line.split())) for line in result.stdout.splitlines()]
     write_order(sections, order)

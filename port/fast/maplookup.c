@@ -4,6 +4,7 @@
 // remembers, modulo the size of the table, and the hash, modulo the size of the table): here a
 // remembered place beyond the table is just a miss, and the hash is scaled to the table by two
 // multiplications (Fibonacci hashing: Knuth, The Art of Computer Programming, volume 3, section 6.4).
+// A hash below the size of the table is the place itself, so that small integers keep upstream's order.
 // The meaning of arguments and result is that of py/map.c, from which the structure is taken.
 
 #include <string.h>
@@ -34,7 +35,7 @@ static const uint16_t sizes[] = {
 };
 
 static inline size_t place_of(mp_uint_t hash, size_t alloc) {
-    return (size_t)(((uint64_t)(uint32_t)(hash * GOLDEN) * alloc) >> 32);
+    return hash < alloc ? hash : (size_t)(((uint64_t)(uint32_t)(hash * GOLDEN) * alloc) >> 32);
 }
 
 static void grow(mp_map_t *map) {
