@@ -228,7 +228,7 @@ static bool open_trace(const char *path, FILE **file) {
 }
 
 static void print_stats(const machine_t *m, uint64_t ns) {
-    uint64_t instructions = m->cpu.timing != NULL ? m->cpu.instructions : cpu_instructions(&m->cpu);
+    uint64_t instructions = cpu_instructions(&m->cpu);
     fprintf(stderr, "cycles: %" PRIu64 "\n", m->cpu.cycle);
     fprintf(stderr, "instructions: %" PRIu64 "\n", instructions);
     fprintf(stderr, "wall: %.3f s, %.1f million instructions/s\n", (double)ns / 1e9,

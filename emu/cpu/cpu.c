@@ -95,7 +95,7 @@ void cpu_reset(cpu_t *cpu, uint32_t pc) {
 }
 
 uint64_t cpu_instructions(const cpu_t *cpu) {
-    return cpu->cycle - cpu->instret_lag;
+    return cpu->timing != NULL ? cpu->instructions : cpu->cycle - cpu->instret_lag;
 }
 
 void cpu_flush(cpu_t *cpu) {
