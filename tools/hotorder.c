@@ -90,7 +90,12 @@ static uint32_t *read_trace(const char *path, uint32_t mark, size_t *count) {
         marks += pc == mark;
         if (marks == 1) {
             if (n == room) {
-                pcs = realloc(pcs, (room *= 2) * sizeof(*pcs));
+                uint32_t *more = realloc(pcs, (room *= 2) * sizeof(*pcs));
+                if (more == NULL) {
+                    fprintf(stderr, "hotorder: no memory for a trace of %u steps\n", (unsigned)room);
+                    exit(1);
+                }
+                pcs = more;
             }
             pcs[n++] = pc;
         }
@@ -325,6 +330,9 @@ int main(int argc, char **argv) {
                 best = hot[i];
                 best_gap = gap;
             }
+        }
+        if (best == NULL) {
+            break; // Each round places one, so there is always one left.
         }
         best->placed = 1;
         printf("%u %u\n", number_at[best - sections], best_gap);

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What both simulations run: every kind of core of the SoC, and enough of the language that a wrong
 # instruction shows in what is printed. Nothing here depends on time.
 import gc

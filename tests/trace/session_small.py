@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The same for a SoC whose firmware leaves much out: cores, integers of 32 bits, floats, exceptions.
 import gc
 
