@@ -77,6 +77,27 @@ static void init_hardware(void) {
     guard_init();
 }
 
+#if MICROPY_GC_SPLIT_HEAP
+static uint8_t *heap_area_end(uint8_t *start) {
+    return (size_t)(__heap_end - start) > PORT_HEAP_AREA_MAX ? start + PORT_HEAP_AREA_MAX : __heap_end;
+}
+#endif
+
+static void init_heap(void) {
+    #if MICROPY_GC_SPLIT_HEAP
+    uint8_t *end = heap_area_end(__heap_start);
+    gc_init(__heap_start, end);
+    // A rest that is hardly more than its own tables is left alone.
+    while ((size_t)(__heap_end - end) >= 0x1000) {
+        uint8_t *start = end;
+        end = heap_area_end(start);
+        gc_add(start, end);
+    }
+    #else
+    gc_init(__heap_start, __heap_end);
+    #endif
+}
+
 // Runs a file of the RAM disk; false where it asked for a soft reset by sys.exit().
 static bool run_file(const char *name) {
     return !(pyexec_file_if_exists(name) & PYEXEC_FORCED_EXIT);
@@ -104,7 +125,7 @@ MP_NORETURN void port_main(int why) {
     for (;; why = PORT_BOOT_SOFT) {
         mp_stack_set_top(__stack_top);
         mp_stack_set_limit((mp_uint_t)(__stack_top - __stack_bottom) - MICROPY_STACK_CHECK_MARGIN);
-        gc_init(__heap_start, __heap_end);
+        init_heap();
         mp_init();
         // Where packages go, as on upstream's boards.
         mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_lib));

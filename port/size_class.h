@@ -41,6 +41,9 @@
 #define PORT_GC_BLOCK_BYTES 16
 #endif
 
+// gc.c counts an area's bits in 32 bits, so that one of 512 MiB or more would lose all beyond: then several.
+#define PORT_HEAP_AREA_MAX 0x1fff0000
+
 // The stack lies in SRAM where that has room for it beside the code that sram.ld puts there.
 #if SOC_SRAM_SIZE >= 0xc000
 #define PORT_STACK_IN_SRAM 1
