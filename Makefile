@@ -125,7 +125,7 @@ test-build: firmwares emu | test-packages
 
 ##@ Habits
 
-.PHONY: lint format size bench docs mutate lock clean
+.PHONY: lint format size bench docs mutate train lock clean
 lint: micropython | test-packages ## Format check, layer check, cppcheck, ruff, codespell
 	@$(PYTHON) tools/lint.py
 
@@ -143,6 +143,9 @@ docs: test-build ## Run every example of the documents
 
 mutate: $(VENV)/.installed | test-packages ## Seeded bugs, each of which the tests must catch
 	@$(PYTHON) tools/mutate.py
+
+train: test-build ## Learn anew how to compile and place the hot code, after changes to it (docs/performance.md)
+	@$(PYTHON) tools/train.py
 
 lock: $(VENV)/.installed ## Resolve tools/requirements.in into requirements.txt
 	@$(PYTHON) tools/lock.py
