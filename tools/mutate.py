@@ -33,6 +33,8 @@ def copy_sources(scratch):
         source = os.path.join(TOP, folder)
         if os.path.isdir(source):
             shutil.copytree(source, os.path.join(scratch, folder), ignore=ignore)
+    harness = os.path.join("tests", "harness.h")
+    shutil.copy(os.path.join(TOP, harness), os.path.join(scratch, harness))
     # What LiteX generated for the tests is not part of what is tried here.
     for folder in ("soc", os.path.join("tests", "host", "generated")):
         source = os.path.join(TOP, "build", folder)
