@@ -7,6 +7,7 @@ What a fenced block's language says:
 - `python`  a script for the board; it must end without an exception
 - `sh`      commands for the host, run by `bash -e` in the root of the tree
 - `sh board` / `pycon board` / `python board`  needs a board or a person: not run, but counted
+- `sh suite`  runs a suite of `make test`, which runs it already: not run again, but counted
 
 Python runs on the emulated reference SoC `base`, or the one that follows the language as `soc=NAME`;
 all blocks of one page share one session per SoC. Links to files must lead somewhere. Closes with `N passed, N failed, N skipped`.
@@ -110,7 +111,7 @@ def run_page(path):
             language, options, body = match[2], match[3].split(), match[4]
             if language not in ("pycon", "python", "sh"):
                 continue
-            if "board" in options:
+            if "board" in options or "suite" in options:
                 skipped += 1
                 continue
             where = f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}"
