@@ -12,6 +12,7 @@ bad input, 124 when the guest was silent for longer than --timeout, 130 for Ctrl
 
 import argparse
 import ast
+import contextlib
 import os
 import re
 import secrets
@@ -65,9 +66,10 @@ class Unix:
 
 def forward_input(console):
     """Give our standard input to the guest as if typed: line ends as Enter, its end as Ctrl-D."""
-    while data := os.read(sys.stdin.fileno(), 4096):
-        console.write(data.replace(b"\n", b"\r"))
-    console.write(repl.CTRL_D)
+    with contextlib.suppress(OSError):  # the guest may end first
+        while data := os.read(sys.stdin.fileno(), 4096):
+            console.write(data.replace(b"\n", b"\r"))
+        console.write(repl.CTRL_D)
 
 
 def read_ending(console, output, mark, timeout):

@@ -182,6 +182,14 @@ class Runner(unittest.TestCase):
         self.assertEqual(short.returncode, 1)
         self.assertIn("EOFError", short.stderr)
 
+    def test_more_input_than_the_script_reads(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "done.py"
+            path.write_text("print('done')\n")
+            command = [*RUNNER, "--script", path, "--", *support.emulator_command("base")]
+            result = support.run(command, input="y\n" * 200000)
+        self.assertEqual((result.stdout, result.stderr, result.returncode), ("done\n", "", 0))
+
     def test_interrupt(self):
         command = [*RUNNER, "--", *support.emulator_command("base")]
         source = "print('ready')\nwhile True:\n    pass\n"
