@@ -18,6 +18,7 @@ PORT_C = \
 	trap.c
 
 PORT_BINDINGS_C = \
+	bindings/instance.c \
 	bindings/litex_led.c \
 	bindings/machine_pin.c \
 	bindings/machine_rtc.c \
