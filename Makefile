@@ -16,7 +16,7 @@ FIRMWARE = $(BUILD)/firmware/$(FIRMWARE_NAME)/firmware.bin
 
 VENV = $(BUILD)/venv
 PYTHON = $(VENV)/bin/python
-SOCS = mini base bench phy sdram
+SOCS = mini base bench phy sdram full
 
 ifdef MICROPY_DIR
 MICROPY_TREE = $(MICROPY_DIR)
@@ -44,18 +44,19 @@ help: ## List the targets
 
 ##@ Prompt and firmware
 
+WIRING = $(addprefix --wiring ,$(wildcard boards/$(FIRMWARE_NAME)/wiring.txt))
 RUN = $(PYTHON) tools/run.py $(if $(PTY),--pty) $(if $(SCRIPT),--script "$(SCRIPT)") $(if $(TIMEOUT),--timeout $(TIMEOUT))
 
 .PHONY: run emu-run rtl-run firmware
 run: image emu ## A prompt on the emulated SoC (SOC=base, SCRIPT=file.py, PTY=1, ARGS=options of lxemu)
 	@$(RUN) --title "The emulated SoC $(FIRMWARE_NAME). Ctrl-] leaves." -- \
-		$(BUILD)/lxemu $(ARGS) --kernel $(FIRMWARE) $(BUILD_DIRECTORY)
+		$(BUILD)/lxemu $(ARGS) $(WIRING) --kernel $(FIRMWARE) $(BUILD_DIRECTORY)
 
 emu-run: run ## The same for any LiteX build folder (BUILD_DIRECTORY=path)
 
 rtl-run: image rtl-$(SOC) ## The same prompt on the Verilated RTL (SOC=base, SCRIPT=, PTY=1, ARGS=options of rtl.run)
 	@$(RUN) --title "The RTL simulation of $(SOC). Ctrl-] leaves." -- \
-		$(PYTHON) -m rtl.run $(SOC) $(ARGS) --kernel $(FIRMWARE)
+		$(PYTHON) -m rtl.run $(SOC) $(ARGS) $(WIRING) --kernel $(FIRMWARE)
 
 firmware: image ## firmware.bin for a LiteX build folder (BUILD_DIRECTORY=path, FLOAT=double or single)
 	@echo "$(FIRMWARE)"

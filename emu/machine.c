@@ -413,6 +413,41 @@ static bool add_memories(machine_t *m) {
     return true;
 }
 
+int machine_pin(core_t *core, unsigned index, nets_sense_t sense) {
+    return nets_pin(core->machine->nets, core->name, index, sense, core);
+}
+
+const wiring_row_t *machine_device(const core_t *core, unsigned index, size_t n) {
+    const wiring_t *wiring = core->machine->options.wiring;
+    return wiring != NULL ? wiring_device(wiring, core->name, index, n) : NULL;
+}
+
+uint64_t machine_ns(const machine_t *m) {
+    return (uint64_t)((unsigned __int128)m->cpu.cycle * NS / m->soc->clock_hz);
+}
+
+static void plan_stimulus(machine_t *m) {
+    uint64_t ns = nets_next(m->nets);
+    machine_event(m, &m->stimulus, ns == UINT64_MAX ? EVENT_NEVER
+        : (uint64_t)(((unsigned __int128)ns * m->soc->clock_hz + NS - 1) / NS));
+}
+
+static void stimulate(void *context) {
+    machine_t *m = context;
+    nets_advance(m->nets, machine_ns(m));
+    plan_stimulus(m);
+}
+
+static bool connect_nets(machine_t *m) {
+    if (m->options.wiring != NULL && !nets_connect(m->nets, m->options.wiring, m->error, sizeof(m->error))) {
+        return false;
+    }
+    m->stimulus.fire = stimulate;
+    m->stimulus.context = m;
+    plan_stimulus(m);
+    return true;
+}
+
 bool machine_init(machine_t *m, const soc_t *soc, const machine_options_t *options, console_t *console) {
     memset(m, 0, sizeof(*m));
     m->soc = soc;
@@ -424,12 +459,14 @@ bool machine_init(machine_t *m, const soc_t *soc, const machine_options_t *optio
         fprintf(stderr, "lxemu: CPU %s %s is not known: emulating rv32im with VexRiscv's conventions\n",
             soc->cpu_name, soc->cpu_variant);
     }
-    if (!bus_init(&m->bus) || !cpu_init(&m->cpu, profile, &m->bus, options->timing)) {
+    m->nets = nets_new();
+    if (m->nets == NULL || !bus_init(&m->bus) || !cpu_init(&m->cpu, profile, &m->bus, options->timing)) {
         snprintf(m->error, sizeof(m->error), "no memory");
         return false;
     }
     m->cpu.strict = options->strict;
-    return add_memories(m) && machine_add_plic(m) && machine_add_cores(m) && require_cores(m) && machine_reset(m);
+    return add_memories(m) && machine_add_plic(m) && machine_add_cores(m) && require_cores(m) && connect_nets(m)
+           && machine_reset(m);
 }
 
 void machine_free(machine_t *m) {
@@ -448,6 +485,7 @@ void machine_free(machine_t *m) {
     free(m->core_at);
     free(m->reg_at);
     free(m->reg_word);
+    nets_free(m->nets);
     cpu_free(&m->cpu);
     bus_free(&m->bus);
 }

@@ -11,6 +11,7 @@
 #include "cores/core.h"
 #include "cpu/cpu.h"
 #include "host/console.h"
+#include "models/nets.h"
 
 #define EVENT_NEVER UINT64_MAX
 
@@ -32,6 +33,7 @@ typedef struct {
     uint32_t fifo_depth;
     bool realtime;
     bool timing;
+    const wiring_t *wiring;   // what hangs on the pins; NULL: nothing
     bool strict;
     uint64_t max_cycles;      // 0: none
 } machine_options_t;
@@ -59,6 +61,8 @@ struct machine {
     plic_t plic;
     uint64_t bus_errors_base; // ctrl_bus_errors restarts with the SoC
     bool reset_request;
+    nets_t *nets;           // the pins of all cores, wired
+    event_t stimulus;
     core_t *console_core;
     void (*pump)(void *context);
     uint32_t input_polls;
@@ -97,6 +101,12 @@ static inline uint64_t machine_now(const machine_t *m) {
 void machine_event(machine_t *m, event_t *event, uint64_t when);
 void machine_irq(machine_t *m, int line, bool level);
 void machine_reset_request(machine_t *m);
+
+// For a core's init(): add one of its pins, -1 for no memory; sense() gets the core as context.
+int machine_pin(core_t *core, unsigned index, nets_sense_t sense);
+// The n-th device that the wiring has at a core's place, NULL: no more.
+const wiring_row_t *machine_device(const core_t *core, unsigned index, size_t n);
+uint64_t machine_ns(const machine_t *m); // since the start, at the nominal clock
 
 // The console's UART: moves bytes when pump is called. False: another core is the console.
 bool machine_offer_console(machine_t *m, core_t *core, void (*pump)(void *context));

@@ -26,7 +26,7 @@
 enum {
     OPT_KERNEL = 256, OPT_ROM, OPT_LOAD, OPT_UART, OPT_PTY, OPT_BAUD, OPT_FIFO, OPT_REALTIME, OPT_VIRTUAL,
     OPT_TIMING, OPT_MAX_CYCLES, OPT_STRICT, OPT_TRACE, OPT_TRACE_CSR, OPT_GDB, OPT_ORDERING, OPT_IDENTIFIER,
-    OPT_MAP_HASH, OPT_STATS, OPT_HELP, OPT_VERSION,
+    OPT_MAP_HASH, OPT_WIRING, OPT_STATS, OPT_HELP, OPT_VERSION,
 };
 
 static const struct option long_options[] = {
@@ -48,6 +48,7 @@ static const struct option long_options[] = {
     { "csr-ordering", required_argument, NULL, OPT_ORDERING },
     { "identifier", required_argument, NULL, OPT_IDENTIFIER },
     { "map-hash", required_argument, NULL, OPT_MAP_HASH },
+    { "wiring", required_argument, NULL, OPT_WIRING },
     { "stats", no_argument, NULL, OPT_STATS },
     { "help", no_argument, NULL, OPT_HELP },
     { NULL, 0, NULL, 0 },
@@ -73,11 +74,13 @@ static const char help[] =
     "  --csr-ordering O     big or little: the order of a register's words\n"
     "  --identifier TEXT    what the gateware calls itself\n"
     "  --map-hash N         the CSR map hash that the gateware carries\n"
+    "  --wiring FILE        what hangs on the pins (repeatable; docs/wiring.md)\n"
     "  --stats              at exit, cycles and speed to stderr\n"
     "Ctrl-] leaves. docs/emulator.md has more.\n";
 
 typedef struct {
     machine_options_t machine;
+    wiring_t wiring;
     const char *soc;
     const char *uart;
     const char *ordering;
@@ -113,6 +116,7 @@ static bool parse_number(const char *text, uint64_t min, uint64_t max, uint64_t 
 static int parse(options_t *o, int argc, char **argv) {
     uint64_t n;
     int c;
+    char error[512];
     opterr = 0;
     o->uart = "stdio";
     o->machine.fifo_depth = DEFAULT_FIFO_DEPTH;
@@ -190,6 +194,11 @@ static int parse(options_t *o, int argc, char **argv) {
                 }
                 o->machine.map_hash = optarg;
                 break;
+            case OPT_WIRING:
+                if (!wiring_load(&o->wiring, optarg, error, sizeof(error))) {
+                    return bad("--wiring: %s", error);
+                }
+                break;
             case OPT_STATS:
                 o->stats = true;
                 break;
@@ -206,6 +215,7 @@ static int parse(options_t *o, int argc, char **argv) {
     }
     o->soc = argv[optind];
     o->machine.loads = o->loads;
+    o->machine.wiring = &o->wiring;
     if (o->realtime && o->virtual) {
         return bad("%s: choose one", "--realtime and --virtual");
     }
@@ -303,5 +313,6 @@ int main(int argc, char **argv) {
     console.in = console.out = console.listener = console.slave = -1;
     status = run(&options, &soc, &console);
     soc_free(&soc);
+    wiring_free(&options.wiring);
     return status;
 }

@@ -21,7 +21,8 @@ from pathlib import Path
 from litex.soc.integration.builder import Builder
 from litex.soc.integration.soc import SoCError
 
-from gateware.socs import SOCS, Soc
+from gateware.soc import Soc
+from gateware.socs import SOCS
 from rtl import verilate
 
 

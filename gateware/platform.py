@@ -28,6 +28,21 @@ SERIAL_PINS = (
     Subsignal("rx", Pins(1)),
 )
 
+
+def spi_pins(chip_selects):
+    """Return the subsignals of an SPI master's record.
+
+    Args:
+        chip_selects (int): how many.
+    """
+    return (
+        Subsignal("clk", Pins(1)),
+        Subsignal("cs_n", Pins(chip_selects)),
+        Subsignal("mosi", Pins(1)),
+        Subsignal("miso", Pins(1)),
+    )
+
+
 COMMON = [
     ("sys_clk", 0, Pins(1)),
     (
@@ -37,14 +52,7 @@ COMMON = [
         Subsignal("o", Pins(32)),
         Subsignal("i", Pins(32)),
     ),
-    (
-        "spi",
-        0,
-        Subsignal("clk", Pins(1)),
-        Subsignal("cs_n", Pins(1)),
-        Subsignal("mosi", Pins(1)),
-        Subsignal("miso", Pins(1)),
-    ),
+    ("spi", 0, *spi_pins(1)),
     ("leds", 0, Pins(8)),
     # What the simulation watches: see Monitor in socs.py.
     (
@@ -60,6 +68,50 @@ COMMON = [
 ]
 
 
+# An open-drain bus: the levels that the master lets (1) or pulls low (0), and what is on the wires.
+I2C_PINS = (
+    Subsignal("scl_o", Pins(1)),
+    Subsignal("sda_o", Pins(1)),
+    Subsignal("scl_i", Pins(1)),
+    Subsignal("sda_i", Pins(1)),
+)
+
+# The pins of `full`. A record has the name of its core.
+FULL = [
+    ("buttons", 0, Subsignal("i", Pins(4))),
+    ("switches", 0, Subsignal("i", Pins(8))),
+    ("gpio_out", 0, Subsignal("o", Pins(8))),
+    ("spi0", 0, *spi_pins(2)),
+    ("spi1", 0, *spi_pins(1)),
+    ("spi_mmap", 0, *spi_pins(2)),
+    ("i2c0", 0, *I2C_PINS),
+    ("i2c1", 0, *I2C_PINS),
+    ("pwm0", 0, Subsignal("o", Pins(1))),
+    ("pwm1", 0, Subsignal("o", Pins(1))),
+    ("pwm_multi", 0, Subsignal("o", Pins(3))),
+    ("uart1", 0, Subsignal("tx", Pins(1)), Subsignal("rx", Pins(1))),
+    ("ws2812", 0, Subsignal("o", Pins(1))),
+    # Raw values of 12 bits, as the Xilinx primitive converts them.
+    (
+        "xadc",
+        0,
+        *(Subsignal(name, Pins(12)) for name in ("temperature", "vccint", "vccaux", "vccbram")),
+    ),
+    # One pixel is there in each cycle with `valid`.
+    (
+        "video",
+        0,
+        Subsignal("valid", Pins(1)),
+        Subsignal("de", Pins(1)),
+        Subsignal("hsync", Pins(1)),
+        Subsignal("vsync", Pins(1)),
+        Subsignal("r", Pins(8)),
+        Subsignal("g", Pins(8)),
+        Subsignal("b", Pins(8)),
+    ),
+]
+
+
 class Platform(SimPlatform):
     """The simulated board that carries every reference SoC.
 
@@ -69,5 +121,5 @@ class Platform(SimPlatform):
     """
 
     def __init__(self, name, serial_pins):
-        io = [SERIAL_PINS if serial_pins else SERIAL_STREAM, *COMMON]
+        io = [SERIAL_PINS if serial_pins else SERIAL_STREAM, *COMMON, *FULL]
         SimPlatform.__init__(self, "SIM", io, name=name)

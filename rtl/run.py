@@ -36,6 +36,13 @@ def parse_args(argv):
     parser.add_argument("--quiet-cycles", type=int, help="stop so long after piped input's end")
     parser.add_argument("--trace-csr", metavar="FILE", help="one line per CSR access")
     parser.add_argument("--baud", type=int, help="of the host's side of an RS232 PHY")
+    parser.add_argument(
+        "--wiring",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="what hangs on the pins (docs/wiring.md)",
+    )
     parser.add_argument("--stats", action="store_true", help="print speed at exit")
     return parser.parse_args(argv)
 
@@ -144,6 +151,8 @@ def prepare(args, folder, build):
     for option in ("max_cycles", "quiet_cycles"):
         if getattr(args, option) is not None:
             command += ["--" + option.replace("_", "-"), str(getattr(args, option))]
+    for path in args.wiring:
+        command += ["--wiring", str(Path(path).resolve())]
     if args.stats:
         command.append("--stats")
     return run, command

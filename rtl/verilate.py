@@ -15,9 +15,10 @@ from pathlib import Path
 from litex.build.sim import verilator as litex_verilator
 
 HERE = Path(__file__).resolve().parent
-C_SOURCES = sorted([*HERE.glob("sim/*.c"), *HERE.glob("modules/*.c")])
+MODELS = HERE.parent / "models"
+C_SOURCES = sorted([*HERE.glob("sim/*.c"), *HERE.glob("modules/*.c"), *MODELS.glob("*.c")])
 CXX_SOURCES = [HERE / "sim" / "model.cpp"]
-HEADERS = sorted(HERE.glob("sim/*.h"))
+HEADERS = sorted([*HERE.glob("sim/*.h"), *MODELS.glob("*.h")])
 
 C_FLAGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror"]
 # Measured on bench, cycles per CPU second: 2.8 million without --flatten and with gcc's vectorizer,
@@ -109,12 +110,17 @@ def verilate(folder, platform, images):
     objects.mkdir(parents=True, exist_ok=True)
     sim_v = gateware / "sim.v"
     sim_v.write_text(reload_on_reset(sim_v.read_text(), images))
-    includes = [f"-I{HERE / 'sim'}", f"-I{litex_verilator.core_directory}", f"-I{gateware}"]
+    includes = [
+        f"-I{HERE / 'sim'}",
+        f"-I{HERE.parent}",
+        f"-I{litex_verilator.core_directory}",
+        f"-I{gateware}",
+    ]
     c_objects = []
     for source in C_SOURCES:
-        c_object = objects / (source.stem + ".o")
+        c_object = objects / f"{source.parent.name}_{source.stem}.o"
         command = ["gcc", *C_FLAGS, *includes, "-c", str(source), "-o", str(c_object)]
-        _run(command, folder, objects / (source.stem + ".log"))
+        _run(command, folder, c_object.with_suffix(".log"))
         c_objects.append(str(c_object))
     verilog = [entry[0] for entry in platform.sources if Path(entry[0]).suffix in (".v", ".sv")]
     command = ["verilator", *VERILATOR_FLAGS, "--Mdir", str(objects)]

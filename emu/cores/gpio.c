@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
 // GPIOOut, GPIOIn and GPIOTristate (litex/soc/cores/gpio.py), the latter two also with interrupts.
-// Pads that nobody drives read 0; a pad that the tristate core drives reads what it drives.
+// Each pin is one of the wiring; a pad that the tristate core drives reads what it drives.
 
 #include "cores/models.h"
 #include "machine.h"
 
 typedef struct {
     core_events_t events;
-    uint64_t outside; // what the world drives
+    int first_pin;    // its pins follow each other
+    unsigned pins;
+    uint64_t outside; // the levels of the pins' nets
+    uint64_t driven;  // what the nets have been told
+    uint64_t driven_high;
     uint64_t previous;
 } gpio_state_t;
 
@@ -40,9 +44,34 @@ static void update(core_t *core) {
     g->previous = now;
 }
 
+static void sense(void *context, unsigned index, bool level) {
+    core_t *core = context;
+    gpio_state_t *g = core->state;
+    g->outside = (g->outside & ~(UINT64_C(1) << index)) | (uint64_t)level << index;
+    update(core);
+}
+
+static void drive(core_t *core) {
+    gpio_state_t *g = core->state;
+    uint64_t out = value_of(core, "out");
+    uint64_t oe = core_reg(core, "oe") != NULL ? value_of(core, "oe") : UINT64_MAX;
+    uint64_t changed = (oe ^ g->driven) | ((out & oe) ^ g->driven_high);
+    g->driven = oe;
+    g->driven_high = out & oe;
+    for (unsigned i = 0; i < g->pins; i++) {
+        if (changed >> i & 1) {
+            nets_drive(core->machine->nets, g->first_pin + (int)i,
+                !(oe >> i & 1) ? NETS_FREE : out >> i & 1 ? NETS_HIGH : NETS_LOW);
+        }
+    }
+}
+
 static void write_any(core_t *core, reg_t *reg, uint64_t value) {
     (void)reg;
     (void)value;
+    if (core_reg(core, "out") != NULL) {
+        drive(core);
+    }
     update(core);
 }
 
@@ -75,8 +104,26 @@ static void write_enable(core_t *core, reg_t *reg, uint64_t value) {
     core_events_enable(core, &g->events, (uint32_t)value);
 }
 
+static bool init(core_t *core) {
+    gpio_state_t *g = core->state;
+    reg_t *reg = core_reg(core, "in");
+    g->pins = (reg != NULL ? reg : core_reg(core, "out"))->bits;
+    g->pins = g->pins < 64 ? g->pins : 64;
+    for (unsigned i = 0; i < g->pins; i++) {
+        int pin = machine_pin(core, i, reg != NULL ? sense : NULL);
+        if (pin < 0) {
+            return false;
+        }
+        g->first_pin = i == 0 ? pin : g->first_pin;
+    }
+    return true;
+}
+
 static void reset(core_t *core) {
     gpio_state_t *g = core->state;
+    if (core_reg(core, "out") != NULL) {
+        drive(core);
+    }
     core_events_reset(&g->events);
     g->previous = pads(core);
     update(core);
@@ -90,7 +137,7 @@ static void reset(core_t *core) {
     { .suffix = "ev_enable", .flags = REG_OPTIONAL, .write = write_enable }
 
 static const core_reg_t regs_out[] = {
-    { .suffix = "out" },
+    { .suffix = "out", .write = write_any },
     { NULL, 0, 0, 0, NULL, NULL },
 };
 
@@ -108,10 +155,12 @@ static const core_reg_t regs_tristate[] = {
     { NULL, 0, 0, 0, NULL, NULL },
 };
 
-const core_model_t core_gpio_out = { .kind = "gpio_out", .regs = regs_out };
+const core_model_t core_gpio_out = {
+    .kind = "gpio_out", .regs = regs_out, .state_size = sizeof(gpio_state_t), .init = init, .reset = reset
+};
 const core_model_t core_gpio_in = {
-    .kind = "gpio_in", .regs = regs_in, .state_size = sizeof(gpio_state_t), .reset = reset
+    .kind = "gpio_in", .regs = regs_in, .state_size = sizeof(gpio_state_t), .init = init, .reset = reset
 };
 const core_model_t core_gpio_tristate = {
-    .kind = "gpio_tristate", .regs = regs_tristate, .state_size = sizeof(gpio_state_t), .reset = reset
+    .kind = "gpio_tristate", .regs = regs_tristate, .state_size = sizeof(gpio_state_t), .init = init, .reset = reset
 };

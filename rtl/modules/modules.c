@@ -8,11 +8,15 @@ extern const sim_module_t serial_stream_module;
 extern const sim_module_t serial_pins_module;
 extern const sim_module_t csr_trace_module;
 extern const sim_module_t entry_module;
+extern const sim_module_t inputs_module;
+extern const sim_module_t outputs_module;
 
 const sim_module_t *const sim_modules[] = {
     &serial_stream_module,
     &serial_pins_module,
     &csr_trace_module,
     &entry_module,
+    &inputs_module,
+    &outputs_module,
     NULL,
 };

@@ -56,6 +56,7 @@ static const struct option OPTIONS[] = {
     {"csr-names", required_argument, NULL, 'n'},
     {"clk-hz", required_argument, NULL, 'c'},
     {"baud", required_argument, NULL, 'b'},
+    {"wiring", required_argument, NULL, 'w'},
     {"stats", no_argument, NULL, 's'},
     {NULL, 0, NULL, 0},
 };
@@ -90,6 +91,7 @@ static bool parse_console(const char *text, console_kind_t *kind) {
 static bool parse_options(int argc, char **argv, options_t *options) {
     int letter;
     int index = 0;
+    char error[512];
     while ((letter = getopt_long(argc, argv, "", OPTIONS, &index)) != -1) {
         bool good = true;
         switch (letter) {
@@ -114,6 +116,12 @@ static bool parse_options(int argc, char **argv, options_t *options) {
             case 'b':
                 good = parse_number(optarg, &options->sim.baud) && options->sim.baud > 0;
                 break;
+            case 'w':
+                if (!wiring_load(&options->sim.wiring, optarg, error, sizeof(error))) {
+                    fprintf(stderr, "rtl: --wiring: %s\n", error);
+                    return false;
+                }
+                break;
             case 's':
                 options->stats = true;
                 break;
@@ -135,10 +143,16 @@ static bool parse_options(int argc, char **argv, options_t *options) {
 static bool attach(sim_t *sim) {
     for (size_t i = 0; i < records_len; i++) {
         for (const sim_module_t *const *kind = sim_modules; *kind; kind++) {
-            if (strcmp((*kind)->record, records[i].name) != 0
-                || !sim_pad(records[i].pads, (*kind)->pad)) {
+            if (((*kind)->record && strcmp((*kind)->record, records[i].name) != 0)
+                || !sim_pad(records[i].pads, (*kind)->pad)
+                || ((*kind)->without && sim_pad(records[i].pads, (*kind)->without))) {
                 continue;
             }
+            if (instances_len == MAX_MODULES) {
+                fprintf(stderr, "rtl: more than %d modules\n", MAX_MODULES);
+                return false;
+            }
+            sim->record = records[i].name;
             void *self = (*kind)->open(sim, records[i].pads);
             if (!self) {
                 return false;
@@ -146,12 +160,29 @@ static bool attach(sim_t *sim) {
             instances[instances_len++] = (instance_t) {*kind, self};
         }
     }
+    char error[512];
+    if (!nets_connect(sim->nets, &sim->options->wiring, error, sizeof(error))) {
+        fprintf(stderr, "rtl: %s\n", error);
+        return false;
+    }
     return true;
 }
 
+// The first cycle at which the outside drives a pin.
+static uint64_t stimulus_cycle(const sim_t *sim) {
+    uint64_t ns = nets_next(sim->nets);
+    return ns == UINT64_MAX ? UINT64_MAX
+        : (uint64_t)(((unsigned __int128)ns * sim->options->clk_hz + 999999999) / 1000000000);
+}
+
 static void run_cycles(sim_t *sim, uint64_t cycles) {
+    uint64_t stimulus = stimulus_cycle(sim);
     for (uint64_t end = sim->cycle + cycles; sim->cycle < end; sim->cycle++) {
         model_cycle();
+        if (sim->cycle >= stimulus) {
+            nets_advance(sim->nets, sim_ns(sim));
+            stimulus = stimulus_cycle(sim);
+        }
         for (size_t i = 0; i < instances_len; i++) {
             if (instances[i].kind->tick) {
                 instances[i].kind->tick(instances[i].self);
@@ -199,6 +230,19 @@ void *sim_pad(struct pad_s *pads, const char *name) {
     return NULL;
 }
 
+size_t sim_pad_bits(const struct pad_s *pads, const char *name) {
+    for (; pads->name; pads++) {
+        if (strcmp(pads->name, name) == 0) {
+            return pads->len;
+        }
+    }
+    return 0;
+}
+
+uint64_t sim_ns(const sim_t *sim) {
+    return (uint64_t)((unsigned __int128)sim->cycle * 1000000000 / sim->options->clk_hz);
+}
+
 int litex_sim_register_pads(struct pad_s *pads, char *name, int index) {
     (void)index;
     if (records_len < MAX_MODULES) {
@@ -222,7 +266,11 @@ int main(int argc, char **argv) {
     sigaction(SIGHUP, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
 
-    sim_t sim = {.options = &options.sim};
+    sim_t sim = {.options = &options.sim, .nets = nets_new()};
+    if (!sim.nets) {
+        fprintf(stderr, "rtl: out of memory\n");
+        return EXIT_BAD_INPUT;
+    }
     model_open();
     sim.console = console_open(options.console);
     if (!sim.console) {
@@ -236,6 +284,8 @@ int main(int argc, char **argv) {
         instances[i].kind->close(instances[i].self);
     }
     model_close();
+    nets_free(sim.nets);
+    wiring_free(&options.sim.wiring);
     if (status != EXIT_BAD_INPUT) {
         fprintf(stderr, "cycles: %llu\n", (unsigned long long)sim.cycle);
     }

@@ -3,7 +3,8 @@
 
     run.py [--rtl] [--soc NAME]... [SCRIPT]...
 
-On the emulator by default (base, mini and bench), with --rtl on the Verilated RTL (base and mini).
+On the emulator by default (base, mini, bench and full), with --rtl on the Verilated RTL (base, mini and full).
+What hangs on a SoC's pins says boards/<soc>/wiring.txt; boards/<soc>/wiring.py tells the scripts.
 A script fails by an uncaught exception; it may print `SKIP why` and end. Each starts on a fresh virtual
 machine (soft reset) of the same run. Closes with `N passed, N failed, N skipped`.
 """
@@ -19,7 +20,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 import repl  # noqa: E402
 
 BUILD = ROOT / "build"
-SOCS = {False: ["base", "mini", "bench"], True: ["base", "mini"]}
+SOCS = {False: ["base", "mini", "bench", "full"], True: ["base", "mini", "full"]}
 SMALL = {"mini"}
 # Bounds each silence of the guest; a simulated millisecond at 100 MHz takes 40 ms on RTL.
 SILENCE_S = {False: 60, True: 300}
@@ -35,6 +36,9 @@ class Board:
         rtl -- bool, the Verilated RTL instead of the emulator
         """
         kernel = ["--kernel", str(BUILD / "firmware" / soc / "firmware.bin")]
+        wiring = ROOT / "boards" / soc / "wiring.txt"
+        if wiring.exists():
+            kernel += ["--wiring", str(wiring)]
         if rtl:
             command = [sys.executable, "-m", "rtl.run", soc, *kernel]
         else:
@@ -79,6 +83,9 @@ def run_soc(soc, rtl, scripts):
     """
     counts = [0, 0, 0]
     prelude = (HERE / "prelude.py").read_text() + f"\nFAST = {not rtl}\n"
+    wiring = ROOT / "boards" / soc / "wiring.py"
+    if wiring.exists():
+        prelude += wiring.read_text()
     board = Board(soc, rtl)
     try:
         for script in scripts:

@@ -21,7 +21,7 @@ from soc import generate, kinds, litex_output  # noqa: E402
 
 BUILD = os.environ.get("BUILD") or os.path.join(TOP, "build")
 CACHE = os.path.join(BUILD, "tests", "host", "generated")
-REFERENCE_SOCS = ("mini", "base", "bench", "phy", "sdram")
+REFERENCE_SOCS = ("mini", "base", "bench", "phy", "sdram", "full")
 # Each generates in about a second without vendor tools: name to the options beyond the default.
 BOARDS = {
     "digilent_arty": "--with-ethernet --with-sdcard --with-spi-flash --timer-uptime --with-xadc --with-dna",

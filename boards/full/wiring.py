@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+# boards/full/wiring.txt for the scripts of tests/device: what is connected to what, by the pins' names.
+WIRES = {  # output: input
+    "gpio[0]": "gpio[16]",
+    "gpio[1]": "gpio[17]",
+    "gpio[2]": "gpio[18]",
+    "gpio[3]": "gpio[19]",
+    "gpio_out[0]": "gpio[24]",
+    "gpio_out[1]": "buttons[0]",
+    "gpio_out[2]": "switches[0]",
+}
+OPEN_DRAIN = {"gpio[8]": "gpio[28]", "gpio[9]": "gpio[29]"}

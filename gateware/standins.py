@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""What stands between LiteX's cores and a simulation's pins where a board has a vendor's primitive.
+
+The cores themselves are LiteX's own; here are only their far ends.
+"""
+
+from litedram.common import LiteDRAMNativePort
+from litex.gen import LiteXModule
+from litex.soc.cores.bitbang import I2CMaster
+from litex.soc.cores.video import video_data_layout
+from litex.soc.cores.xadc import S7SystemMonitorChannels, XilinxSystemMonitor
+from litex.soc.interconnect import stream, wishbone
+from litex.soc.interconnect.csr import CSRStatus
+from migen import If, Signal
+from migen.genlib.misc import WaitTimer
+
+
+class OpenDrainI2CMaster(I2CMaster):
+    """LiteX's bit-bang I2C master on separate wires instead of tristate pads.
+
+    Args:
+        pads (Record): ``scl_o``, ``sda_o`` (0 pulls low, 1 lets go), ``scl_i``, ``sda_i``.
+    """
+
+    def connect(self, pads):
+        """Connect the core to the pads.
+
+        Args:
+            pads (Record): as above.
+        """
+        w = self._w.fields
+        self.comb += [
+            pads.scl_o.eq(w.scl),
+            pads.sda_o.eq(~(w.oe & ~w.sda)),
+            self._r.fields.sda.eq(pads.sda_o & pads.sda_i),
+        ]
+
+
+class SystemMonitor(XilinxSystemMonitor):
+    """The registers of S7SystemMonitor; the pads say what its XADC primitive would convert.
+
+    Args:
+        pads (Record): one signal of 12 bits for each channel.
+        cycles (int): from one conversion to the next, in system clock cycles.
+    """
+
+    def __init__(self, pads, cycles=26 * 4):
+        for channel in S7SystemMonitorChannels:
+            self.add_channel(channel)
+        self.eoc = CSRStatus(description="End of conversion, ``1``: done.")
+        self.eos = CSRStatus(description="End of sequence, ``1``: done.")
+        self.timer = timer = WaitTimer(cycles)
+        channel = Signal(max=len(S7SystemMonitorChannels))
+        last = len(S7SystemMonitorChannels) - 1
+        eos = timer.done & (channel == last)
+        self.comb += timer.wait.eq(~timer.done)
+        self.sync += [
+            If(timer.done, channel.eq(channel + 1), If(channel == last, channel.eq(0))),
+            self.eoc.status.eq((self.eoc.status & ~self.eoc.we) | timer.done),
+            self.eos.status.eq((self.eos.status & ~self.eos.we) | eos),
+        ]
+        for index, source in enumerate(S7SystemMonitorChannels):
+            update = timer.done & (channel == index)
+            self.sync += If(update, source.status.eq(getattr(pads, source.name)))
+
+
+class VideoPins(LiteXModule):
+    """A video PHY that takes a pixel every few system clock cycles, so that no second clock is needed.
+
+    Args:
+        pads (Record): ``valid``, ``de``, ``hsync``, ``vsync``, ``r``, ``g``, ``b``.
+        cycles (int): per pixel.
+    """
+
+    def __init__(self, pads, cycles):
+        self.sink = sink = stream.Endpoint(video_data_layout)
+        count = Signal(max=cycles)
+        self.sync += If(count == cycles - 1, count.eq(0)).Else(count.eq(count + 1))
+        self.comb += sink.ready.eq(count == 0)
+        self.sync += pads.valid.eq(sink.ready)
+        for name in ("de", "hsync", "vsync"):
+            self.sync += If(sink.ready, getattr(pads, name).eq(getattr(sink, name)))
+        for name in ("r", "g", "b"):
+            self.sync += If(
+                sink.ready,
+                getattr(pads, name).eq(0),
+                If(sink.de, getattr(pads, name).eq(getattr(sink, name))),
+            )
+
+
+class DramPort(LiteXModule):
+    """A read port of LiteDRAM's native kind on the SoC's bus, for SoCs with their main RAM on chip.
+
+    Args:
+        bus (wishbone.Interface): a master of the bus.
+    """
+
+    def __init__(self, bus):
+        self.port = port = LiteDRAMNativePort("read", bus.adr_width, bus.data_width)
+        self.comb += [
+            bus.cyc.eq(port.cmd.valid & ~port.cmd.we),
+            bus.stb.eq(port.cmd.valid & ~port.cmd.we),
+            bus.sel.eq(2 ** (bus.data_width // 8) - 1),
+            bus.adr.eq(port.cmd.addr),
+            port.cmd.ready.eq(bus.ack | port.cmd.we),
+            # Whoever reads has reserved room for the answer.
+            port.rdata.valid.eq(bus.ack),
+            port.rdata.data.eq(bus.dat_r),
+        ]
+
+    @staticmethod
+    def master():
+        """Return the interface that it needs."""
+        return wishbone.Interface(data_width=32, address_width=32, addressing="word")
