@@ -19,6 +19,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from soc import kinds, litex_output  # noqa: E402
 from soc.litex_output import InputError  # noqa: E402
 
+FRAME_ALIGNMENT = 4096
 BANNER = "Written by soc/generate.py from LiteX's csr.json; changes are lost."
 
 
@@ -139,6 +140,8 @@ def config_header(soc):
     define("SOC_HAS_INTERRUPT", int(has_interrupt(soc)))
     define("SOC_HAS_ICACHE", int(has_constant(soc, "config_cpu_has_icache")))
     define("SOC_HAS_DCACHE", int(has_constant(soc, "config_cpu_has_dcache")))
+    define("SOC_L2_BYTES", soc.constant("config_l2_size", 0))
+    define("SOC_BUS_DATA_WIDTH", small(soc, "config_bus_data_width"))
     lines.append("")
     define("SOC_CSR_BASE", f"0x{soc.csr_base:08x}")
     define("SOC_CSR_DATA_WIDTH", soc.data_width)
@@ -159,6 +162,7 @@ def config_header(soc):
         count = len(litex_output.instances(soc, array))
         define(f"SOC_HAS_{array.upper()}", int(count > 0))
         define(f"SOC_{array.upper()}_COUNT", count)
+    define("SOC_HAS_DMA_LOOPBACK", int(has_peers(soc, "dma_reader", "loopback")))
     lines += ["", "// Which of them has a special role."]
     for macro, array, name in (
         ("SOC_CONSOLE_UART", "uart", soc.console),
@@ -207,10 +211,72 @@ def main_ram_free(soc):
         soc (litex_output.Soc): a SoC with main_ram.
     """
     base, size = soc.memory("main_ram")
-    others = [
-        at for name, at, _, _ in soc.memories if name != "main_ram" and base <= at < base + size
-    ]
-    return min(others, default=base + size) - base
+    others = [at for name, at, _, _ in soc.memories if name != "main_ram"]
+    for core in soc.cores:
+        if core.kind is not None and core.kind.driver is not None and core.kind.driver.frame:
+            others.append(frame_memory(soc, core)[0])
+    return min((at for at in others if base <= at < base + size), default=base + size) - base
+
+
+def frame_memory(soc, core):
+    """Where the picture of a frame buffer lies: (address, bytes), (0, 0) where there is none.
+
+    It lies where LiteX says, if that is in main RAM. LiteX's default address is 12 MiB above the base of main RAM
+    also on boards that have less: there it is the end of main RAM. The driver tells the core.
+
+    Args:
+        soc (litex_output.Soc): the SoC.
+        core (litex_output.Core): the frame buffer.
+    """
+    names = ("base", "hres", "vres", "depth")
+    numbers = [soc.constant(f"{core.name}_{name}") for name in names]
+    if not all(litex_output.is_int(number) and number > 0 for number in numbers):
+        return 0, 0
+    base, hres, vres, depth = numbers
+    size = (hres * vres * depth + 7) // 8
+    region = soc.memory(core.name)
+    ram = soc.memory("main_ram")
+    if ram is None:
+        return base, max(region[1] if region else 0, size)
+    end = ram[0] + ram[1]
+    if ram[0] <= base and base + size <= end:
+        return base, min(max(region[1] if region else 0, size), end - base)
+    pages = (size + FRAME_ALIGNMENT - 1) // FRAME_ALIGNMENT
+    room = pages * FRAME_ALIGNMENT
+    return (end - room, room) if 2 * room <= ram[1] else (0, 0)
+
+
+def peer(soc, core, member):
+    """The instance that a member of another one points to: (array, index), or None.
+
+    Args:
+        soc (litex_output.Soc): the SoC.
+        core (litex_output.Core): a core whose driver has such a member.
+        member (str): the member.
+    """
+    form, array = core.kind.driver.peers[member]
+    constant = form.format(core=core.name)
+    name = soc.text(constant)
+    if not has_constant(soc, constant):
+        return None
+    names = [other.name for other in litex_output.instances(soc, array)]
+    if name not in names:
+        known = f"it has {', '.join(names)}" if names else "it has none"
+        raise InputError(
+            f"csr.json: constants.{constant} is {name or 'no name'}, which is no {array} of this SoC; {known}"
+        )
+    return array, names.index(name)
+
+
+def has_peers(soc, array, member):
+    """Whether any instance of an array has a peer.
+
+    Args:
+        soc (litex_output.Soc): the SoC.
+        array (str): the array.
+        member (str): its member.
+    """
+    return any(peer(soc, core, member) for core in litex_output.instances(soc, array))
 
 
 def instances_header(soc):
@@ -257,6 +323,16 @@ def instance_initialiser(soc, core):
         register = everything.get(form.format(core=core.name))
         if register is not None:
             lines.append(f"        .{name} = {c_reg(soc, register)},")
+    for name, form in (driver.constants or {}).items():
+        number = soc.constant(form.format(core=core.name))
+        lines.append(f"        .{name} = {number if litex_output.is_int(number) else 0},")
+    for name in driver.peers or ():
+        found = peer(soc, core, name)
+        if found is not None:
+            lines.append(f"        .{name} = &soc_{found[0]}[{found[1]}],")
+    if driver.frame:
+        memory, size = frame_memory(soc, core)
+        lines += [f"        .memory = 0x{memory:08x},", f"        .memory_bytes = {size},"]
     lines.append("    },")
     return lines
 

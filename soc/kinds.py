@@ -25,6 +25,10 @@ class Driver:
         pins (tuple): registers of which the first present one gives the member ``pins``; none: no such member.
         linked (dict): members that are a register of another core: name to a format with ``{core}``.
         base (bool): whether it has the member ``base``.
+        constants (dict): members that are a number among LiteX's constants: name to a format with ``{core}``.
+        peers (dict): members that point to an instance of another array, which one of LiteX's constants names:
+            name to (format with ``{core}``, array).
+        frame (bool): whether it has the members ``memory`` and ``memory_bytes``: where its picture lies.
     """
 
     array: str
@@ -34,6 +38,9 @@ class Driver:
     pins: tuple = ()
     linked: dict = None
     base: bool = False
+    constants: dict = None
+    peers: dict = None
+    frame: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,7 @@ DMA_WIDTHS = {"base": 64, "length": 32, "enable": 1, "done": 1, "loop": 1, "offs
 GPIO_IRQ = ("mode", "edge", *EVENTS)
 SPI = ("control", "status", "mosi", "miso")
 SPI_OPTIONAL = ("cs", "loopback", "clk_divider")
+VIDEO_DMA = tuple(f"dma_{name}" for name in DMA)
 LED_NAMES = r"(\w+_)?(rgb_?)?(user_?)?(leds?(\d*|_\w+)|ledchaser\d*)"
 
 GPIO_DRIVER = Driver(
@@ -258,6 +266,13 @@ KINDS = (
         optional=EVENTS,
         names=r".*(read|mem2|tx)\w*",
         widths=DMA_WIDTHS,
+        driver=Driver(
+            "dma_reader",
+            "lx_dma_regs_t",
+            "drivers/lx_dma.h",
+            (*DMA, *EVENTS),
+            peers={"loopback": ("{core}_loopback", "dma_writer")},
+        ),
     ),
     Kind(
         "dma_writer",
@@ -266,6 +281,7 @@ KINDS = (
         optional=EVENTS,
         names=r".*(write|2mem|rx)\w*",
         widths=DMA_WIDTHS,
+        driver=Driver("dma_writer", "lx_dma_regs_t", "drivers/lx_dma.h", (*DMA, *EVENTS)),
     ),
     Kind("sdcard_phy", "SDPHY", required=("card_detect", "clocker_divider"), extra=r"\w+"),
     Kind(
@@ -298,8 +314,17 @@ KINDS = (
     Kind(
         "video_framebuffer",
         "VideoFrameBuffer",
-        required=tuple(f"dma_{name}" for name in DMA),
+        required=VIDEO_DMA,
         widths={f"dma_{name}": bits for name, bits in DMA_WIDTHS.items()},
+        driver=Driver(
+            "video",
+            "lx_video_regs_t",
+            "drivers/lx_video.h",
+            VIDEO_DMA,
+            linked={"vtg_enable": "{core}_vtg_enable"},
+            constants={name: "{core}_" + name for name in ("hres", "vres", "depth")},
+            frame=True,
+        ),
     ),
     Kind(
         "video_timing",

@@ -14,5 +14,7 @@ extern const test_t tests_small[];
 extern const test_t tests_timer[];
 extern const test_t tests_clock[];
 extern const test_t tests_uart[];
+extern const test_t tests_dma[];
+extern const test_t tests_video[];
 
 #endif // HARNESS_H

@@ -93,6 +93,7 @@ class ManyCores(SoCCore):
         self.irq.add("timer1")
         self.dma_reader0 = WishboneDMAReader(wishbone.Interface(), with_csr=True)
         self.dma_writer0 = WishboneDMAWriter(wishbone.Interface(), with_csr=True)
+        self.add_constant("DMA_READER0_LOOPBACK", "dma_writer0")
         self.ws = WS2812(Signal(), 8, 100e6)
         self.bus.add_slave("ws2812", self.ws.bus, SoCRegion(origin=0x20000000, size=64))
         pads = Record([("clk", 1), ("cs_n", 2), ("mosi", 1), ("miso", 1)])

@@ -226,6 +226,16 @@ int main(void) {
     #if SOC_HAS_IDENTIFIER
     printf("identifier_mem %u\n", soc_identifier[0].base);
     #endif
+    #if SOC_HAS_DMA_READER
+    for (unsigned i = 0; i < SOC_DMA_READER_COUNT; i++) {
+        printf("loopback %s %s\n", soc_dma_reader[i].name,
+            soc_dma_reader[i].loopback != NULL ? soc_dma_reader[i].loopback->name : "-");
+    }
+    #endif
+    #if SOC_HAS_VIDEO
+    printf("video %u %u %u %u %u\n", soc_video[0].hres, soc_video[0].vres, soc_video[0].depth, soc_video[0].memory,
+        soc_video[0].memory_bytes);
+    #endif
     printf("roles %d %d\n", SOC_CONSOLE_UART, SOC_TICK_TIMER);
     return 0;
 }
@@ -478,6 +488,71 @@ class TablesTest(GenerateTest):
         self.assertEqual(self.config()["SOC_MAIN_RAM_FREE_SIZE"], "0x00c00000")
         with open(os.path.join(self.output, "soc_memory.ld")) as file:
             self.assertIn("main_ram (rwx) : ORIGIN = 0x40000000, LENGTH = 0x00c00000", file.read())
+
+    def frame(self, base, region=None, ram=0x1000000, hres=160):
+        """A SoC with a frame buffer: what the driver gets, and how much of main RAM is free.
+
+        Args:
+            base (int): where LiteX puts the picture.
+            region (int): the size of its region, None: csr.json has none.
+            ram (int): the size of main RAM.
+            hres (int): pixels of a row, of 16 bits, in 100 rows.
+        """
+        registers = [(name, 32, "rw") for name in kinds.VIDEO_DMA]
+        data = make_csr_json({**CORES, "video_framebuffer": registers})
+        data["memories"]["main_ram"]["size"] = ram
+        if region:
+            memory = {"base": base, "size": region, "type": "cached+linker"}
+            data["memories"]["video_framebuffer"] = memory
+        for name, value in (("base", base), ("hres", hres), ("vres", 100), ("depth", 16)):
+            data["constants"][f"video_framebuffer_{name}"] = value
+        self.generate(data)
+        found = self.probe()["video"][0].split()
+        self.assertEqual(found[:3], [str(hres), "100", "16"])
+        free = int(self.config()["SOC_MAIN_RAM_FREE_SIZE"], 0)
+        return int(found[3]), int(found[4]), free
+
+    def test_frame_in_main_ram(self):
+        """Stays where LiteX puts it, with what of the region is in main RAM."""
+        self.assertEqual(self.frame(0x40C00000, 0x10000), (0x40C00000, 0x10000, 0xC00000))
+        self.assertEqual(self.frame(0x40C00000, 0x800000), (0x40C00000, 0x400000, 0xC00000))
+        # As where a target sets mem_map: no region, but the constant.
+        self.assertEqual(self.frame(0x40C00000), (0x40C00000, 32000, 0xC00000))
+        # A region that is smaller than the picture.
+        self.assertEqual(self.frame(0x40C00000, 4096), (0x40C00000, 32000, 0xC00000))
+
+    def test_frame_outside_of_main_ram(self):
+        """Is taken to the end of main RAM, where that leaves half of it."""
+        self.assertEqual(
+            self.frame(0x40C00000, 0x800000, ram=0x800000), (0x407F8000, 0x8000, 0x7F8000)
+        )
+        # It would begin in main RAM and end behind it.
+        self.assertEqual(
+            self.frame(0x40C00000, 0x800000, ram=0xC00100), (0x40BF8100, 0x8000, 0xBF8100)
+        )
+        self.assertEqual(self.frame(0x40C00000, 0x800000, ram=0xF000), (0, 0, 0xF000))
+
+    def test_frame_without_constants(self):
+        """Has no place; the firmware says so."""
+        registers = [(name, 32, "rw") for name in kinds.VIDEO_DMA]
+        self.generate(make_csr_json({**CORES, "screen": registers}))
+        self.assertEqual(self.probe()["video"], ["0 0 0 0 0"])
+
+    def test_loopback_of_a_dma_reader(self):
+        """Is the writer that a constant names."""
+        registers = [(name, kinds.DMA_WIDTHS[name], "rw") for name in kinds.DMA]
+        data = make_csr_json({**CORES, "a_reader": registers, "b_writer": registers})
+        self.generate(data)
+        self.assertEqual(self.probe()["loopback"], ["a_reader -"])
+        self.assertEqual(self.config()["SOC_HAS_DMA_LOOPBACK"], "0")
+        data["constants"]["a_reader_loopback"] = "b_writer"
+        self.generate(data)
+        self.assertEqual(self.probe()["loopback"], ["a_reader b_writer"])
+        self.assertEqual(self.config()["SOC_HAS_DMA_LOOPBACK"], "1")
+        for wrong in ("a_reader", "nobody", "", 7, None):
+            data["constants"]["a_reader_loopback"] = wrong
+            make_folder(self.folder, data)
+            self.assert_fails("a_reader_loopback is .*; it has b_writer$")
 
     def test_no_main_ram(self):
         """Is the port's business."""
@@ -978,6 +1053,7 @@ class LitexTest(GenerateTest):
                         ["gpio 12 1111", "buttons 3 1001", "io 6 1100", "outs 32 0100"],
                     )
                     self.assertEqual(found["timer"], ["timer0 1 1", "timer1 4 0"])
+                    self.assertEqual(found["loopback"], ["dma_reader0 dma_writer0"])
                     widths = {line.split()[0]: line.split()[4] for line in found["register"]}
                     self.assertEqual(widths["odd_wide"], "100")
                     self.assertEqual(widths["odd_x1"], "3")
@@ -1018,11 +1094,16 @@ class KindsTest(unittest.TestCase):
                 continue
             with open(os.path.join(TOP, driver.header)) as file:
                 text = re.sub(r"//.*", "", file.read())
-            body = re.search(r"typedef struct \{([^}]*)\} " + driver.type + ";", text)[1]
+            body = re.search(r"typedef struct (?:\w+ )?\{([^}]*)\} " + driver.type + ";", text)[1]
             members = re.findall(r"csr_reg_t (\w+);", body)
             self.assertEqual(members, [*driver.registers, *(driver.linked or {})])
             self.assertEqual("uint16_t pins;" in body, bool(driver.pins))
             self.assertEqual("uint32_t base;" in body, driver.base)
+            self.assertEqual("uint32_t memory;" in body, driver.frame)
+            for name in driver.constants or ():
+                self.assertRegex(body, rf"uint\d+_t {name};")
+            for name in driver.peers or ():
+                self.assertIn(f" *{name};", body)
             used = {*kind.required, *kind.optional}
             self.assertLessEqual(
                 {name for name in used if "pwm" not in name}, set(driver.registers)

@@ -8,6 +8,7 @@
 
 #include "irq.h"
 #include "soc/irq.h"
+#include "system.h"
 
 #define MAX_REGS (256)
 #define MAX_TICKERS (8)
@@ -33,6 +34,8 @@ uint64_t mock_cycles;
 bool mock_ie;
 unsigned mock_interrupts;
 uint64_t mock_longest_off;
+unsigned mock_dcache_flushes;
+const unsigned mock_main_ram[2 * SOC_L2_BYTES / 4];
 
 static mock_reg_t regs[MAX_REGS];
 static unsigned reg_count;

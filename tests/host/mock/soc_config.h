@@ -10,5 +10,11 @@
 #define SOC_CSR_ALIGNMENT TEST_ALIGNMENT
 #define SOC_CSR_ORDERING_BIG TEST_ORDERING_BIG
 #define SOC_HAS_INTERRUPT TEST_HAS_INTERRUPT
+#define SOC_BUS_DATA_WIDTH 32
+#define SOC_L2_BYTES 64
+
+// Of the size that flushing such an L2 cache reads.
+extern const unsigned mock_main_ram[2 * SOC_L2_BYTES / 4];
+#define SOC_MAIN_RAM_BASE mock_main_ram
 
 #endif // SOC_CONFIG_H

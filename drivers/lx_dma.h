@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// WishboneDMAReader and WishboneDMAWriter with CSRs (litex/soc/cores/dma.py): a reader sends words of memory to a
+// stream of the gateware, a writer puts those of a stream into memory. Both go once through a buffer, or in a loop.
+// No state: functions take the registers. All may be called from an interrupt.
+//
+// The cores do not know caches: soc/cache.h, before a reader is started and after a writer is done. They reach all of
+// the bus: the caller owns the buffer until the transfer is done or stopped.
+
+#ifndef DRIVERS_LX_DMA_H
+#define DRIVERS_LX_DMA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "soc/csr.h"
+#include "soc/status.h"
+
+typedef struct lx_dma_regs {
+    const char *name;
+    int16_t irq; // CPU interrupt line, -1: none
+    csr_reg_t base;
+    csr_reg_t length;
+    csr_reg_t enable;
+    csr_reg_t done;
+    csr_reg_t loop;
+    csr_reg_t offset;
+    csr_reg_t ev_status; // LiteX's own cores have no events
+    csr_reg_t ev_pending;
+    csr_reg_t ev_enable;
+    const struct lx_dma_regs *loopback; // of a reader: the writer that all its words go to, NULL: none
+} lx_dma_regs_t;
+
+// Address and length of a transfer are multiples of this: the cores move words of the bus.
+#define LX_DMA_WORD_BYTES (SOC_BUS_DATA_WIDTH / 8)
+
+// Go through a buffer, once or again and again, beginning at its start whatever the core did before. LX_EINVAL: no
+// bytes, or address or length is no multiple of LX_DMA_WORD_BYTES.
+int lx_dma_start(const lx_dma_regs_t *regs, uint64_t addr, uint32_t bytes, bool loop);
+
+// Stop where it is. Afterwards the core does not touch memory. A writer that is not started takes and drops what its
+// stream brings.
+void lx_dma_stop(const lx_dma_regs_t *regs);
+
+// Whether the buffer is through. Never in a loop, and not after lx_dma_stop().
+bool lx_dma_done(const lx_dma_regs_t *regs);
+
+// How many bytes of the buffer are through (in a loop: in this round). A reader is ahead of its stream by the words
+// in its FIFO.
+uint32_t lx_dma_offset(const lx_dma_regs_t *regs);
+
+// Wait until the buffer is through; each poll takes LX_DMA_POLL_CYCLES or a little more, which leaves the bus to the
+// core. LX_ETIMEDOUT: it is not after so many polls.
+int lx_dma_wait(const lx_dma_regs_t *regs, uint32_t max_polls);
+#define LX_DMA_POLL_CYCLES (32)
+
+// A reader and its loopback copy memory; it is through when the writer is. LX_EINVAL: as lx_dma_start(). LX_ENODEV:
+// the reader has no loopback.
+int lx_dma_copy_start(const lx_dma_regs_t *reader, uint64_t to, uint64_t from, uint32_t bytes);
+void lx_dma_copy_stop(const lx_dma_regs_t *reader);
+
+#endif // DRIVERS_LX_DMA_H

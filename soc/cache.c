@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+//
+// Caches: see soc/cache.h. The L2 cache is direct-mapped and has no registers (litex/soc/interconnect/wishbone.py,
+// Cache): a line is written back when another takes its place. LiteX's own flush_l2_cache() (libbase/system.c) reads
+// the same addresses.
+
+#include "soc/cache.h"
+
+#include <stdint.h>
+
+#include <system.h>
+
+#include "soc_config.h"
+
+void soc_cache_flush_cpu(void) {
+    flush_cpu_dcache();
+}
+
+void soc_cache_flush_all(void) {
+    flush_cpu_dcache();
+    #if SOC_L2_BYTES
+    const volatile uint32_t *word = (const volatile uint32_t *)SOC_MAIN_RAM_BASE;
+    for (uint32_t i = 0; i < 2 * SOC_L2_BYTES / sizeof(*word); i++) {
+        (void)word[i];
+    }
+    #endif
+}
