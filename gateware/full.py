@@ -90,12 +90,13 @@ class Full(Soc):
         self.bus.add_master("dma_reader", masters[0])
         self.bus.add_master("dma_writer", masters[1])
         self.comb += self.dma_reader.source.connect(self.dma_writer.sink)
+        self.add_constant("DMA_READER_LOOPBACK", "dma_writer")
 
     def _add_video(self, pads):
         """Do what add_video_framebuffer() does, which wants LiteDRAM."""
         name = "video_framebuffer"
         hres, vres = (int(part) for part in VIDEO_TIMINGS.split("@")[0].split("x"))
-        region = SoCRegion(origin=VIDEO_BASE, size=hres * vres * 2, linker=True)
+        region = SoCRegion(origin=VIDEO_BASE, size=VIDEO_SIZE, linker=True)
         self.bus.add_region(name, region)
         master = DramPort.master()
         self.bus.add_master(name, master)
