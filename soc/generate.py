@@ -69,6 +69,26 @@ def driver_arrays():
     return {kind.driver.array: kind.driver for kind in kinds.KINDS if kind.driver is not None}
 
 
+def descriptors(soc, array):
+    """The entries of a driver's array: pairs of a core and a channel's name, None where it is no channel.
+
+    Args:
+        soc (litex_output.Soc): the SoC.
+        array (str): the array's name without ``soc_``.
+    """
+    found = []
+    for core in litex_output.instances(soc, array):
+        pattern = core.kind.driver.channels
+        matches = [
+            (register.addr, match[1])
+            for name, register in core.registers.items()
+            if pattern is not None and (match := re.fullmatch(pattern, name))
+        ]
+        channels = [channel for _, channel in sorted(matches)]
+        found += [(core, channel) for channel in (channels if pattern else [None])]
+    return found
+
+
 def core_pins(soc, core):
     """The number of pins of a core.
 
@@ -159,7 +179,7 @@ def config_header(soc):
         define("SOC_MAIN_RAM_FREE_SIZE", f"0x{main_ram_free(soc):08x}")
     lines += ["", "// Cores with a driver; the instances are in soc_instances.h."]
     for array in driver_arrays():
-        count = len(litex_output.instances(soc, array))
+        count = len(descriptors(soc, array))
         define(f"SOC_HAS_{array.upper()}", int(count > 0))
         define(f"SOC_{array.upper()}_COUNT", count)
     define("SOC_HAS_DMA_LOOPBACK", int(has_peers(soc, "dma_reader", "loopback")))
@@ -286,9 +306,7 @@ def instances_header(soc):
         soc (litex_output.Soc): the SoC.
     """
     present = {
-        array: driver
-        for array, driver in driver_arrays().items()
-        if litex_output.instances(soc, array)
+        array: driver for array, driver in driver_arrays().items() if descriptors(soc, array)
     }
     lines = ["// " + BANNER, "", "#ifndef SOC_INSTANCES_H", "#define SOC_INSTANCES_H", ""]
     lines += [f'#include "{header}"' for header in sorted({d.header for d in present.values()})]
@@ -299,22 +317,33 @@ def instances_header(soc):
     return "\n".join(lines)
 
 
-def instance_initialiser(soc, core):
+def instance_initialiser(soc, core, channel):
     """The initialiser of one instance.
 
     Args:
         soc (litex_output.Soc): the SoC.
         core (litex_output.Core): a core with a driver.
+        channel (str): which of its channels, None where its driver knows none.
     """
     driver = core.kind.driver
-    lines = ["    {", f"        .name = {c_string(core.name)},", f"        .irq = {core.irq},"]
+    name = (
+        core.name
+        if channel is None
+        else driver.channel_name.format(core=core.name, channel=channel)
+    )
+    lines = ["    {", f"        .name = {c_string(name)},", f"        .irq = {core.irq},"]
     if driver.pins:
         lines.append(f"        .pins = {core_pins(soc, core)},")
     if driver.base:
         lines.append(f"        .base = 0x{core.base:08x},")
+    if driver.size:
+        lines.append(f"        .size = 0x{soc.memory(core.name)[1]:08x},")
+    for name, value in (driver.fields or {}).items():
+        lines.append(f"        .{name} = {value},")
     for name in driver.registers:
-        if name in core.registers:
-            register = core.registers[name]
+        source = (driver.formats or {}).get(name, name).format(channel=channel)
+        if source in core.registers:
+            register = core.registers[source]
             if driver.pins:
                 register = low_32_bits(soc, register)
             lines.append(f"        .{name} = {c_reg(soc, register)},")
@@ -408,12 +437,12 @@ def tables_source(soc):
     lines.extend(f"    .{name} = {value}," for name, value in identity.items())
     lines += ["};", ""]
     for array, driver in driver_arrays().items():
-        cores = litex_output.instances(soc, array)
-        if not cores:
+        entries = descriptors(soc, array)
+        if not entries:
             continue
         lines.append(f"const {driver.type} soc_{array}[SOC_{array.upper()}_COUNT] = {{")
-        for core in cores:
-            lines += instance_initialiser(soc, core)
+        for core, channel in entries:
+            lines += instance_initialiser(soc, core, channel)
         lines += ["};", ""]
     return "\n".join(lines)
 
@@ -491,7 +520,7 @@ def make_fragment(soc):
         f"SOC_SRAM_SIZE := {(soc.memory('sram') or (0, 0))[1]}",
     ]
     for array in driver_arrays():
-        lines.append(f"SOC_HAS_{array.upper()} := {int(bool(litex_output.instances(soc, array)))}")
+        lines.append(f"SOC_HAS_{array.upper()} := {int(bool(descriptors(soc, array)))}")
     lines += [
         "",
         "# The instruction set, in the spelling that Debian's gcc 12 and picolibc have a multilib for.",

@@ -10,7 +10,7 @@ writes an array ``soc_<array>`` with one descriptor for each instance (docs/soc.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,12 @@ class Driver:
         peers (dict): members that point to an instance of another array, which one of LiteX's constants names:
             name to (format with ``{core}``, array).
         frame (bool): whether it has the members ``memory`` and ``memory_bytes``: where its picture lies.
+        size (bool): whether it has the member ``size``, of the memory region of that name.
+        channels (str): a regular expression of registers; each that matches gives a descriptor of its own, and its
+            group is what ``{channel}`` stands for. None: one descriptor for the core.
+        channel_name (str): a channel's name, with ``{core}`` and ``{channel}``.
+        formats (dict): of channels: member to the name of its register, with ``{channel}``; default: the same.
+        fields (dict): further members with the same C value in all descriptors.
     """
 
     array: str
@@ -41,6 +47,11 @@ class Driver:
     constants: dict = None
     peers: dict = None
     frame: bool = False
+    size: bool = False
+    channels: str = None
+    channel_name: str = None
+    formats: dict = None
+    fields: dict = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,8 @@ class Kind:
         names (str): a regular expression that the core's name has to match; None: any name.
         memory (str): a regular expression of the memory region of a core without registers.
         widths (dict): registers whose width in bits is the same wherever LiteX builds this core.
+        primitive (str): the FPGA's primitive that tells it from others of its signature, as the gateware's Verilog
+            instantiates it; None: nothing has to be there.
         driver (Driver): None while there is no driver.
     """
 
@@ -67,16 +80,20 @@ class Kind:
     names: str = None
     memory: str = None
     widths: dict = None
+    primitive: str = None
     driver: Driver = None
 
-    def matches(self, core, registers):
+    def matches(self, core, registers, verilog=""):
         """Whether a core is of this kind.
 
         Args:
             core (str): its name.
             registers (set): the names of its registers, without the core's name.
+            verilog (str): the gateware, where it is known.
         """
         if self.memory is not None:
+            return False
+        if self.primitive is not None and not re.search(rf"\b{self.primitive}\b", verilog):
             return False
         if self.names is not None and not re.fullmatch(self.names, core):
             return False
@@ -102,6 +119,45 @@ GPIO_DRIVER = Driver(
     registers=("oe", "in", "out", *GPIO_IRQ),
     pins=("in", "out"),
 )
+
+PWM_DRIVER = Driver(
+    "pwm",
+    "lx_pwm_regs_t",
+    "drivers/lx_pwm.h",
+    registers=("enable", "width", "period", "run", "run_width"),
+)
+SYSMON = ("temperature", "vccint", "vccaux", "eoc", "eos")
+
+
+def sysmon(name, core, bits, primitive=None, required=()):
+    """One of Xilinx's system monitors; csr.json shows them all alike.
+
+    Args:
+        name (str): the kind's name.
+        core (str): LiteX's classes.
+        bits (int): of a conversion.
+        primitive (str): see Kind.
+        required (tuple): registers beyond those that all have.
+    """
+    return Kind(
+        name,
+        core,
+        required=(*SYSMON, *required),
+        extra=r"\w+",
+        widths=dict.fromkeys(SYSMON[:3], bits) | {"eoc": 1, "eos": 1},
+        primitive=primitive,
+        driver=Driver(
+            "adc",
+            "lx_xadc_regs_t",
+            "drivers/lx_xadc.h",
+            registers=("value", "eos"),
+            channels=r"(?!eo[cs]$|drp_)(\w+)",
+            channel_name="{channel}",
+            formats={"value": "{channel}"},
+            fields={"monitor": f"LX_{name.upper()}"},
+        ),
+    )
+
 
 # The first kind that matches is taken, so kinds with a name come before those without for the same signature.
 KINDS = (
@@ -235,12 +291,26 @@ KINDS = (
         "PWM",
         required=("enable", "width", "period"),
         widths={"enable": 1, "width": 32, "period": 32},
+        driver=PWM_DRIVER,
     ),
     Kind(
         "pwm_multi",
         "MultiChannelPWM",
         required=("channel0_enable", "channel0_width", "channel0_period"),
         extra=r"channel\d+_(enable|width)",
+        widths={"channel0_enable": 1, "channel0_width": 32, "channel0_period": 32},
+        driver=replace(
+            PWM_DRIVER,
+            channels=r"channel(\d+)_width",
+            channel_name="{core}[{channel}]",
+            formats={
+                "enable": "channel{channel}_enable",
+                "width": "channel{channel}_width",
+                "period": "channel0_period",
+                "run": "channel0_enable",
+                "run_width": "channel0_width",
+            },
+        ),
     ),
     Kind(
         "watchdog",
@@ -248,14 +318,17 @@ KINDS = (
         required=("control", "cycles", "remaining"),
         optional=EVENTS,
         widths={"control": 25, "ev_status": 1, "ev_pending": 1, "ev_enable": 1},
+        driver=Driver(
+            "watchdog",
+            "lx_watchdog_regs_t",
+            "drivers/lx_watchdog.h",
+            ("control", "cycles", "remaining", *EVENTS),
+        ),
     ),
-    Kind(
-        "xadc",
-        "S7SystemMonitor or USSystemMonitor",
-        required=("temperature", "vccint", "vccaux", "eoc", "eos"),
-        extra=r"\w+",
-        widths={"eoc": 1, "eos": 1},
-    ),
+    sysmon("sysmone4", "USPSystemMonitor", 10, primitive="SYSMONE4"),
+    sysmon("sysmone4", "ZynqUSPSystemMonitor", 10, required=("vccpsintlp",)),
+    sysmon("sysmone1", "USSystemMonitor", 10, primitive="SYSMONE1"),
+    sysmon("xadc", "S7SystemMonitor", 12),
     Kind("dna", "XilinxDNA", required=("id",), names=r".*dna\w*"),
     Kind("icap", "ICAP", required=("addr", "data", "write", "done"), optional=("read",)),
     Kind("icap", "ICAPBitstream", required=("sink_data", "sink_ready")),
@@ -360,24 +433,32 @@ KINDS = (
     Kind("ddrphy", "LiteDRAM PHY", names=r"\w*(ddr|sdram)phy\w*", extra=r"\w+"),
     Kind("hyperram", "HyperRAM", required=("config", "reg_control"), extra=r"\w+"),
     Kind("freqmeter", "FreqMeter", required=("value",), names=r"\w*freq\w*"),
-    Kind("ws2812", "WS2812", memory=r".*(ws2812|neopixel)\w*"),
+    Kind(
+        "ws2812",
+        "WS2812",
+        memory=r".*(ws2812|neopixel)\w*",
+        driver=Driver("ws2812", "lx_ws2812_regs_t", "drivers/lx_ws2812.h", base=True, size=True),
+    ),
 )
 
 KIND_NAMES = sorted({kind.name for kind in KINDS})
 
 
-def find_kind(core, registers):
+def find_kind(core, registers, verilog=""):
     """The kind of a core.
 
     Args:
         core (str): its name in csr.json.
         registers (set): the names of its registers, without the core's name.
+        verilog (str): the gateware, where it is known.
 
     Returns:
         Kind: or None where no kind matches.
     """
     for kind in KINDS:
-        if (registers or not kind.required and kind.names) and kind.matches(core, registers):
+        if (registers or not kind.required and kind.names) and kind.matches(
+            core, registers, verilog
+        ):
             return kind
     return None
 

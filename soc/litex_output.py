@@ -366,26 +366,33 @@ def load_svd(soc, path):
             register.bits = bits
 
 
+def verilog(soc):
+    """Yield the texts of the gateware's Verilog files, none where it is not there.
+
+    Args:
+        soc (Soc): with its folder.
+    """
+    folder = os.path.join(soc.folder, "gateware")
+    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+        if name.endswith(".v"):
+            with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
+                yield file.read()
+
+
 def ordering_of_verilog(soc):
     """The order of words in the gateware, "big" or "little", or None where that cannot be seen.
 
     Args:
         soc (Soc): with registers.
     """
-    folder = os.path.join(soc.folder, "gateware")
-    if not os.path.isdir(folder):
-        return None
     wide = {
         (name, register.words)
         for core in soc.cores
         for name, register in core.registers.items()
         if register.words > 1
     }
-    for name in sorted(os.listdir(folder)):
-        if not wide or not name.endswith(".v"):
-            continue
-        with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
-            reads = re.findall(r"dat_r <= (\w*csrbank\d+_)(\w+)_w;", file.read())
+    for text in verilog(soc) if wide else ():
+        reads = re.findall(r"dat_r <= (\w*csrbank\d+_)(\w+)_w;", text)
         position = {bank + word: at for at, (bank, word) in enumerate(reads)}
         banks = {bank for bank, _ in reads}
         for register, words in sorted(wide):
@@ -526,10 +533,11 @@ def apply_toml(soc, data, path):
         if name not in names and (kind is not None or name in overrides):
             soc.cores.append(Core(name, base, kind=kind))
     soc.cores.sort(key=lambda core: (core.base, core.name))
+    gateware = "".join(verilog(soc))
     cores = {core.name: core for core in soc.cores}
     for core in soc.cores:
         if core.kind is None:
-            core.kind = kinds.find_kind(core.name, set(core.registers))
+            core.kind = kinds.find_kind(core.name, set(core.registers), gateware)
     for name, said in overrides.items():
         if name not in cores:
             raise InputError(f"{path}: cores.{name} is no core of this SoC; correct the name")
@@ -544,6 +552,11 @@ def apply_toml(soc, data, path):
                     raise InputError(
                         f"{path}: cores.{name} has no register {lacks[0]}, so it is no "
                         f"{said['kind']}; choose another kind"
+                    )
+                if choices[0].memory is not None and soc.memory(name) is None:
+                    raise InputError(
+                        f"{path}: cores.{name} is no memory region, so it is no {said['kind']}; "
+                        "choose another kind"
                     )
         core.pins = said.get("pins", 0)
     for core in soc.cores:

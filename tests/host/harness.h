@@ -16,5 +16,7 @@ extern const test_t tests_clock[];
 extern const test_t tests_uart[];
 extern const test_t tests_dma[];
 extern const test_t tests_video[];
+extern const test_t tests_outputs[];
+extern const test_t tests_watchdog[];
 
 #endif // HARNESS_H

@@ -10,6 +10,7 @@ int main(int argc, char **argv) {
     static const test_t *const all[] = {
         tests_csr, tests_irq, tests_soc, tests_small, tests_timer, tests_clock, tests_uart,
         tests_dma, tests_video,
+        tests_outputs, tests_watchdog,
     };
     unsigned count = 0;
     for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++) {

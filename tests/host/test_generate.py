@@ -223,6 +223,24 @@ int main(void) {
             lx_gpio_can_output(&soc_gpio[i]), lx_gpio_can_switch(&soc_gpio[i]), lx_gpio_can_interrupt(&soc_gpio[i]));
     }
     #endif
+    #if SOC_HAS_PWM
+    for (unsigned i = 0; i < SOC_PWM_COUNT; i++) {
+        const lx_pwm_regs_t *p = &soc_pwm[i];
+        printf("pwm %s %u %u %u %u %u\n", p->name, p->enable.addr, p->width.addr, p->period.addr,
+            p->run.addr, p->run_width.addr);
+    }
+    #endif
+    #if SOC_HAS_ADC
+    for (unsigned i = 0; i < SOC_ADC_COUNT; i++) {
+        printf("adc %s %d %u\n", soc_adc[i].name, soc_adc[i].monitor, soc_adc[i].value.bits);
+    }
+    #endif
+    #if SOC_HAS_WATCHDOG
+    printf("watchdog %s %u\n", soc_watchdog[0].name, csr_bits(soc_watchdog[0].cycles));
+    #endif
+    #if SOC_HAS_WS2812
+    printf("ws2812 %s %u %u\n", soc_ws2812[0].name, soc_ws2812[0].base, lx_ws2812_count(&soc_ws2812[0]));
+    #endif
     #if SOC_HAS_IDENTIFIER
     printf("identifier_mem %u\n", soc_identifier[0].base);
     #endif
@@ -764,6 +782,52 @@ class TomlTest(GenerateTest):
                 self.assert_fails(phrase)
 
 
+class MonitorsTest(GenerateTest):
+    """Xilinx's system monitors, which look alike in csr.json."""
+
+    REGISTERS = ("temperature", "vccint", "vccaux", "vccbram", "eoc", "eos", "drp_dat_r")
+
+    def adc(self, instance, *more, toml=""):
+        """What the tables say of a system monitor's channels.
+
+        Args:
+            instance (str): a line of the gateware's Verilog.
+            *more (str): further registers.
+            toml (str): the litex.toml.
+        """
+        registers = [(name, 1, "ro") for name in (*self.REGISTERS, *more)]
+        make_folder(self.folder, make_csr_json({**CORES, "sysmon": registers}))
+        os.makedirs(os.path.join(self.folder, "gateware"), exist_ok=True)
+        with open(os.path.join(self.folder, "gateware", "top.v"), "w") as file:
+            file.write(f"module top();\n{instance}\nendmodule\n")
+        self.toml(toml)
+        status, text = run(self.folder, "--output", self.output)
+        self.assertEqual(status, 0, text)
+        return self.probe()["adc"]
+
+    def test_verilog_tells(self):
+        """The primitive decides; without gateware it is a 7-series XADC."""
+        for instance, number, bits in (
+            ("", 0, 12),
+            ("XADC #(", 0, 12),
+            ("SYSMONE1 #(", 1, 10),
+            ("SYSMONE4 #(", 2, 10),
+            ("SYSMONE45 #(", 0, 12),
+        ):
+            with self.subTest(instance):
+                widths = {"temperature": bits, "vccint": bits, "vccaux": bits, "vccbram": 0}
+                self.assertEqual(
+                    self.adc(instance), [f"{n} {number} {b}" for n, b in widths.items()]
+                )
+
+    def test_zynq_and_the_users_channels(self):
+        """Registers that only Zynq UltraScale+ has; channels with other names; litex.toml."""
+        found = self.adc("", "vccpsintlp", "vaux3")
+        self.assertEqual(found[-2:], ["vccpsintlp 2 0", "vaux3 2 0"])
+        toml = '[cores.sysmon]\nkind = "sysmone4"\n[cores.sysmon.width]\nvccint = 12\n'
+        self.assertEqual(self.adc("", toml=toml)[:2], ["temperature 2 10", "vccint 2 12"])
+
+
 class BadInputTest(GenerateTest):
     """One line, status 2, nothing written."""
 
@@ -1054,6 +1118,25 @@ class LitexTest(GenerateTest):
                     )
                     self.assertEqual(found["timer"], ["timer0 1 1", "timer1 4 0"])
                     self.assertEqual(found["loopback"], ["dma_reader0 dma_writer0"])
+                    at = {line.split()[0]: line.split()[1] for line in found["register"]}
+                    alone = [at[f"pwm0_{name}"] for name in ("enable", "width", "period")]
+                    shared = [
+                        at[f"pwms_channel0_{name}"] for name in ("period", "enable", "width")
+                    ]
+                    self.assertEqual(
+                        found["pwm"],
+                        [" ".join(["pwm0", *alone, "0 0"])]
+                        + [
+                            " ".join(
+                                [f"pwms[{n}]"]
+                                + [at[f"pwms_channel{n}_{name}"] for name in ("enable", "width")]
+                                + shared
+                            )
+                            for n in range(3)
+                        ],
+                    )
+                    self.assertEqual(found["watchdog"], ["watchdog0 32"])
+                    self.assertEqual(found["ws2812"], [f"ws2812 {0x20000000} 16"])
                     widths = {line.split()[0]: line.split()[4] for line in found["register"]}
                     self.assertEqual(widths["odd_wide"], "100")
                     self.assertEqual(widths["odd_x1"], "3")
@@ -1081,6 +1164,9 @@ class LitexTest(GenerateTest):
                 self.assertEqual(unknown, [])
                 names = [core.split()[0] for core in found["core"]]
                 self.assertEqual("sdcard_core" in names, "--with-sdcard" in options)
+                if "--with-xadc" in options:
+                    names = [line.split()[0] for line in found["adc"]]
+                    self.assertEqual(names, ["temperature", "vccint", "vccaux", "vccbram"])
 
 
 class KindsTest(unittest.TestCase):
@@ -1104,10 +1190,14 @@ class KindsTest(unittest.TestCase):
                 self.assertRegex(body, rf"uint\d+_t {name};")
             for name in driver.peers or ():
                 self.assertIn(f" *{name};", body)
-            used = {*kind.required, *kind.optional}
-            self.assertLessEqual(
-                {name for name in used if "pwm" not in name}, set(driver.registers)
-            )
+            self.assertEqual("uint32_t size;" in body, driver.size)
+            for field in driver.fields or {}:
+                self.assertIn(f" {field};", body)
+            if driver.channels is None:
+                used = {*kind.required, *kind.optional}
+                self.assertLessEqual(
+                    {name for name in used if "pwm" not in name}, set(driver.registers)
+                )
 
     def test_names_decide(self):
         """Where a signature is shared."""
