@@ -17,6 +17,8 @@ from gateware.standins import DramPort, OpenDrainI2CMaster, SystemMonitor, Video
 VIDEO_TIMINGS = "160x100@60Hz"
 VIDEO_CYCLES_PER_PIXEL = 8
 VIDEO_BASE = 0x40FF0000
+# Room for two pictures.
+VIDEO_SIZE = 64 * KIB
 WS2812_BASE = 0x90000000
 WS2812_LEDS = 8
 SPI_MMAP_TX_BASE = 0x90010000
