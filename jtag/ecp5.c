@@ -222,16 +222,18 @@ int ecp5_verdict(uint32_t status) {
 
 int ecp5_open(ecp5_t *ecp5, tap_t *tap, unsigned which) {
     memset(ecp5, 0, sizeof(*ecp5));
-    ecp5->tap = tap;
     int status = tap_scan(tap);
-    if (status != JTAG_OK) {
-        return status;
-    }
+    return status == JTAG_OK ? ecp5_attach(ecp5, tap, which) : status;
+}
+
+int ecp5_attach(ecp5_t *ecp5, tap_t *tap, unsigned which) {
+    memset(ecp5, 0, sizeof(*ecp5));
+    ecp5->tap = tap;
     for (unsigned i = 0; i < tap->devices; i++) {
         const ecp5_device_t *device = ecp5_find(tap->chain[i].idcode);
         if (device && which-- == 0) {
             ecp5->device = device;
-            status = tap_select(tap, i);
+            int status = tap_select(tap, i);
             return status == JTAG_OK ? tap_wait(tap, 0) : status;
         }
     }

@@ -72,6 +72,9 @@ int ecp5_verdict(uint32_t status);
 // JTAG_EDEVICE: the chain has no such ECP5; what it has is in tap->chain.
 int ecp5_open(ecp5_t *ecp5, tap_t *tap, unsigned which);
 
+// The same on a chain that was scanned already, so that IR lengths that tap_set_ir_bits() gave are kept.
+int ecp5_attach(ecp5_t *ecp5, tap_t *tap, unsigned which);
+
 // Registers. None of them disturbs a running design.
 int ecp5_read_idcode(ecp5_t *ecp5, uint32_t *idcode);
 int ecp5_read_status(ecp5_t *ecp5); // into ecp5->status

@@ -5,7 +5,7 @@
 
 JTAG_DIR := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
 JTAG_SRC := $(addprefix $(JTAG_DIR)/,bitbang.c bitstream.c bridge.c ecp5.c inflate.c jtag.c nor.c nor_protect.c nor_write.c \
-    sfdp.c stream.c tap.c)
+    sfdp.c stream.c tap.c xvc_server.c)
 # Files of jtag/ include each other as "jtag/...".
 JTAG_CFLAGS = -I$(abspath $(JTAG_DIR)/..) -I$(ZLIB_DIR) -DZ_SOLO
 

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""JTAG transports, which of them to take, who has them, and a board as a network JTAG cable.
+
+Pins(tck, tms, tdi, tdo)   any four pins (machine.Pin, or what is called like one)
+XVC(host, port=2542)       on hosts: a cable in the network
+and what the port brings besides.
+"""
+
+import _ecp5
+from _ecp5 import *
+
+_owners = []  # (transport, who) of each transport in use
+
+
+def pins(tck, tms, tdi, tdo):
+    """A transport over pins that are given as machine.Pin takes them, or as pins."""
+    from machine import Pin
+
+    def pin(which, **options):
+        return Pin(which, **options) if isinstance(which, (int, str, tuple)) else which
+
+    return _ecp5.Pins(
+        pin(tck, mode=Pin.OUT, value=0),
+        pin(tms, mode=Pin.OUT, value=1),
+        pin(tdi, mode=Pin.OUT, value=0),
+        pin(tdo, mode=Pin.IN),
+    )
+
+
+def default():
+    """The pins of jtagpin.py if there is one, else the SoC's JTAG master."""
+    try:
+        import jtagpin
+    except ImportError:
+        if hasattr(_ecp5, "Master"):
+            return _ecp5.Master()
+        raise RuntimeError(
+            "no JTAG pins are known: call ecp5.init(tck=, tms=, tdi=, tdo=), or put them into jtagpin.py"
+        )
+    return pins(jtagpin.tck, jtagpin.tms, jtagpin.tdi, jtagpin.tdo)
+
+
+def owner(transport):
+    """Who has claimed it, or None."""
+    for item in _owners:
+        if item[0] is transport:
+            return item[1]
+    return None
+
+
+def claim(transport, who):
+    """Take it; False when someone else has it."""
+    if owner(transport) is None:
+        _owners.append((transport, who))
+        return True
+    return owner(transport) is who
+
+
+def release(transport, who):
+    for item in _owners:
+        if item[0] is transport and item[1] is who:
+            _owners.remove(item)
+            return
+
+
+class XVCServer:
+    """A network JTAG cable: openFPGALoader -c xvc-client, OpenOCD and vendors' tools connect to it.
+
+    serve() serves until Ctrl-C; poll() does what there is to do and returns, for programs with a loop of their own.
+    While a client is connected, calls of ecp5 on the same transport are refused; while ecp5 has something
+    open, clients are hung up on. port=None: no socket; push() is the protocol.
+    """
+
+    def __init__(self, port=2542, transport=None, address="0.0.0.0", vector_bytes=1024):
+        self.transport = transport or default()
+        self._memory = bytearray(2 * vector_bytes)
+        self._protocol = None
+        self._client = self._listener = None
+        if port is not None:
+            import socket
+
+            self._listener = socket.socket()
+            self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._listener.bind(socket.getaddrinfo(address, port)[0][-1])
+            self._listener.listen(1)
+            self._listener.setblocking(False)
+
+    def open(self, write):
+        """Begin with a client whose answers go to write(bytes); False when the transport is in use."""
+        if not claim(self.transport, self):
+            return False
+        self._protocol = _ecp5.XVCServer(self.transport, self._memory, write)
+        return True
+
+    def push(self, data):
+        """What came from the client, in pieces of any length; False: hang up."""
+        return self._protocol is not None and self._protocol.push(data) == 0
+
+    def hang_up(self):
+        self._protocol = None
+        release(self.transport, self)
+        if self._client:
+            self._client.close()
+            self._client = None
+
+    def poll(self):
+        """Serve what has come; True while a client is connected."""
+        try:
+            if self._client is None:
+                client = self._listener.accept()[0]
+                if not self.open(client.write):
+                    client.close()
+                    return False
+                self._client = client
+                client.setblocking(True)
+                client.settimeout(0.02)
+            data = self._client.recv(1024)
+            if data and self.push(data):
+                return True
+            self.hang_up()
+        except OSError as error:
+            # Nothing has come yet: EAGAIN, ETIMEDOUT on the various ports.
+            if error.errno not in (11, 35, 110, 116):
+                self.hang_up()
+        except BaseException:
+            self.hang_up()
+            raise
+        return self._client is not None
+
+    def serve(self):
+        import time
+
+        try:
+            while True:
+                if not self.poll():
+                    time.sleep_ms(10)
+        finally:
+            self.close()
+
+    def close(self):
+        self.hang_up()
+        if self._listener:
+            self._listener.close()
+            self._listener = None

@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: MIT
+//
+// _ecp5.Session(transport): the core's structs in one Python object, and its functions as methods. What they mean is
+// in the headers of jtag/; what people use is ecp5.py.
+//
+// A method returns what its function found, or a negative jtag_status_t: ecp5.py turns that into an exception. Only a
+// wrong argument, what a pin raises, and Ctrl-C are raised here.
+
+#include <string.h>
+
+#include "py/runtime.h"
+
+#include "jtag/bridge.h"
+#include "jtag/nor_protect.h"
+#include "jtag/stream.h"
+#include "jtag/usermod/guard.h"
+#include "jtag/usermod/modecp5.h"
+
+typedef struct {
+    mp_obj_base_t base;
+    jtag_guard_t guard;
+    tap_t tap;
+    ecp5_t ecp5;
+    bridge_t bridge;
+    nor_t nor;
+    nor_write_t writer;
+    stream_t stream;
+    bool bridged; // the flash is open
+    bool streaming; // between open() and finish() or abort()
+    // What belongs to the core until it is done with it; kept from the collector.
+    mp_obj_t memory;
+    mp_obj_t buffer;
+    mp_obj_t data[2];
+} session_t;
+
+static session_t *enter(mp_obj_t self_in) {
+    session_t *self = MP_OBJ_TO_PTR(self_in);
+    jtag_guard_enter(&self->guard);
+    return self;
+}
+
+// For what needs the device to itself: neither a stream nor the bridge is open.
+static session_t *enter_idle(mp_obj_t self_in, int *status) {
+    session_t *self = enter(self_in);
+    *status = self->streaming || self->bridged ? JTAG_EBUSY : self->ecp5.device ? JTAG_OK : JTAG_ENODEV;
+    return self;
+}
+
+static session_t *enter_flash(mp_obj_t self_in, int *status) {
+    session_t *self = enter(self_in);
+    *status = self->bridged && !self->streaming ? JTAG_OK : JTAG_EBUSY;
+    return self;
+}
+
+static mp_obj_t leave(session_t *self, int status) {
+    return MP_OBJ_NEW_SMALL_INT(jtag_guard_leave(&self->guard, status));
+}
+
+static mp_obj_t leave_word(session_t *self, int status, uint32_t word) {
+    status = jtag_guard_leave(&self->guard, status);
+    return status == JTAG_OK ? mp_obj_new_int_from_uint(word) : MP_OBJ_NEW_SMALL_INT(status);
+}
+
+static mp_obj_t session_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_arg_check_num(n_args, n_kw, 1, 1, false);
+    session_t *self = mp_obj_malloc(session_t, type);
+    memset((uint8_t *)self + sizeof(self->base), 0, sizeof(*self) - sizeof(self->base));
+    jtag_guard_init(&self->guard, args[0]);
+    tap_init(&self->tap, jtag_guard_transport(&self->guard));
+    return MP_OBJ_FROM_PTR(self);
+}
+
+// The chain and its device
+
+// scan(which): find the ECP5 number `which`.
+static mp_obj_t session_scan(mp_obj_t self_in, mp_obj_t which) {
+    mp_int_t number = mp_obj_get_int(which);
+    session_t *self = enter(self_in);
+    int status = JTAG_EBUSY;
+    if (!self->streaming && !self->bridged) {
+        // Lengths that were given stay, as long as the same devices answer.
+        tap_t before = self->tap;
+        status = tap_scan(&self->tap);
+        for (unsigned i = 0; i < self->tap.devices && i < before.devices; i++) {
+            if (self->tap.chain[i].ir_bits == 0 && self->tap.chain[i].idcode == before.chain[i].idcode) {
+                self->tap.chain[i].ir_bits = before.chain[i].ir_bits;
+            }
+        }
+        if (status == JTAG_OK) {
+            status = ecp5_attach(&self->ecp5, &self->tap, number);
+        } else {
+            self->ecp5.device = NULL;
+        }
+    }
+    return leave(self, status);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(session_scan_obj, session_scan);
+
+// chain(): of the last scan, ((idcode, ir_bits), ...), that nearest to TDO first.
+static mp_obj_t session_chain(mp_obj_t self_in) {
+    session_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_obj_t devices[TAP_CHAIN_MAX];
+    for (unsigned i = 0; i < self->tap.devices; i++) {
+        mp_obj_t device[] = {
+            mp_obj_new_int_from_uint(self->tap.chain[i].idcode),
+            MP_OBJ_NEW_SMALL_INT(self->tap.chain[i].ir_bits),
+        };
+        devices[i] = mp_obj_new_tuple(MP_ARRAY_SIZE(device), device);
+    }
+    return mp_obj_new_tuple(self->tap.devices, devices);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(session_chain_obj, session_chain);
+
+static mp_obj_t session_set_ir_bits(mp_obj_t self_in, mp_obj_t device, mp_obj_t bits) {
+    session_t *self = MP_OBJ_TO_PTR(self_in);
+    return MP_OBJ_NEW_SMALL_INT(tap_set_ir_bits(&self->tap, mp_obj_get_int(device), mp_obj_get_int(bits)));
+}
+static MP_DEFINE_CONST_FUN_OBJ_3(session_set_ir_bits_obj, session_set_ir_bits);
+
+// set_freq(hz): the true frequency, 0 when the transport does not know.
+static mp_obj_t session_set_freq(mp_obj_t self_in, mp_obj_t hz) {
+    uint32_t wanted = mp_obj_get_int_truncated(hz);
+    session_t *self = enter(self_in);
+    int status = wanted ? tap_set_freq(&self->tap, wanted) : JTAG_EINVAL;
+    return leave_word(self, status, self->tap.freq_hz);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(session_set_freq_obj, session_set_freq);
+
+// calibrate(min_hz, max_hz): the frequency found.
+static mp_obj_t session_calibrate(mp_obj_t self_in, mp_obj_t min_hz, mp_obj_t max_hz) {
+    uint32_t min = mp_obj_get_int_truncated(min_hz);
+    uint32_t max = mp_obj_get_int_truncated(max_hz);
+    session_t *self = enter(self_in);
+    int status = self->streaming || self->bridged ? JTAG_EBUSY : tap_calibrate(&self->tap, min, max);
+    return leave_word(self, status, self->tap.freq_hz);
+}
+static MP_DEFINE_CONST_FUN_OBJ_3(session_calibrate_obj, session_calibrate);
+
+static mp_obj_t session_idcode(mp_obj_t self_in) {
+    int status;
+    session_t *self = enter_idle(self_in, &status);
+    uint32_t word = 0;
+    if (status == JTAG_OK) {
+        status = ecp5_read_idcode(&self->ecp5, &word);
+    }
+    return leave_word(self, status, word);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(session_idcode_obj, session_idcode);
+
+static mp_obj_t session_usercode(mp_obj_t self_in) {
+    int status;
+    session_t *self = enter_idle(self_in, &status);
+    uint32_t word = 0;
+    if (status == JTAG_OK) {
+        status = ecp5_read_usercode(&self->ecp5, &word);
+    }
+    return leave_word(self, status, word);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(session_usercode_obj, session_usercode);
+
+static mp_obj_t session_status(mp_obj_t self_in) {
+    int status;
+    session_t *self = enter_idle(self_in, &status);
+    if (status == JTAG_OK) {
+        status = ecp5_read_status(&self->ecp5);
+    }
+    return leave_word(self, status, self->ecp5.status);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(session_status_obj, session_status);
+
+// last_status(): the status register as the last operation left it, without reading.
+static mp_obj_t session_last_status(mp_obj_t self_in) {
+    session_t *self = MP_OBJ_TO_PTR(self_in);
+    return mp_obj_new_int_from_uint(self->ecp5.status);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(session_last_status_obj, session_last_status);
+
+// unique_id(buffer of 8 bytes): filled, first byte lowest.
+static mp_obj_t session_unique_id(mp_obj_t self_in, mp_obj_t into) {
+    mp_buffer_info_t buffer;
+    mp_get_buffer_raise(into, &buffer, MP_BUFFER_WRITE);
+    int status;
+    session_t *self = enter_idle(self_in, &status);
+    uint64_t id = 0;
+    if (status == JTAG_OK) {
+        status = ecp5_read_unique_id(&self->ecp5, &id);
+    }
+    for (unsigned i = 0; i < 8 && i < buffer.len; i++) {
+        ((uint8_t *)buffer.buf)[i] = id >> (8 * i);
+    }
+    return leave(self, status);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(session_unique_id_obj, session_unique_id);
+
+static mp_obj_t session_erase(mp_obj_t self_in) {
+    int status;
+    session_t *self = enter_idle(self_in, &status);
+    return leave(self, status == JTAG_OK ? ecp5_erase(&self->ecp5) : status);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(session_erase_obj, session_erase);
+
+static mp_obj_t session_refresh(mp_obj_t self_in, mp_obj_t timeout_ms) {
+    uint32_t ms = mp_obj_get_int_truncated(timeout_ms);
+    int status;
+    session_t *self = enter_idle(self_in, &status);
+    return leave(self, status == JTAG_OK ? ecp5_refresh(&self->ecp5, ms) : status);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(session_refresh_obj, session_refresh);
+
+// Streams
+
+static int close_all(session_t *self) {
+    int status = JTAG_OK;
+    if (self->streaming) {
+        self->streaming = false;
+        status = stream_abort(&self->stream);
+    }
+    if (self->bridged) {
+        self->bridged = false;
+        int flash = nor_close(&self->nor);
+        int bridge = bridge_close(&self->bridge);
+        status = status != JTAG_OK ? status : flash != JTAG_OK ? flash : bridge;
+    } else {
+        // Whatever was under way: also after a status that left the TAP somewhere.
+        int reset = tap_reset(&self->tap);
+        status = status == JTAG_OK ? reset : status;
+    }
+    int waited = tap_wait(&self->tap, 0);
+    self->memory = self->buffer = self->data[0] = self->data[1] = MP_OBJ_NULL;
+    return status == JTAG_OK ? waited : status;
+}
+
+static void *memory_of(mp_obj_t object, size_t *bytes) {
+    mp_buffer_info_t buffer = { 0 };
+    if (object != mp_const_none) {
+        mp_get_buffer_raise(object, &buffer, MP_BUFFER_WRITE);
+    }
+    *bytes = buffer.len;
+    return buffer.buf;
+}
+
+// open(target, device, memory, format, options, buffer, address, length): target SRAM, FLASH or CHECK; device an
+// IDCODE, 0: any; memory to unpack or None; buffer, address and length for the flash.
+static mp_obj_t session_open(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    stream_config_t config = {
+        .target = mp_obj_get_int(args[1]),
+        .device = ecp5_find(mp_obj_get_int_truncated(args[2])),
+        .format = mp_obj_get_int(args[4]),
+        .options = mp_obj_get_int(args[5]),
+    };
+    config.memory = memory_of(args[3], &config.memory_bytes);
+    size_t buffer_bytes;
+    uint8_t *buffer = memory_of(args[6], &buffer_bytes);
+    uint32_t address = mp_obj_get_int_truncated(args[7]);
+    uint32_t length = mp_obj_get_int_truncated(args[8]);
+    bool flash = config.target == STREAM_FLASH;
+
+    session_t *self = enter(args[0]);
+    config.ecp5 = &self->ecp5;
+    config.writer = &self->writer;
+    int status = JTAG_OK;
+    if (self->streaming || self->bridged != flash || (config.target == STREAM_SRAM && !self->ecp5.device)) {
+        status = JTAG_EBUSY;
+    } else if (flash) {
+        status = nor_write_open(&self->writer, &self->nor, address, length, buffer, buffer_bytes, 0);
+    }
+    if (status == JTAG_OK) {
+        self->memory = args[3];
+        self->buffer = args[6];
+        self->streaming = true;
+        stream_open(&self->stream, &config);
+    }
+    return leave(self, status);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(session_open_obj, 9, 9, session_open);
+
+static mp_obj_t session_write(mp_obj_t self_in, mp_obj_t data) {
+    mp_buffer_info_t buffer;
+    mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
+    session_t *self = enter(self_in);
+    int status = self->streaming ? JTAG_OK : JTAG_EBUSY;
+    if (status == JTAG_OK) {
+        self->data[1] = self->data[0];
+        self->data[0] = data;
+        status = stream_write(&self->stream, buffer.buf, buffer.len);
+    }
+    return leave(self, status);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(session_write_obj, session_write);
+
+// wait(): until nothing is in flight, so that all that was written may change.
+static mp_obj_t session_wait(mp_obj_t self_in) {
+    session_t *self = enter(self_in);
+    return leave(self, tap_wait(&self->tap, 0));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(session_wait_obj, session_wait);
+
+static mp_obj_t session_finish(mp_obj_t self_in) {
+    session_t *self = enter(self_in);
+    int status = self->streaming ? stream_finish(&self->stream) : JTAG_EBUSY;
+    self->streaming = false;
+    return leave(self, status);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(session_finish_obj, session_finish);
+
+// abort(): close whatever is open, at any time; the TAP is in reset afterwards.
+static mp_obj_t session_abort(mp_obj_t self_in) {
+    session_t *self = MP_OBJ_TO_PTR(self_in);
+    // An exception may have come out of the middle of a method.
+    if (self->guard.entered) {
+        jtag_guard_leave(&self->guard, JTAG_OK);
+    }
+    enter(self_in);
+    jtag_guard_pass(&self->guard);
+    return leave(self, close_all(self));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(session_abort_obj, session_abort);
+
+// info(): of the stream, (bytes in, bytes out, loading, is a bitstream, idcode, usercode, frames, CRCs checked,
+// compressed, SPI mode, encrypted).
+static mp_obj_t session_info(mp_obj_t self_in) {
+    session_t *self = MP_OBJ_TO_PTR(self_in);
+    const bitstream_info_t *info = &self->stream.bitstream.info;
+    mp_obj_t items[] = {
+        mp_obj_new_int_from_uint(self->stream.inflate.bytes_in),
+        mp_obj_new_int_from_uint(self->stream.inflate.bytes_out),
+        mp_obj_new_bool(self->stream.loading),
+        mp_obj_new_bool(self->stream.is_bitstream),
+        mp_obj_new_int_from_uint(info->idcode),
+        mp_obj_new_int_from_uint(info->usercode),
+        MP_OBJ_NEW_SMALL_INT(info->frames),
+        mp_obj_new_int_from_uint(info->crc_checked),
+        mp_obj_new_bool(info->compressed),
+        MP_OBJ_NEW_SMALL_INT(info->spi_mode),
+        mp_obj_new_bool(info->encrypted),
+    };
+    return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(session_info_obj, session_info);
+
+// report(): of the flash write, in the order of nor_report_t, without the erase commands.
+static mp_obj_t session_report(mp_obj_t self_in) {
+    session_t *self = MP_OBJ_TO_PTR(self_in);
+    const nor_report_t *report = &self->writer.report;
+    const uint32_t words[] = {
+        report->bytes, report->compared, report->skipped, report->erased, report->written, report->verified,
+        report->crc32, report->retries, report->sectors, report->sectors_erased, report->sectors_written,
+        report->bad_address, report->bad_wanted, report->bad_found,
+    };
+    mp_obj_t items[MP_ARRAY_SIZE(words)];
+    for (unsigned i = 0; i < MP_ARRAY_SIZE(words); i++) {
+        items[i] = mp_obj_new_int_from_uint(words[i]);
+    }
+    return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(session_report_obj, session_report);
+
+// The flash
+
+static mp_obj_t session_flash_open(mp_obj_t self_in) {
+    int status;
+    session_t *self = enter_idle(self_in, &status);
+    if (status == JTAG_OK) {
+        status = bridge_open(&self->bridge, &self->ecp5);
+        if (status == JTAG_OK) {
+            self->bridged = true;
+            status = nor_open(&self->nor, (nor_bus_t) { &bridge_ops, &self->bridge });
+        }
+    }
+    return leave(self, status);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(session_flash_open_obj, session_flash_open);
+
+// flash_chip(): without access, (id, name, bytes, smallest erase, address bytes, SFDP revision or -1, page bytes).
+static mp_obj_t session_flash_chip(mp_obj_t self_in) {
+    session_t *self = MP_OBJ_TO_PTR(self_in);
+    const nor_t *nor = &self->nor;
+    const char *name = nor->name ? nor->name : "unknown";
+    mp_obj_t items[] = {
+        MP_OBJ_NEW_SMALL_INT(nor->id[0] << 16 | nor->id[1] << 8 | nor->id[2]),
+        mp_obj_new_str(name, strlen(name)),
+        mp_obj_new_int_from_uint(nor->size_bytes),
+        MP_OBJ_NEW_SMALL_INT(nor->erases ? nor->erase[0].bytes : 0),
+        MP_OBJ_NEW_SMALL_INT(nor->address_bytes),
+        MP_OBJ_NEW_SMALL_INT(nor->has_sfdp ? nor->sfdp.revision : -1),
+        MP_OBJ_NEW_SMALL_INT(nor->page_bytes),
+    };
+    return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(session_flash_chip_obj, session_flash_chip);
+
+// flash_status(): (SR bytes, range known, start, length, individual locks, locked, quad 0 unknown 1 none 2 off 3 on).
+static mp_obj_t session_flash_status(mp_obj_t self_in) {
+    int status;
+    session_t *self = enter_flash(self_in, &status);
+    nor_status_t is = { 0 };
+    if (status == JTAG_OK) {
+        status = nor_status(&self->nor, &is);
+    }
+    mp_obj_t left = leave(self, status);
+    if (status != JTAG_OK) {
+        return left;
+    }
+    mp_obj_t items[] = {
+        mp_obj_new_bytes(is.sr, is.registers),
+        mp_obj_new_bool(is.known),
+        mp_obj_new_int_from_uint(is.start),
+        mp_obj_new_int_from_uint(is.length),
+        mp_obj_new_bool(is.individual),
+        mp_obj_new_bool(is.locked),
+        MP_OBJ_NEW_SMALL_INT(is.quad),
+    };
+    return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(session_flash_status_obj, session_flash_status);
+
+static mp_obj_t session_flash_read(mp_obj_t self_in, mp_obj_t address_in, mp_obj_t into) {
+    mp_buffer_info_t buffer;
+    mp_get_buffer_raise(into, &buffer, MP_BUFFER_WRITE);
+    uint32_t address = mp_obj_get_int_truncated(address_in);
+    int status;
+    session_t *self = enter_flash(self_in, &status);
+    return leave(self, status == JTAG_OK ? nor_read(&self->nor, address, buffer.buf, buffer.len) : status);
+}
+static MP_DEFINE_CONST_FUN_OBJ_3(session_flash_read_obj, session_flash_read);
+
+static mp_obj_t session_flash_protect(mp_obj_t self_in, mp_obj_t start_in, mp_obj_t length_in) {
+    uint32_t start = mp_obj_get_int_truncated(start_in);
+    uint32_t length = mp_obj_get_int_truncated(length_in);
+    int status;
+    session_t *self = enter_flash(self_in, &status);
+    return leave(self, status == JTAG_OK ? nor_protect(&self->nor, start, length) : status);
+}
+static MP_DEFINE_CONST_FUN_OBJ_3(session_flash_protect_obj, session_flash_protect);
+
+static mp_obj_t session_flash_quad(mp_obj_t self_in, mp_obj_t on_in) {
+    bool on = mp_obj_is_true(on_in);
+    int status;
+    session_t *self = enter_flash(self_in, &status);
+    return leave(self, status == JTAG_OK ? nor_set_quad(&self->nor, on) : status);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(session_flash_quad_obj, session_flash_quad);
+
+static const mp_rom_map_elem_t session_locals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_scan), MP_ROM_PTR(&session_scan_obj) },
+    { MP_ROM_QSTR(MP_QSTR_chain), MP_ROM_PTR(&session_chain_obj) },
+    { MP_ROM_QSTR(MP_QSTR_set_ir_bits), MP_ROM_PTR(&session_set_ir_bits_obj) },
+    { MP_ROM_QSTR(MP_QSTR_set_freq), MP_ROM_PTR(&session_set_freq_obj) },
+    { MP_ROM_QSTR(MP_QSTR_calibrate), MP_ROM_PTR(&session_calibrate_obj) },
+    { MP_ROM_QSTR(MP_QSTR_idcode), MP_ROM_PTR(&session_idcode_obj) },
+    { MP_ROM_QSTR(MP_QSTR_usercode), MP_ROM_PTR(&session_usercode_obj) },
+    { MP_ROM_QSTR(MP_QSTR_status), MP_ROM_PTR(&session_status_obj) },
+    { MP_ROM_QSTR(MP_QSTR_last_status), MP_ROM_PTR(&session_last_status_obj) },
+    { MP_ROM_QSTR(MP_QSTR_unique_id), MP_ROM_PTR(&session_unique_id_obj) },
+    { MP_ROM_QSTR(MP_QSTR_erase), MP_ROM_PTR(&session_erase_obj) },
+    { MP_ROM_QSTR(MP_QSTR_refresh), MP_ROM_PTR(&session_refresh_obj) },
+    { MP_ROM_QSTR(MP_QSTR_open), MP_ROM_PTR(&session_open_obj) },
+    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&session_write_obj) },
+    { MP_ROM_QSTR(MP_QSTR_wait), MP_ROM_PTR(&session_wait_obj) },
+    { MP_ROM_QSTR(MP_QSTR_finish), MP_ROM_PTR(&session_finish_obj) },
+    { MP_ROM_QSTR(MP_QSTR_abort), MP_ROM_PTR(&session_abort_obj) },
+    { MP_ROM_QSTR(MP_QSTR_info), MP_ROM_PTR(&session_info_obj) },
+    { MP_ROM_QSTR(MP_QSTR_report), MP_ROM_PTR(&session_report_obj) },
+    { MP_ROM_QSTR(MP_QSTR_flash_open), MP_ROM_PTR(&session_flash_open_obj) },
+    { MP_ROM_QSTR(MP_QSTR_flash_chip), MP_ROM_PTR(&session_flash_chip_obj) },
+    { MP_ROM_QSTR(MP_QSTR_flash_status), MP_ROM_PTR(&session_flash_status_obj) },
+    { MP_ROM_QSTR(MP_QSTR_flash_read), MP_ROM_PTR(&session_flash_read_obj) },
+    { MP_ROM_QSTR(MP_QSTR_flash_protect), MP_ROM_PTR(&session_flash_protect_obj) },
+    { MP_ROM_QSTR(MP_QSTR_flash_quad), MP_ROM_PTR(&session_flash_quad_obj) },
+};
+static MP_DEFINE_CONST_DICT(session_locals, session_locals_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    jtag_session_type,
+    MP_QSTR_Session,
+    MP_TYPE_FLAG_NONE,
+    make_new, session_make_new,
+    locals_dict, &session_locals
+    );

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// _ecp5.XVCServer(transport, memory, write): the protocol of one XVC client without its socket, which is jtag.py's.
+// push(data) takes what came from the client, in pieces of any length, and calls write(bytes) with each answer.
+
+#include <string.h>
+
+#include "py/runtime.h"
+
+#include "jtag/usermod/guard.h"
+#include "jtag/usermod/modecp5.h"
+#include "jtag/xvc_server.h"
+
+typedef struct {
+    mp_obj_base_t base;
+    jtag_guard_t guard;
+    xvc_server_t server;
+    mp_obj_t memory;
+    mp_obj_t write;
+} server_t;
+
+// What write() raises waits in the guard, like what a pin raises.
+static int answer(void *ctx, const uint8_t *data, size_t length) {
+    server_t *self = ctx;
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        mp_call_function_1(self->write, mp_obj_new_bytes(data, length));
+        nlr_pop();
+        return JTAG_OK;
+    }
+    self->guard.raised = MP_OBJ_FROM_PTR(nlr.ret_val);
+    return JTAG_EIO;
+}
+
+static mp_obj_t server_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_arg_check_num(n_args, n_kw, 3, 3, false);
+    mp_buffer_info_t memory;
+    mp_get_buffer_raise(args[1], &memory, MP_BUFFER_WRITE);
+    server_t *self = mp_obj_malloc(server_t, type);
+    memset((uint8_t *)self + sizeof(self->base), 0, sizeof(*self) - sizeof(self->base));
+    self->memory = args[1];
+    self->write = args[2];
+    jtag_guard_init(&self->guard, args[0]);
+    if (xvc_server_open(&self->server, jtag_guard_transport(&self->guard), (jtag_sink_t) { answer, self },
+        memory.buf, memory.len) != JTAG_OK) {
+        mp_raise_ValueError(MP_ERROR_TEXT("an XVC server needs at least 128 bytes of memory"));
+    }
+    return MP_OBJ_FROM_PTR(self);
+}
+
+// push(data): 0, or a negative status after which the client is to be hung up on.
+static mp_obj_t server_push(mp_obj_t self_in, mp_obj_t data) {
+    server_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_buffer_info_t buffer;
+    mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
+    jtag_guard_enter(&self->guard);
+    int status = xvc_server_push(&self->server, buffer.buf, buffer.len);
+    return MP_OBJ_NEW_SMALL_INT(jtag_guard_leave(&self->guard, status));
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(server_push_obj, server_push);
+
+static const mp_rom_map_elem_t server_locals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_push), MP_ROM_PTR(&server_push_obj) },
+};
+static MP_DEFINE_CONST_DICT(server_locals, server_locals_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    jtag_xvc_server_type,
+    MP_QSTR_XVCServer,
+    MP_TYPE_FLAG_NONE,
+    make_new, server_make_new,
+    locals_dict, &server_locals
+    );
