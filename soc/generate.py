@@ -340,6 +340,10 @@ def instance_initialiser(soc, core, channel):
         lines.append(f"        .size = 0x{soc.memory(core.name)[1]:08x},")
     for name, value in (driver.fields or {}).items():
         lines.append(f"        .{name} = {value},")
+    for name, form in (driver.regions or {}).items():
+        region = soc.memory(form.format(core=core.name))
+        if region is not None:
+            lines.append(f"        .{name} = 0x{region[0]:08x},")
     for name in driver.registers:
         source = (driver.formats or {}).get(name, name).format(channel=channel)
         if source in core.registers:

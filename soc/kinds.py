@@ -35,6 +35,8 @@ class Driver:
         channel_name (str): a channel's name, with ``{core}`` and ``{channel}``.
         formats (dict): of channels: member to the name of its register, with ``{channel}``; default: the same.
         fields (dict): further members with the same C value in all descriptors.
+        regions (dict): members that are the base of a memory region, 0 where there is none: name to a format
+            with ``{core}``.
     """
 
     array: str
@@ -52,6 +54,7 @@ class Driver:
     channel_name: str = None
     formats: dict = None
     fields: dict = None
+    regions: dict = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,14 @@ def sysmon(name, core, bits, primitive=None, required=()):
             fields={"monitor": f"LX_{name.upper()}"},
         ),
     )
+
+def spi_driver(array):
+    """The driver of SPI masters, for one of their arrays.
+
+    Args:
+        array (str): its name.
+    """
+    return Driver(array, "lx_spi_regs_t", "drivers/lx_spi.h", registers=(*SPI, *SPI_OPTIONAL))
 
 
 # The first kind that matches is taken, so kinds with a name come before those without for the same signature.
@@ -264,6 +275,7 @@ KINDS = (
         optional=SPI_OPTIONAL,
         names=r".*spi_?sdcard\w*|sdspi\w*",
         widths={"status": 2, "clk_divider": 16},
+        driver=spi_driver("spi_sdcard"),
     ),
     Kind(
         "spi",
@@ -271,19 +283,55 @@ KINDS = (
         required=SPI,
         optional=SPI_OPTIONAL,
         widths={"status": 2, "loopback": 1, "clk_divider": 16},
+        driver=spi_driver("spi"),
     ),
     Kind(
         "spi_mmap",
         "SPIMMAP",
         required=("ctrl_slot_count", "ctrl_tx_control", "ctrl_rx_control", *EVENTS),
         extra=r"ctrl_\w+",
+        driver=Driver(
+            "spi_mmap",
+            "lx_spi_mmap_regs_t",
+            "drivers/lx_spi_mmap.h",
+            registers=(
+                "ctrl_slot_count",
+                "ctrl_tx_control",
+                "ctrl_tx_status",
+                "ctrl_rx_control",
+                "ctrl_rx_status",
+                "ctrl_engine",
+                "ctrl_slot_control0",
+                *EVENTS,
+            ),
+            regions={"tx_base": "{core}_tx", "rx_base": "{core}_rx"},
+        ),
     ),
-    Kind("i2c", "I2CMaster (bit-bang)", required=("w", "r"), widths={"w": 3, "r": 1}),
+    Kind(
+        "i2c",
+        "I2CMaster (bit-bang)",
+        required=("w", "r"),
+        widths={"w": 3, "r": 1},
+        driver=Driver("i2c", "lx_i2c_regs_t", "drivers/lx_i2c.h", registers=("w", "r")),
+    ),
     Kind(
         "litei2c",
         "LiteI2C",
         required=("master_active", "master_addr", "master_rxtx", "master_status"),
         extra=r"(phy|master|ev)_\w+",
+        driver=Driver(
+            "litei2c",
+            "lx_litei2c_regs_t",
+            "drivers/lx_litei2c.h",
+            registers=(
+                "master_active",
+                "master_settings",
+                "master_addr",
+                "master_rxtx",
+                "master_status",
+                "phy_speed_mode",
+            ),
+        ),
     ),
     Kind("i2c_wishbone", "I2CMaster (Wishbone)", required=EVENTS, names=r"i2c\w*"),
     Kind(

@@ -18,5 +18,8 @@ extern const test_t tests_dma[];
 extern const test_t tests_video[];
 extern const test_t tests_outputs[];
 extern const test_t tests_watchdog[];
+extern const test_t tests_spi[];
+extern const test_t tests_spi_mmap[];
+extern const test_t tests_i2c[];
 
 #endif // HARNESS_H

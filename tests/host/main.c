@@ -11,6 +11,7 @@ int main(int argc, char **argv) {
         tests_csr, tests_irq, tests_soc, tests_small, tests_timer, tests_clock, tests_uart,
         tests_dma, tests_video,
         tests_outputs, tests_watchdog,
+        tests_spi, tests_spi_mmap, tests_i2c,
     };
     unsigned count = 0;
     for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++) {

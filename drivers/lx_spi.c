@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+//
+// SPI: litex/soc/cores/spi/spi_master.py.
+//
+// The core latches mosi when a transfer starts and changes miso when it ends, so the next word is written to mosi while
+// the last one is still moving: between the end of one transfer and the start of the next lie one look at status, one
+// read of miso and one write of control.
+//
+// The time of a transfer is that of its bits and at most two more, since the core's clock runs freely. Where the divider
+// was just made smaller, that clock may first have to count once around its 16 bits.
+
+#include "drivers/lx_spi.h"
+
+#define SPI_CONTROL_START (UINT32_C(1) << 0)
+#define SPI_CONTROL_LENGTH_SHIFT (8)
+#define SPI_STATUS_DONE (UINT32_C(1) << 0)
+#define SPI_STATUS_MODE_ALIGNED (UINT32_C(1) << 1)
+#define SPI_CS_MODE_MANUAL (UINT32_C(1) << 16)
+#define SPI_CLK_DIVIDER_MIN (2)
+#define SPI_CLK_DIVIDER_MAX (0xffff)
+
+#define MAX_BITS (255) // in a transfer: its length is 8 bits
+#define MAX_BYTES (MAX_BITS / 8)
+
+// Each look at status takes a cycle at least.
+static int wait_done(const lx_spi_t *spi, unsigned length) {
+    uint32_t polls = SPI_CLK_DIVIDER_MAX + 1 + (length + 3) * spi->divider;
+    while ((csr_read(spi->regs->status) & SPI_STATUS_DONE) == 0) {
+        if (polls-- == 0) {
+            return LX_ETIMEDOUT;
+        }
+    }
+    return LX_OK;
+}
+
+// The register keeps as many bits as it has.
+static unsigned find_width(const lx_spi_regs_t *regs) {
+    uint8_t bytes[MAX_BYTES + 1];
+    if (regs->mosi.bits != 0) {
+        return regs->mosi.bits;
+    }
+    for (unsigned i = 0; i < sizeof(bytes); i++) {
+        bytes[i] = UINT8_MAX;
+    }
+    csr_write_bytes(regs->mosi, bytes, sizeof(bytes));
+    csr_read_bytes(regs->mosi, bytes, sizeof(bytes));
+    unsigned width = 0;
+    while (width < 8 * sizeof(bytes) && (bytes[width / 8] >> width % 8 & 1) != 0) {
+        width++;
+    }
+    return width;
+}
+
+static void write_cs(const lx_spi_t *spi) {
+    csr_write(spi->regs->cs, spi->select | (spi->held ? SPI_CS_MODE_MANUAL : 0));
+}
+
+int lx_spi_init(lx_spi_t *spi, const lx_spi_regs_t *regs, uint32_t clk_hz) {
+    spi->regs = regs;
+    spi->clk_hz = clk_hz;
+    spi->divider = SPI_CLK_DIVIDER_MAX;
+    spi->held = false;
+    spi->select = 1;
+    spi->loopback = false;
+    int status = wait_done(spi, MAX_BITS);
+    if (status != LX_OK) {
+        return status;
+    }
+    unsigned width = find_width(regs);
+    if (width < 8 || width > MAX_BITS) {
+        return LX_ENOTSUP;
+    }
+    spi->width = (uint8_t)width;
+    spi->aligned = (csr_read(regs->status) & SPI_STATUS_MODE_ALIGNED) != 0;
+    if (csr_present(regs->cs)) {
+        write_cs(spi);
+    }
+    if (csr_present(regs->clk_divider)) {
+        spi->divider = csr_read(regs->clk_divider);
+    }
+    return LX_OK;
+}
+
+int lx_spi_set_baud(lx_spi_t *spi, uint32_t hz, uint32_t *actual_hz) {
+    if (!csr_present(spi->regs->clk_divider)) {
+        *actual_hz = 0;
+        return LX_OK;
+    }
+    if (hz == 0 || hz < spi->clk_hz / SPI_CLK_DIVIDER_MAX) {
+        return LX_EINVAL;
+    }
+    uint32_t divider = spi->clk_hz / hz + (spi->clk_hz % hz != 0);
+    if (divider < SPI_CLK_DIVIDER_MIN) {
+        divider = SPI_CLK_DIVIDER_MIN;
+    } else if (divider > SPI_CLK_DIVIDER_MAX) {
+        divider = SPI_CLK_DIVIDER_MAX;
+    }
+    spi->divider = divider;
+    *actual_hz = spi->clk_hz / divider;
+    return LX_OK;
+}
+
+int lx_spi_select(lx_spi_t *spi, int chip) {
+    if (chip < LX_SPI_NO_CHIP || chip >= LX_SPI_CHIPS) {
+        return LX_EINVAL;
+    }
+    if (!csr_present(spi->regs->cs)) {
+        return LX_ENOTSUP;
+    }
+    spi->select = chip == LX_SPI_NO_CHIP ? 0 : (uint16_t)(1u << chip);
+    return LX_OK;
+}
+
+int lx_spi_hold(lx_spi_t *spi, bool hold) {
+    if (!csr_present(spi->regs->cs)) {
+        return LX_ENOTSUP;
+    }
+    spi->held = hold;
+    write_cs(spi);
+    return LX_OK;
+}
+
+int lx_spi_set_loopback(lx_spi_t *spi, bool on) {
+    if (!csr_present(spi->regs->loopback)) {
+        return LX_ENOTSUP;
+    }
+    spi->loopback = on;
+    return LX_OK;
+}
+
+static void start(const lx_spi_t *spi, unsigned length) {
+    csr_write(spi->regs->control, SPI_CONTROL_START | length << SPI_CONTROL_LENGTH_SHIFT);
+}
+
+// The value's lowest `length` bits are what is sent. At most 32, in a register of at most 32.
+static void put32(const lx_spi_t *spi, uint32_t value, unsigned length) {
+    csr_write(spi->regs->mosi, spi->aligned ? value : value << (spi->width - length));
+}
+
+// The same for a register of any width and `length` bits in bytes, the first to be sent first.
+static void put_wide(const lx_spi_t *spi, const uint8_t *bytes, unsigned length) {
+    uint8_t value[MAX_BYTES + 1] = {0};
+    unsigned shift = spi->aligned ? 0 : spi->width - length;
+    unsigned n = length / 8;
+    for (unsigned i = 0; i < n; i++) {
+        unsigned at = 8 * (n - 1 - i) + shift;
+        value[at / 8] |= (uint8_t)(bytes[i] << at % 8);
+        if (at % 8 != 0) {
+            value[at / 8 + 1] |= (uint8_t)(bytes[i] >> (8 - at % 8));
+        }
+    }
+    csr_write_bytes(spi->regs->mosi, value, sizeof(value));
+}
+
+static void get_wide(const lx_spi_t *spi, uint8_t *bytes, unsigned length) {
+    uint8_t value[MAX_BYTES];
+    csr_read_bytes(spi->regs->miso, value, sizeof(value));
+    for (unsigned i = 0, n = length / 8; i < n; i++) {
+        bytes[i] = value[n - 1 - i];
+    }
+}
+
+// The next n bytes, the first one uppermost.
+static inline uint32_t join(const uint8_t *bytes, unsigned n) {
+    uint32_t value = 0;
+    for (unsigned i = 0; i < n; i++) {
+        value = value << 8 | bytes[i];
+    }
+    return value;
+}
+
+static inline void split(uint8_t *bytes, unsigned n, uint32_t value) {
+    while (n-- > 0) {
+        bytes[n] = (uint8_t)value;
+        value >>= 8;
+    }
+}
+
+static int transfer_bytes_wide(const lx_spi_t *spi, const uint8_t *tx, uint8_t *rx, size_t n) {
+    static const uint8_t zeros[MAX_BYTES];
+    size_t most = spi->width / 8;
+    int status = LX_OK;
+    for (size_t done = 0; done < n && status == LX_OK;) {
+        unsigned now = (unsigned)(n - done < most ? n - done : most);
+        put_wide(spi, tx != NULL ? tx + done : zeros, 8 * now);
+        start(spi, 8 * now);
+        status = wait_done(spi, 8 * now);
+        if (rx != NULL) {
+            get_wide(spi, rx + done, 8 * now);
+        }
+        done += now;
+    }
+    return status;
+}
+
+// Bytes packed into words of as many as fit into the register, 1 to 4.
+static int transfer_bytes(const lx_spi_t *spi, const uint8_t *tx, uint8_t *rx, size_t n) {
+    unsigned most = spi->width / 8;
+    unsigned now = (unsigned)(n < most ? n : most);
+    if (n == 0) {
+        return LX_OK;
+    }
+    put32(spi, tx != NULL ? join(tx, now) : 0, 8 * now);
+    start(spi, 8 * now);
+    for (;;) {
+        n -= now;
+        unsigned next = (unsigned)(n < most ? n : most);
+        if (tx != NULL) {
+            tx += now;
+            if (next != 0) {
+                put32(spi, join(tx, next), 8 * next);
+            }
+        }
+        int status = wait_done(spi, 8 * now);
+        if (status != LX_OK) {
+            return status;
+        }
+        // An interrupt after start() could outlast the transfer, so miso is read first.
+        uint32_t in = rx != NULL ? csr_read(spi->regs->miso) : 0;
+        if (next != 0) {
+            start(spi, 8 * next);
+        }
+        if (rx != NULL) {
+            split(rx, now, in);
+            rx += now;
+        }
+        if (next == 0) {
+            return LX_OK;
+        }
+        now = next;
+    }
+}
+
+static uint32_t load(const void *words, size_t i, unsigned bits) {
+    if (words == NULL) {
+        return 0;
+    }
+    return bits <= 8 ? ((const uint8_t *)words)[i] : bits <= 16 ? ((const uint16_t *)words)[i] : ((const uint32_t *)words)[i];
+}
+
+static void store(void *words, size_t i, unsigned bits, uint32_t value) {
+    if (bits <= 8) {
+        ((uint8_t *)words)[i] = (uint8_t)value;
+    } else if (bits <= 16) {
+        ((uint16_t *)words)[i] = (uint16_t)value;
+    } else {
+        ((uint32_t *)words)[i] = value;
+    }
+}
+
+static int transfer_words(const lx_spi_t *spi, const void *tx, void *rx, size_t n, unsigned bits) {
+    uint32_t mask = UINT32_MAX >> (32 - bits);
+    int status = LX_OK;
+    for (size_t i = 0; i < n && status == LX_OK; i++) {
+        uint64_t value = load(tx, i, bits) & mask;
+        csr_write64(spi->regs->mosi, spi->aligned ? value : value << (spi->width - bits));
+        start(spi, bits);
+        status = wait_done(spi, bits);
+        if (rx != NULL) {
+            store(rx, i, bits, (uint32_t)csr_read64(spi->regs->miso) & mask);
+        }
+    }
+    return status;
+}
+
+// Another lx_spi_t may have used the core since.
+static void apply(const lx_spi_t *spi) {
+    if (csr_present(spi->regs->clk_divider)) {
+        csr_write(spi->regs->clk_divider, spi->divider);
+    }
+    if (csr_present(spi->regs->loopback)) {
+        csr_write(spi->regs->loopback, spi->loopback);
+    }
+}
+
+int lx_spi_transfer(lx_spi_t *spi, const void *tx, void *rx, size_t n, unsigned bits) {
+    if (bits < 1 || bits > LX_SPI_MAX_BITS || bits > spi->width || (bits != 8 && spi->width > 64)) {
+        return LX_EINVAL;
+    }
+    apply(spi);
+    if (csr_present(spi->regs->cs)) {
+        csr_write(spi->regs->cs, spi->select | SPI_CS_MODE_MANUAL);
+    }
+    int status;
+    if (bits != 8) {
+        status = transfer_words(spi, tx, rx, n, bits);
+    } else if (spi->width > 32) {
+        status = transfer_bytes_wide(spi, tx, rx, n);
+    } else {
+        status = transfer_bytes(spi, tx, rx, n);
+    }
+    if (status != LX_OK) {
+        spi->held = false;
+    }
+    if (csr_present(spi->regs->cs)) {
+        write_cs(spi);
+    }
+    return status;
+}

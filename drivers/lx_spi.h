@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+//
+// SPI: LiteX's SPIMaster (litex/soc/cores/spi/spi_master.py). Mode 0 (clock idle low, data sampled on its rising edge),
+// most significant bit first, one shift register of the width that the SoC was built with: 8, 32, odd ones like 24 or
+// 27, and more than 32. Optional registers: cs (which chip, and whether the core or we decide when), loopback (MOSI
+// comes back as MISO), clk_divider (the clock).
+//
+// A transfer moves up to a register full. The core pulls chip select low for that long only; a message of more is held
+// together by the manual mode of cs, or, without that register, has chip select high between its parts.
+//
+// The core's data is aligned in one of two ways, which status.mode tells: raw takes the first bit from the register's
+// top, aligned from the top of the length that is to be sent. What comes in is at the bottom in both.
+//
+// Several lx_spi_t, for the devices of one bus, may share a core: each transfer sets the core up anew. Two transfers must
+// not run at the same time. Not for interrupts: a transfer polls until it is done.
+
+#ifndef DRIVERS_LX_SPI_H
+#define DRIVERS_LX_SPI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "soc/csr.h"
+#include "soc/status.h"
+
+#define LX_SPI_CHIPS (16) // LiteX allows no more
+#define LX_SPI_NO_CHIP (-1)
+#define LX_SPI_MAX_BITS (32) // of a word of lx_spi_transfer()
+
+typedef struct {
+    const char *name;
+    int16_t irq; // always -1: the core has an interrupt, but no register for it
+    csr_reg_t control;
+    csr_reg_t status;
+    csr_reg_t mosi;
+    csr_reg_t miso;
+    csr_reg_t cs;
+    csr_reg_t loopback;
+    csr_reg_t clk_divider;
+} lx_spi_regs_t;
+
+// Private to lx_spi; the caller owns the memory and zeroes nothing.
+typedef struct {
+    const lx_spi_regs_t *regs;
+    uint32_t clk_hz;
+    uint32_t divider; // cycles of the system clock per bit, the largest possible one where it is not known
+    uint16_t select; // what cs.sel is set to for a message
+    uint8_t width; // bits
+    bool aligned;
+    bool loopback;
+    bool held;
+} lx_spi_t;
+
+// Find out the width (by what the register of outgoing data keeps, where LiteX's output does not tell it; nothing
+// moves on the pins) and the alignment; chip 0, no loopback, the clock as it is. LX_ENOTSUP: the core has less than 8 or
+// more than 255 bits. LX_ETIMEDOUT: a transfer under way does not end.
+int lx_spi_init(lx_spi_t *spi, const lx_spi_regs_t *regs, uint32_t clk_hz);
+
+// Take the fastest clock of at most hz; *actual_hz is what it is then, 0 where the core's clock is fixed and thus not
+// known. A fixed clock stays. LX_EINVAL: hz is slower than the core can go.
+int lx_spi_set_baud(lx_spi_t *spi, uint32_t hz, uint32_t *actual_hz);
+
+// Which chip the transfers that follow select: 0 to 15, or LX_SPI_NO_CHIP. LX_EINVAL: another number. LX_ENOTSUP: the
+// core has no such register, and thus always selects chip 0. How many chips are connected cannot be seen: a bit
+// without a pin does nothing.
+int lx_spi_select(lx_spi_t *spi, int chip);
+
+// Keep the chip selected between transfers, or end that. LX_ENOTSUP: no register cs.
+int lx_spi_hold(lx_spi_t *spi, bool hold);
+
+// MOSI comes back as MISO, and still goes out. LX_ENOTSUP: no such register.
+int lx_spi_set_loopback(lx_spi_t *spi, bool on);
+
+// Send n words of 1 to 32 bits (as many as the core has) and receive as many. Words lie in memory as uint8_t (up to 8
+// bits), uint16_t (up to 16, aligned) or uint32_t (above, aligned), in their lower bits. tx or rx may be NULL: zeros
+// are sent, or nothing is stored; they may be the same. Words of 8 bits travel together, as many as fit.
+// LX_EINVAL: bits. LX_ETIMEDOUT: the core did not finish; chip select is released then.
+int lx_spi_transfer(lx_spi_t *spi, const void *tx, void *rx, size_t n, unsigned bits);
+
+#endif // DRIVERS_LX_SPI_H

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+//
+// Access to what is no register but memory to the bus: the windows through which some cores take and give data. The
+// size of an access matters to them. With CSR_ACCESSORS_DEFINED set, as in soc/csr.h, the functions are external: that is
+// how the host tests mock them. All may be called from an interrupt.
+
+#ifndef SOC_MMIO_H
+#define SOC_MMIO_H
+
+#include <stdint.h>
+
+#ifdef CSR_ACCESSORS_DEFINED
+void mmio_write8(uint32_t addr, uint8_t value);
+void mmio_write16(uint32_t addr, uint16_t value);
+void mmio_write32(uint32_t addr, uint32_t value);
+uint32_t mmio_read32(uint32_t addr);
+#else
+static inline void mmio_write8(uint32_t addr, uint8_t value) {
+    *(volatile uint8_t *)addr = value;
+}
+
+static inline void mmio_write16(uint32_t addr, uint16_t value) {
+    *(volatile uint16_t *)addr = value;
+}
+
+static inline void mmio_write32(uint32_t addr, uint32_t value) {
+    *(volatile uint32_t *)addr = value;
+}
+
+static inline uint32_t mmio_read32(uint32_t addr) {
+    return *(volatile uint32_t *)addr;
+}
+#endif
+
+#endif // SOC_MMIO_H
