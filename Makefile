@@ -34,7 +34,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 # What the user may set goes to the rooms as absolute paths, once.
 PORT_MAKE = $(MAKE) -j$(JOBS) -C port BUILD_DIRECTORY=$(abspath $(BUILD_DIRECTORY)) \
 	OUTPUT=$(abspath $(dir $(FIRMWARE))) MICROPY_DIR=$(abspath $(MICROPY_TREE)) PYTHON=$(abspath $(PYTHON)) \
-	$(if $(FLOAT),FLOAT=$(FLOAT))
+	$(if $(FLOAT),FLOAT=$(FLOAT)) $(if $(ECP5),ECP5=$(ECP5))
 
 .DEFAULT_GOAL := help
 .PHONY: help
@@ -58,7 +58,7 @@ rtl-run: image rtl-$(SOC) ## The same prompt on the Verilated RTL (SOC=base, SCR
 	@$(RUN) --title "The RTL simulation of $(SOC). Ctrl-] leaves." -- \
 		$(PYTHON) -m rtl.run $(SOC) $(ARGS) $(WIRING) --kernel $(FIRMWARE)
 
-firmware: image ## firmware.bin for a LiteX build folder (BUILD_DIRECTORY=path, FLOAT=double or single)
+firmware: image ## firmware.bin for a LiteX build folder (BUILD_DIRECTORY=path, FLOAT=double or single, ECP5=1 with the FPGA programmer)
 	@echo "$(FIRMWARE)"
 
 ##@ What the others need. Everything here speaks on stderr and reads nothing: stdin and stdout are the guest's.

@@ -22,7 +22,13 @@ ifeq ($(SOC_MAIN_RAM_SIZE),0)
 $(error port: $(SOC_DIR)/csr.json: this SoC has no main_ram; the firmware needs one, of 256 KiB at least)
 endif
 
-OWN_DIRS := port soc drivers
+# In the small size class (size_class.h) every byte counts.
+SMALL := $(shell test $(SOC_MAIN_RAM_SIZE) -lt 1048576 && echo 1)
+
+# The FPGA programmer (jtag/usermod): where the SoC has a JTAG master, or on request.
+ECP5 ?= $(if $(SMALL),0,$(or $(SOC_HAS_JTAG_MASTER),0))
+
+OWN_DIRS := port soc drivers $(if $(filter 1,$(ECP5)),jtag)
 
 # ---- Versions: nothing in the image depends on when or where it is built -------------------------------
 
@@ -57,13 +63,20 @@ export PYTHONDONTWRITEBYTECODE = 1
 # mkrules.mk only wants a README.md there: no package of micropython-lib is frozen.
 MPY_LIB_DIR = $(MICROPY_TOP)/lib
 
-# As in size_class.h. The small class computes in single precision, unless FLOAT says double.
-SMALL := $(shell test $(SOC_MAIN_RAM_SIZE) -lt 1048576 && echo 1)
+# The small class computes in single precision, unless FLOAT says double.
 PRECISION := $(or $(FLOAT),$(if $(SMALL),single,double))
 ifneq ($(SMALL),1)
 MICROPY_VFS_FAT = 1
 MICROPY_VFS_LFS2 = 1
-FROZEN_MANIFEST ?= manifest.py
+FROZEN_MANIFEST ?= $(if $(filter 1,$(ECP5)),manifest_ecp5.py,manifest.py)
+endif
+
+ifeq ($(ECP5),1)
+USER_C_MODULES := $(REPO)/jtag
+ZLIB_DIR ?= $(REPO)/build/zlib-1.3.1
+ifeq ($(wildcard $(ZLIB_DIR)/inflate.c),)
+$(shell cd $(REPO) && $(PYTHON) tools/fetch.py zlib-1.3.1 $(ZLIB_DIR) --cache build/cache >&2)
+endif
 endif
 
 include $(TOP)/py/py.mk
