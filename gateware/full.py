@@ -43,6 +43,8 @@ class Full(Soc):
         self.gpio_out = GPIOOut(request("gpio_out").o)
         self.spi0 = SPIMaster(request("spi0"), 8, clk_hz, 1_000_000)
         self.spi1 = SPIMaster(request("spi1"), 32, clk_hz, 1_000_000)
+        for spi in (self.spi0, self.spi1):
+            spi.add_clk_divider()
         self.i2c0 = OpenDrainI2CMaster(request("i2c0"))
         self.i2c1 = OpenDrainI2CMaster(request("i2c1"))
         self.pwm0 = PWM(request("pwm0").o)
