@@ -47,7 +47,7 @@ PORT_VERSION := $(or $(shell cd $(REPO) && git log -1 --format=%h --abbrev=12 --
 # ---- MicroPython ----------------------------------------------------------------------------------------
 
 BUILD_VERBOSE ?= $(or $(V),0)
-QSTR_DEFS = qstrdefsport.h
+QSTR_DEFS = qstrdefsport.h $(if $(SMALL),,$(GEN)/soc_names.h)
 MICROPY_ROM_TEXT_COMPRESSION ?= 1
 MICROPY_PY_SSL = 0
 
@@ -105,7 +105,8 @@ AFLAGS += $(filter -march=% -mabi=% -misa-spec=%,$(SOC_CFLAGS))
 # Of 64-bit integers' parsing, longlong.c has the better version, and nothing may pull in errno.
 LDFLAGS += $(SOC_CFLAGS) --specs=picolibc.specs -nostartfiles -static -T $(BUILD)/link.ld -L. \
 	-Wl,--gc-sections -Wl,-Map=$(BUILD)/firmware.map -Wl,--no-warn-rwx-segments \
-	$(if $(SMALL),-Wl$(comma)--wrap=mp_obj_new_int_from_str_len -Wl$(comma)--defsym=strtoll=abort) $(LDFLAGS_EXTRA)
+	$(if $(SMALL),-Wl$(comma)--wrap=mp_obj_new_int_from_str_len -Wl$(comma)--defsym=strtoll=abort,\
+	-Wl$(comma)--wrap=mp_load_method_protected) $(LDFLAGS_EXTRA)
 
 # Megahertz with up to three decimals, as in "100 MHz" and "62.5 MHz".
 CLOCK_TEXT := $(shell awk 'BEGIN { print int($(SOC_CLOCK_HZ) / 1000 + 0.5) / 1000 }') MHz
@@ -121,6 +122,11 @@ SOC_C := $(patsubst $(REPO)/%,%,$(wildcard $(REPO)/soc/*.c $(REPO)/drivers/*.c))
 
 OBJ = $(PY_O) $(addprefix $(BUILD)/,$(SRC_C:.c=.o) $(LIBM_C:.c=.o) $(SOC_C:.c=.o)) \
 	$(BUILD)/gen/soc_tables.o $(BUILD)/start.o $(BUILD)/shared/runtime/gchelper_rv32i.o
+
+# The names in the SoC's tables as strings of MicroPython's: the prompt completes no others, and a script that
+# uses them needs no memory for them.
+$(GEN)/soc_names.h: $(SOC_MK)
+	@sed -n 's/^    {"\([A-Za-z_][A-Za-z0-9_]*\)", .*/Q(\1)/p' $(GEN)/soc_tables.c >$@
 
 # What is ours is held to more than what is upstream's. (Its headers have unused parameters.)
 $(addprefix $(BUILD)/,$(PORT_C:.c=.o) $(PORT_BINDINGS_C:.c=.o) $(SOC_C:.c=.o)): CFLAGS += -Wextra -Wno-unused-parameter

@@ -20,6 +20,8 @@ PORT_C = \
 PORT_BINDINGS_C = \
 	bindings/instance.c \
 	bindings/litex_led.c \
+	bindings/litex_regs.c \
+	bindings/litex_remote.c \
 	bindings/machine_pin.c \
 	bindings/machine_rtc.c \
 	bindings/machine_timer.c \

@@ -389,8 +389,9 @@ def tables_source(soc):
     def constant(name, value):
         if isinstance(value, str):
             return f"{{{c_string(name)}, {c_string(value)}, 0}}"
-        number = 1 if value is None else value
-        return f"{{{c_string(name)}, NULL, INT64_C({number})}}"
+        if value is None:
+            return f'{{{c_string(name)}, "", 1}}'
+        return f"{{{c_string(name)}, NULL, INT64_C({value})}}"
 
     table(
         "register",

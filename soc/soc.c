@@ -108,7 +108,30 @@ const soc_core_t *soc_core_find(const char *name) {
     return NULL;
 }
 
-unsigned soc_closest(const char *name, const char **out, unsigned max) {
+unsigned soc_table_count(soc_table_t table) {
+    static const unsigned *const counts[] = {
+        [SOC_REGISTERS] = &soc_register_count,
+        [SOC_MEMORIES] = &soc_memory_count,
+        [SOC_CONSTANTS] = &soc_constant_count,
+        [SOC_CORES] = &soc_core_count,
+    };
+    return *counts[table];
+}
+
+const char *soc_table_name(soc_table_t table, unsigned i) {
+    switch (table) {
+        case SOC_REGISTERS:
+            return soc_registers[i].name;
+        case SOC_MEMORIES:
+            return soc_memories[i].name;
+        case SOC_CONSTANTS:
+            return soc_constants[i].name;
+        default:
+            return soc_cores[i].name;
+    }
+}
+
+unsigned soc_closest(soc_table_t table, const char *name, const char **out, unsigned max) {
     unsigned distances[CLOSEST_MAX];
     unsigned count = 0;
     unsigned length = bounded_length(name);
@@ -118,8 +141,8 @@ unsigned soc_closest(const char *name, const char **out, unsigned max) {
     if (length == 0 || max == 0) {
         return 0;
     }
-    for (unsigned i = 0; i < soc_register_count; i++) {
-        const char *candidate = soc_registers[i].name;
+    for (unsigned i = 0; i < soc_table_count(table); i++) {
+        const char *candidate = soc_table_name(table, i);
         unsigned candidate_length = bounded_length(candidate);
         unsigned distance = edit_distance(name, length, candidate, candidate_length);
         // One typing mistake in three characters is close; so is a part of the name.

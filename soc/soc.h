@@ -29,7 +29,7 @@ typedef struct {
 } soc_memory_t;
 
 // One of LiteX's constants, in csr.json's order with the letter case of soc.h where that is there:
-// text is NULL for a number, and for a constant without value number is 1.
+// text is NULL for a number; a constant without value has the text "" and the number 1.
 typedef struct {
     const char *name;
     const char *text;
@@ -88,9 +88,19 @@ const soc_constant_t *soc_constant_find(const char *name);
 // The core of that name, or NULL.
 const soc_core_t *soc_core_find(const char *name);
 
-// The register names that resemble name most, best first, for "no register X, did you mean Y". Writes up to
-// max pointers to out and returns how many (0: nothing resembles it). Looks at the first 63 characters.
+// The tables above as lists of names: how many there are, and the i-th.
+typedef enum {
+    SOC_REGISTERS,
+    SOC_MEMORIES,
+    SOC_CONSTANTS,
+    SOC_CORES,
+} soc_table_t;
+unsigned soc_table_count(soc_table_t table);
+const char *soc_table_name(soc_table_t table, unsigned i);
+
+// The names in a table that resemble name most, best first, for "no register X, did you mean Y". Writes up
+// to max pointers to out and returns how many (0: nothing resembles it). Looks at the first 63 characters.
 // Uses about 600 bytes of stack, takes some milliseconds on a slow core: for error paths.
-unsigned soc_closest(const char *name, const char **out, unsigned max);
+unsigned soc_closest(soc_table_t table, const char *name, const char **out, unsigned max);
 
 #endif // SOC_SOC_H

@@ -381,7 +381,7 @@ class TablesTest(GenerateTest):
         self.assertEqual(found["memory"][2], "main_ram 1073741824 16777216 cached")
         self.assertEqual(found["identifier"], ['An ODD "identifier" \\ {}'])
         self.assertIn('config_identifier 0 An ODD "identifier" \\ {}', found["constant"])
-        self.assertIn("config_cpu_has_interrupt 1 -", found["constant"])
+        self.assertIn("config_cpu_has_interrupt 1 ", found["constant"])
         self.assertIn("a_float 400000 -", found["constant"])
         self.assertIn("timer0 timer 4026537984 1", found["core"])
         self.assertEqual(found["uart"], ["uart 0 4026540032 0"])

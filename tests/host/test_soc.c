@@ -69,46 +69,64 @@ static void soc_finds_the_rest(void) {
 
 static void soc_closest_names_likely_ones(void) {
     const char *out[8];
-    CHECK_EQ(soc_closest("ctrl_scrach", out, 3), 1);
+    CHECK_EQ(soc_closest(SOC_REGISTERS, "ctrl_scrach", out, 3), 1);
     CHECK(strcmp(out[0], "ctrl_scratch") == 0);
     // Best first, in the table's order where two are as close, at most as many as asked for.
-    CHECK_EQ(soc_closest("timer2_load", out, 8), 3);
+    CHECK_EQ(soc_closest(SOC_REGISTERS, "timer2_load", out, 8), 3);
     CHECK(strcmp(out[0], "timer0_load") == 0);
     CHECK(strcmp(out[1], "timer1_load") == 0);
     CHECK(strcmp(out[2], "timer0_reload") == 0);
-    CHECK_EQ(soc_closest("timer1_loda", out, 1), 1);
+    CHECK_EQ(soc_closest(SOC_REGISTERS, "timer1_loda", out, 1), 1);
     CHECK(strcmp(out[0], "timer1_load") == 0);
     // Letter case does not matter, and a part of a name is enough.
-    CHECK_EQ(soc_closest("LEDS_OUT", out, 2), 1);
+    CHECK_EQ(soc_closest(SOC_REGISTERS, "LEDS_OUT", out, 2), 1);
     CHECK(strcmp(out[0], "leds_out") == 0);
-    CHECK_EQ(soc_closest("scratch", out, 2), 1);
+    CHECK_EQ(soc_closest(SOC_REGISTERS, "scratch", out, 2), 1);
     CHECK(strcmp(out[0], "ctrl_scratch") == 0);
-    CHECK_EQ(soc_closest("reload", out, 2), 1);
+    CHECK_EQ(soc_closest(SOC_REGISTERS, "reload", out, 2), 1);
     CHECK(strcmp(out[0], "timer0_reload") == 0);
 }
 
 static void soc_closest_bounds(void) {
     const char *out[16] = {NULL};
-    CHECK_EQ(soc_closest("", out, 8), 0);
-    CHECK_EQ(soc_closest("nothing_like_this", out, 8), 0);
-    CHECK_EQ(soc_closest("ctrl_reset", out, 0), 0);
-    CHECK_EQ(soc_closest("xr", out, 8), 0); // too short to be a part
-    CHECK_EQ(soc_closest(LONG_NAME "x", out, 8), 1);
+    CHECK_EQ(soc_closest(SOC_REGISTERS, "", out, 8), 0);
+    CHECK_EQ(soc_closest(SOC_REGISTERS, "nothing_like_this", out, 8), 0);
+    CHECK_EQ(soc_closest(SOC_REGISTERS, "ctrl_reset", out, 0), 0);
+    CHECK_EQ(soc_closest(SOC_REGISTERS, "xr", out, 8), 0); // too short to be a part
+    CHECK_EQ(soc_closest(SOC_REGISTERS, LONG_NAME "x", out, 8), 1);
     CHECK(out[0] == soc_registers[0].name);
     out[8] = NULL;
-    CHECK_EQ(soc_closest("zz_pad", out, 16), 8);
+    CHECK_EQ(soc_closest(SOC_REGISTERS, "zz_pad", out, 16), 8);
     CHECK(strcmp(out[7], "zz_pad7") == 0);
     CHECK(out[8] == NULL);
     char name[1000];
     memset(name, 'x', sizeof(name));
     name[999] = '\0';
-    CHECK_EQ(soc_closest(name, out, 8), 0);
+    CHECK_EQ(soc_closest(SOC_REGISTERS, name, out, 8), 0);
     // More candidates than places: the best ones are kept whatever their order in the table.
-    CHECK_EQ(soc_closest("timer0", out, 2), 2);
+    CHECK_EQ(soc_closest(SOC_REGISTERS, "timer0", out, 2), 2);
     CHECK(strcmp(out[0], "timer0_load") == 0);
     CHECK(strcmp(out[1], "timer0_reload") == 0);
-    CHECK_EQ(soc_closest("load", out, 1), 1);
+    CHECK_EQ(soc_closest(SOC_REGISTERS, "load", out, 1), 1);
     CHECK(strcmp(out[0], "timer0_load") == 0);
+}
+
+static void soc_tables_as_names(void) {
+    const char *out[2];
+    CHECK_EQ(soc_table_count(SOC_REGISTERS), soc_register_count);
+    CHECK(strcmp(soc_table_name(SOC_REGISTERS, 1), "ctrl_bus_errors") == 0);
+    CHECK_EQ(soc_table_count(SOC_MEMORIES), 2);
+    CHECK(strcmp(soc_table_name(SOC_MEMORIES, 1), "csr") == 0);
+    CHECK_EQ(soc_table_count(SOC_CONSTANTS), 2);
+    CHECK(strcmp(soc_table_name(SOC_CONSTANTS, 0), "config_clock_frequency") == 0);
+    CHECK_EQ(soc_table_count(SOC_CORES), 2);
+    CHECK(strcmp(soc_table_name(SOC_CORES, 1), "uart") == 0);
+    CHECK_EQ(soc_closest(SOC_MEMORIES, "rim", out, 2), 1);
+    CHECK(strcmp(out[0], "rom") == 0);
+    CHECK_EQ(soc_closest(SOC_CONSTANTS, "clock_frequency", out, 2), 1);
+    CHECK(strcmp(out[0], "config_clock_frequency") == 0);
+    CHECK_EQ(soc_closest(SOC_CORES, "uart0", out, 2), 1);
+    CHECK(strcmp(out[0], "uart") == 0);
 }
 
 const test_t tests_soc[] = {
@@ -116,5 +134,6 @@ const test_t tests_soc[] = {
     TEST(soc_finds_the_rest),
     TEST(soc_closest_names_likely_ones),
     TEST(soc_closest_bounds),
+    TEST(soc_tables_as_names),
     {NULL, NULL},
 };

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: MIT
+// The SoC's registers, memories and constants by name: litex.csr_read("ctrl_scratch"), and in all but the
+// small size class litex.regs.ctrl_scratch.read(), litex.mems.main_ram.base, litex.constants.uart_interrupt.
+// Nothing of the tables is copied: an attribute is looked up in them each time.
+
+#include <string.h>
+
+#include "py/objstr.h"
+#include "py/objtuple.h"
+#include "py/runtime.h"
+
+#include "bindings/litex_regs.h"
+#include "soc/csr.h"
+
+// Names that an error offers instead of an unknown one.
+#define SUGGESTIONS 3
+
+static mp_obj_t str_of(const char *text) {
+    return mp_obj_new_str(text, strlen(text));
+}
+
+static MP_NORETURN void no_such(const mp_obj_type_t *exception, soc_table_t table, const char *name) {
+    static const char *const what[] = {
+        [SOC_REGISTERS] = "CSR", [SOC_MEMORIES] = "memory", [SOC_CONSTANTS] = "constant", [SOC_CORES] = "core",
+    };
+    vstr_t vstr;
+    mp_print_t print;
+    vstr_init_print(&vstr, 64, &print);
+    mp_printf(&print, "no %s '%s'", what[table], name);
+    const char *closest[SUGGESTIONS];
+    unsigned n = soc_closest(table, name, closest, SUGGESTIONS);
+    for (unsigned i = 0; i < n; i++) {
+        mp_printf(&print, "%s '%s'", i == 0 ? "; did you mean" : i + 1 < n ? "," : " or", closest[i]);
+    }
+    mp_raise_msg_varg(exception, MP_ERROR_TEXT("%s"), vstr_null_terminated_str(&vstr));
+}
+
+static const char *access_of(csr_reg_t reg) {
+    return reg.access & CSR_ACCESS_WRITE ? "rw" : "ro";
+}
+
+static mp_obj_t register_get(const soc_register_t *r) {
+    if (r->reg.words * SOC_CSR_DATA_WIDTH <= 32) {
+        return mp_obj_new_int_from_uint(csr_read(r->reg));
+    }
+    size_t n = (r->reg.words * SOC_CSR_DATA_WIDTH + 7) / 8;
+    uint8_t *buf = m_new(uint8_t, n);
+    csr_read_bytes(r->reg, buf, n);
+    mp_obj_t value = mp_obj_new_int_from_uint(0);
+    for (size_t i = (n + 3) / 4; i-- > 0;) {
+        uint32_t word = 0;
+        for (size_t j = 4; j-- > 0;) {
+            word = word << 8 | (4 * i + j < n ? buf[4 * i + j] : 0);
+        }
+        value = mp_binary_op(MP_BINARY_OP_LSHIFT, value, MP_OBJ_NEW_SMALL_INT(32));
+        value = mp_binary_op(MP_BINARY_OP_OR, value, mp_obj_new_int_from_uint(word));
+    }
+    m_del(uint8_t, buf, n);
+    return value;
+}
+
+static void register_set(const soc_register_t *r, mp_obj_t value) {
+    unsigned bits = csr_bits(r->reg);
+    if (!(r->reg.access & CSR_ACCESS_WRITE)) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("CSR '%s' is read-only"), r->name);
+    }
+    if (!mp_obj_is_int(value) && !mp_obj_is_bool(value)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("value must be an integer"));
+    }
+    value = mp_unary_op(MP_UNARY_OP_POSITIVE, value);
+    mp_obj_t above = mp_binary_op(MP_BINARY_OP_RSHIFT, value, MP_OBJ_NEW_SMALL_INT(bits));
+    // Negative numbers shift to -1.
+    if (!mp_obj_equal(above, MP_OBJ_NEW_SMALL_INT(0))) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("CSR '%s' takes 0 to 2**%u - 1"), r->name, bits);
+    }
+    if (r->reg.words * SOC_CSR_DATA_WIDTH <= 32) {
+        csr_write(r->reg, (uint32_t)mp_obj_get_int_truncated(value));
+        return;
+    }
+    size_t n = (r->reg.words * SOC_CSR_DATA_WIDTH + 7) / 8;
+    uint8_t *buf = m_new0(uint8_t, n);
+    for (size_t i = 0; i < n; i += 4) {
+        uint32_t word = (uint32_t)mp_obj_get_int_truncated(value);
+        for (size_t j = 0; j < 4 && i + j < n; j++) {
+            buf[i + j] = (uint8_t)(word >> (8 * j));
+        }
+        value = mp_binary_op(MP_BINARY_OP_RSHIFT, value, MP_OBJ_NEW_SMALL_INT(32));
+    }
+    csr_write_bytes(r->reg, buf, n);
+    m_del(uint8_t, buf, n);
+}
+
+// csrs([prefix]): a list of (name, address, bits, access).
+static mp_obj_t litex_csrs(size_t n_args, const mp_obj_t *args) {
+    const char *prefix = n_args > 0 ? mp_obj_str_get_str(args[0]) : "";
+    mp_obj_t list = mp_obj_new_list(0, NULL);
+    for (unsigned i = 0; i < soc_register_count; i++) {
+        const soc_register_t *r = &soc_registers[i];
+        if (strncmp(r->name, prefix, strlen(prefix)) != 0) {
+            continue;
+        }
+        mp_obj_t items[4] = {
+            str_of(r->name), mp_obj_new_int_from_uint(r->reg.addr),
+            MP_OBJ_NEW_SMALL_INT(csr_bits(r->reg)), str_of(access_of(r->reg)),
+        };
+        mp_obj_list_append(list, mp_obj_new_tuple(MP_ARRAY_SIZE(items), items));
+    }
+    return list;
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(litex_csrs_obj, 0, 1, litex_csrs);
+
+static const soc_register_t *find(mp_obj_t name_in) {
+    const char *name = mp_obj_str_get_str(name_in);
+    const soc_register_t *r = soc_register_find(name);
+    if (r == NULL) {
+        no_such(&mp_type_KeyError, SOC_REGISTERS, name);
+    }
+    return r;
+}
+
+// csr_read(name): the register's value, whatever its width.
+static mp_obj_t litex_csr_read(mp_obj_t name) {
+    return register_get(find(name));
+}
+MP_DEFINE_CONST_FUN_OBJ_1(litex_csr_read_obj, litex_csr_read);
+
+// csr_write(name, value)
+static mp_obj_t litex_csr_write(mp_obj_t name, mp_obj_t value) {
+    register_set(find(name), value);
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_2(litex_csr_write_obj, litex_csr_write);
+
+#if PORT_FULL
+
+// One register, of litex.regs or of a RemoteClient's. The latter does as LiteX's class CSRRegister: it
+// takes the words in the order of their addresses, most significant first, and cuts what does not fit.
+
+typedef struct {
+    mp_obj_base_t base;
+    const soc_register_t *soc;
+    mp_obj_t client; // MP_OBJ_NULL: of the litex module
+} litex_register_obj_t;
+
+static void register_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
+    litex_register_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    csr_reg_t reg = self->soc->reg;
+    mp_printf(print, "<CSR %s at 0x%x, %u bits, %s>", self->soc->name, (unsigned)reg.addr, csr_bits(reg),
+        access_of(reg));
+}
+
+static mp_obj_t register_read(mp_obj_t self_in) {
+    litex_register_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->client == MP_OBJ_NULL) {
+        return register_get(self->soc);
+    }
+    csr_reg_t reg = self->soc->reg;
+    mp_obj_t words = litex_remote_read(self->client, mp_obj_new_int_from_uint(reg.addr), reg.words, true);
+    mp_obj_t value = MP_OBJ_NEW_SMALL_INT(0);
+    for (size_t i = 0; i < reg.words; i++) {
+        mp_obj_t word = mp_obj_subscr(words, MP_OBJ_NEW_SMALL_INT(i), MP_OBJ_SENTINEL);
+        value = mp_binary_op(MP_BINARY_OP_LSHIFT, value, MP_OBJ_NEW_SMALL_INT(SOC_CSR_DATA_WIDTH));
+        value = mp_binary_op(MP_BINARY_OP_OR, value, word);
+    }
+    return value;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(register_read_obj, register_read);
+
+static mp_obj_t register_write(mp_obj_t self_in, mp_obj_t value) {
+    litex_register_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->client == MP_OBJ_NULL) {
+        register_set(self->soc, value);
+        return mp_const_none;
+    }
+    csr_reg_t reg = self->soc->reg;
+    if (!(reg.access & CSR_ACCESS_WRITE)) {
+        mp_raise_msg_varg(&mp_type_KeyError, MP_ERROR_TEXT("%sregister not writable"), self->soc->name);
+    }
+    mp_obj_t *words = m_new(mp_obj_t, reg.words);
+    for (size_t i = reg.words; i-- > 0;) {
+        uint32_t word = (uint32_t)mp_obj_get_int_truncated(value) & (uint32_t)((UINT64_C(1) << SOC_CSR_DATA_WIDTH) - 1);
+        words[i] = mp_obj_new_int_from_uint(word);
+        value = mp_binary_op(MP_BINARY_OP_RSHIFT, value, MP_OBJ_NEW_SMALL_INT(SOC_CSR_DATA_WIDTH));
+    }
+    litex_remote_write(self->client, mp_obj_new_int_from_uint(reg.addr), reg.words, words);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(register_write_obj, register_write);
+
+static void register_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+    litex_register_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    csr_reg_t reg = self->soc->reg;
+    if (dest[0] != MP_OBJ_NULL) {
+        return; // nothing of it can be set
+    }
+    switch (attr) {
+        case MP_QSTR_read:
+            dest[0] = MP_OBJ_FROM_PTR(&register_read_obj);
+            dest[1] = self_in;
+            break;
+        case MP_QSTR_write:
+            dest[0] = MP_OBJ_FROM_PTR(&register_write_obj);
+            dest[1] = self_in;
+            break;
+        case MP_QSTR_name:
+            dest[0] = str_of(self->soc->name);
+            break;
+        case MP_QSTR_addr:
+            dest[0] = mp_obj_new_int_from_uint(reg.addr);
+            break;
+        case MP_QSTR_size: // as csr.json calls it
+        case MP_QSTR_length: // as RemoteClient calls it
+            dest[0] = MP_OBJ_NEW_SMALL_INT(reg.words);
+            break;
+        case MP_QSTR_bits:
+            dest[0] = MP_OBJ_NEW_SMALL_INT(csr_bits(reg));
+            break;
+        case MP_QSTR_data_width:
+            dest[0] = MP_OBJ_NEW_SMALL_INT(SOC_CSR_DATA_WIDTH);
+            break;
+        case MP_QSTR_mode:
+            dest[0] = str_of(access_of(reg));
+            break;
+        default:
+            break;
+    }
+}
+
+static MP_DEFINE_CONST_OBJ_TYPE(
+    litex_register_type,
+    MP_QSTR_CSR,
+    MP_TYPE_FLAG_NONE,
+    print, register_print,
+    attr, register_attr
+    );
+
+static mp_obj_t tree_register(const litex_tree_obj_t *tree, const soc_register_t *r) {
+    litex_register_obj_t *self = mp_obj_malloc(litex_register_obj_t, &litex_register_type);
+    self->soc = r;
+    self->client = tree->client;
+    return MP_OBJ_FROM_PTR(self);
+}
+
+static mp_obj_t tree_memory(const soc_memory_t *m) {
+    static const qstr fields[] = { MP_QSTR_base, MP_QSTR_size, MP_QSTR_type };
+    const mp_obj_t items[MP_ARRAY_SIZE(fields)] = {
+        mp_obj_new_int_from_uint(m->base), mp_obj_new_int_from_uint(m->size), str_of(m->type),
+    };
+    return mp_obj_new_attrtuple(fields, MP_ARRAY_SIZE(fields), items);
+}
+
+// A RemoteClient has them out of csr.csv, where all text is in lower case and "None" stands for no value.
+static mp_obj_t tree_constant(const litex_tree_obj_t *tree, const soc_constant_t *c) {
+    bool as_csv = tree->client != MP_OBJ_NULL;
+    if (c->text == NULL) {
+        return mp_obj_new_int_from_ll(c->number);
+    }
+    if (c->number != 0) {
+        return as_csv ? MP_OBJ_NEW_QSTR(MP_QSTR_None) : mp_const_true;
+    }
+    mp_obj_t text = str_of(c->text);
+    if (as_csv) {
+        mp_obj_t lower[2];
+        mp_load_method(text, MP_QSTR_lower, lower);
+        text = mp_call_method_n_kw(0, 0, lower);
+    }
+    return text;
+}
+
+static bool has_csrs(const soc_core_t *core) {
+    const soc_memory_t *csr = soc_memory_find("csr");
+    return csr == NULL || core->base - csr->base < csr->size;
+}
+
+// The attribute, or MP_OBJ_NULL.
+static mp_obj_t tree_get(const litex_tree_obj_t *tree, const char *name) {
+    const void *entry;
+    switch (tree->table) {
+        case SOC_REGISTERS:
+            entry = soc_register_find(name);
+            return entry != NULL ? tree_register(tree, entry) : MP_OBJ_NULL;
+        case SOC_MEMORIES:
+            entry = soc_memory_find(name);
+            return entry != NULL ? tree_memory(entry) : MP_OBJ_NULL;
+        case SOC_CONSTANTS:
+            entry = soc_constant_find(name);
+            return entry != NULL ? tree_constant(tree, entry) : MP_OBJ_NULL;
+        default: {
+            const soc_core_t *core = soc_core_find(name);
+            return core != NULL && has_csrs(core) ? mp_obj_new_int_from_uint(core->base) : MP_OBJ_NULL;
+        }
+    }
+}
+
+// All of it as a dictionary in csr.csv's order, which is that of the addresses for registers: the table is
+// sorted by name.
+static mp_obj_t tree_dict(const litex_tree_obj_t *tree) {
+    unsigned n = soc_table_count(tree->table);
+    mp_obj_t dict = mp_obj_new_dict(n);
+    mp_obj_dict_get_map(dict)->is_ordered = 1;
+    uint32_t from = 0;
+    for (unsigned i = 0; i < n; i++) {
+        unsigned at = i;
+        if (tree->table == SOC_REGISTERS) {
+            for (unsigned j = 0, found = 0; j < n; j++) {
+                uint32_t addr = soc_registers[j].reg.addr;
+                if (addr >= from && (!found || addr < soc_registers[at].reg.addr)) {
+                    at = j;
+                    found = 1;
+                }
+            }
+            from = soc_registers[at].reg.addr + 1;
+        }
+        const char *name = soc_table_name(tree->table, at);
+        mp_obj_t value = tree_get(tree, name);
+        if (value != MP_OBJ_NULL) {
+            mp_obj_dict_store(dict, str_of(name), value);
+        }
+    }
+    return dict;
+}
+
+// dir(), hasattr(), getattr() with a default and the prompt's completion only ask whether there is such an
+// attribute, for each string there is: the linker calls this in place of upstream's function (--wrap) to tell
+// tree_attr(), which would otherwise look for names alike each time.
+void __real_mp_load_method_protected(mp_obj_t obj, qstr attr, mp_obj_t *dest, bool catch_all_exc);
+void __wrap_mp_load_method_protected(mp_obj_t obj, qstr attr, mp_obj_t *dest, bool catch_all_exc);
+
+static bool only_asked;
+
+void __wrap_mp_load_method_protected(mp_obj_t obj, qstr attr, mp_obj_t *dest, bool catch_all_exc) {
+    only_asked = mp_obj_is_type(obj, &litex_tree_type);
+    __real_mp_load_method_protected(obj, attr, dest, catch_all_exc);
+    only_asked = false;
+}
+
+static void tree_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+    litex_tree_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    bool quiet = only_asked;
+    only_asked = false;
+    if (dest[0] != MP_OBJ_NULL) {
+        return; // nothing of it can be set
+    }
+    const char *name = qstr_str(attr);
+    dest[0] = tree_get(self, name);
+    if (dest[0] != MP_OBJ_NULL) {
+        return;
+    }
+    if (attr == MP_QSTR___dict__ || attr == MP_QSTR_d) {
+        dest[0] = tree_dict(self); // as of LiteX's class CSRElements
+    } else if (!quiet && !(name[0] == '_' && name[1] == '_')) {
+        no_such(&mp_type_AttributeError, self->table, name);
+    }
+}
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    litex_tree_type,
+    MP_QSTR_tree,
+    MP_TYPE_FLAG_NONE,
+    attr, tree_attr
+    );
+
+mp_obj_t litex_tree_new(soc_table_t table, mp_obj_t client) {
+    litex_tree_obj_t *self = mp_obj_malloc(litex_tree_obj_t, &litex_tree_type);
+    self->table = table;
+    self->client = client;
+    return MP_OBJ_FROM_PTR(self);
+}
+
+const litex_tree_obj_t litex_regs_obj = { { &litex_tree_type }, SOC_REGISTERS, MP_OBJ_NULL };
+const litex_tree_obj_t litex_mems_obj = { { &litex_tree_type }, SOC_MEMORIES, MP_OBJ_NULL };
+const litex_tree_obj_t litex_constants_obj = { { &litex_tree_type }, SOC_CONSTANTS, MP_OBJ_NULL };
+
+#endif
