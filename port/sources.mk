@@ -54,6 +54,7 @@ FAST_C = \
 	libmem.c \
 	mphalport.c \
 	bindings/litex_led.c \
+	bindings/litex_regs.c \
 	bindings/machine_pin.c \
 	bindings/machine_timer.c \
 	drivers/lx_clock.c \

@@ -39,10 +39,9 @@ static const char *access_of(csr_reg_t reg) {
     return reg.access & CSR_ACCESS_WRITE ? "rw" : "ro";
 }
 
-static mp_obj_t register_get(const soc_register_t *r) {
-    if (r->reg.words * SOC_CSR_DATA_WIDTH <= 32) {
-        return mp_obj_new_int_from_uint(csr_read(r->reg));
-    }
+// What is rare stays out of the way of what is not (MP_NOINLINE): csr_read() and read() are timed in cycles.
+
+static MP_NOINLINE mp_obj_t get_wide(const soc_register_t *r) {
     size_t n = (r->reg.words * SOC_CSR_DATA_WIDTH + 7) / 8;
     uint8_t *buf = m_new(uint8_t, n);
     csr_read_bytes(r->reg, buf, n);
@@ -59,24 +58,14 @@ static mp_obj_t register_get(const soc_register_t *r) {
     return value;
 }
 
-static void register_set(const soc_register_t *r, mp_obj_t value) {
-    unsigned bits = csr_bits(r->reg);
-    if (!(r->reg.access & CSR_ACCESS_WRITE)) {
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("CSR '%s' is read-only"), r->name);
+static mp_obj_t register_get(const soc_register_t *r) {
+    if (r->reg.words * SOC_CSR_DATA_WIDTH > 32) {
+        return get_wide(r);
     }
-    if (!mp_obj_is_int(value) && !mp_obj_is_bool(value)) {
-        mp_raise_TypeError(MP_ERROR_TEXT("value must be an integer"));
-    }
-    value = mp_unary_op(MP_UNARY_OP_POSITIVE, value);
-    mp_obj_t above = mp_binary_op(MP_BINARY_OP_RSHIFT, value, MP_OBJ_NEW_SMALL_INT(bits));
-    // Negative numbers shift to -1.
-    if (!mp_obj_equal(above, MP_OBJ_NEW_SMALL_INT(0))) {
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("CSR '%s' takes 0 to 2**%u - 1"), r->name, bits);
-    }
-    if (r->reg.words * SOC_CSR_DATA_WIDTH <= 32) {
-        csr_write(r->reg, (uint32_t)mp_obj_get_int_truncated(value));
-        return;
-    }
+    return mp_obj_new_int_from_uint(csr_read(r->reg));
+}
+
+static MP_NOINLINE void set_wide(const soc_register_t *r, mp_obj_t value) {
     size_t n = (r->reg.words * SOC_CSR_DATA_WIDTH + 7) / 8;
     uint8_t *buf = m_new0(uint8_t, n);
     for (size_t i = 0; i < n; i += 4) {
@@ -88,6 +77,35 @@ static void register_set(const soc_register_t *r, mp_obj_t value) {
     }
     csr_write_bytes(r->reg, buf, n);
     m_del(uint8_t, buf, n);
+}
+
+// Whether a value is that of an unsigned integer of so many bits.
+static bool fits(mp_obj_t value, unsigned bits) {
+    if (mp_obj_is_small_int(value)) {
+        mp_int_t number = MP_OBJ_SMALL_INT_VALUE(value);
+        return number >= 0 && (bits > 31 || (mp_uint_t)number >> bits == 0);
+    }
+    if (!mp_obj_is_int(value) && !mp_obj_is_bool(value)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("value must be an integer"));
+    }
+    value = mp_unary_op(MP_UNARY_OP_POSITIVE, value);
+    // Negative numbers shift to -1.
+    return mp_obj_equal(mp_binary_op(MP_BINARY_OP_RSHIFT, value, MP_OBJ_NEW_SMALL_INT(bits)), MP_OBJ_NEW_SMALL_INT(0));
+}
+
+static void register_set(const soc_register_t *r, mp_obj_t value) {
+    if (!(r->reg.access & CSR_ACCESS_WRITE)) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("CSR '%s' is read-only"), r->name);
+    }
+    if (!fits(value, csr_bits(r->reg))) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("CSR '%s' takes 0 to 2**%u - 1"), r->name,
+            csr_bits(r->reg));
+    }
+    if (r->reg.words * SOC_CSR_DATA_WIDTH > 32) {
+        set_wide(r, value);
+    } else {
+        csr_write(r->reg, (uint32_t)mp_obj_get_int_truncated(value));
+    }
 }
 
 // csrs([prefix]): a list of (name, address, bits, access).
@@ -149,11 +167,7 @@ static void register_print(const mp_print_t *print, mp_obj_t self_in, mp_print_k
         access_of(reg));
 }
 
-static mp_obj_t register_read(mp_obj_t self_in) {
-    litex_register_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    if (self->client == MP_OBJ_NULL) {
-        return register_get(self->soc);
-    }
+static MP_NOINLINE mp_obj_t read_remote(const litex_register_obj_t *self) {
     csr_reg_t reg = self->soc->reg;
     mp_obj_t words = litex_remote_read(self->client, mp_obj_new_int_from_uint(reg.addr), reg.words, true);
     mp_obj_t value = MP_OBJ_NEW_SMALL_INT(0);
@@ -164,14 +178,14 @@ static mp_obj_t register_read(mp_obj_t self_in) {
     }
     return value;
 }
+
+static mp_obj_t register_read(mp_obj_t self_in) {
+    const litex_register_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    return self->client == MP_OBJ_NULL ? register_get(self->soc) : read_remote(self);
+}
 static MP_DEFINE_CONST_FUN_OBJ_1(register_read_obj, register_read);
 
-static mp_obj_t register_write(mp_obj_t self_in, mp_obj_t value) {
-    litex_register_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    if (self->client == MP_OBJ_NULL) {
-        register_set(self->soc, value);
-        return mp_const_none;
-    }
+static MP_NOINLINE void write_remote(const litex_register_obj_t *self, mp_obj_t value) {
     csr_reg_t reg = self->soc->reg;
     if (!(reg.access & CSR_ACCESS_WRITE)) {
         mp_raise_msg_varg(&mp_type_KeyError, MP_ERROR_TEXT("%sregister not writable"), self->soc->name);
@@ -183,46 +197,53 @@ static mp_obj_t register_write(mp_obj_t self_in, mp_obj_t value) {
         value = mp_binary_op(MP_BINARY_OP_RSHIFT, value, MP_OBJ_NEW_SMALL_INT(SOC_CSR_DATA_WIDTH));
     }
     litex_remote_write(self->client, mp_obj_new_int_from_uint(reg.addr), reg.words, words);
+}
+
+static mp_obj_t register_write(mp_obj_t self_in, mp_obj_t value) {
+    const litex_register_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->client == MP_OBJ_NULL) {
+        register_set(self->soc, value);
+    } else {
+        write_remote(self, value);
+    }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(register_write_obj, register_write);
 
+// What it is, from the table.
+static MP_NOINLINE mp_obj_t register_fact(const soc_register_t *r, qstr attr) {
+    switch (attr) {
+        case MP_QSTR_name:
+            return str_of(r->name);
+        case MP_QSTR_addr:
+            return mp_obj_new_int_from_uint(r->reg.addr);
+        case MP_QSTR_size: // as csr.json calls it
+        case MP_QSTR_length: // as RemoteClient calls it
+            return MP_OBJ_NEW_SMALL_INT(r->reg.words);
+        case MP_QSTR_bits:
+            return MP_OBJ_NEW_SMALL_INT(csr_bits(r->reg));
+        case MP_QSTR_data_width:
+            return MP_OBJ_NEW_SMALL_INT(SOC_CSR_DATA_WIDTH);
+        case MP_QSTR_mode:
+            return str_of(access_of(r->reg));
+        default:
+            return MP_OBJ_NULL;
+    }
+}
+
 static void register_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
-    litex_register_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    csr_reg_t reg = self->soc->reg;
     if (dest[0] != MP_OBJ_NULL) {
         return; // nothing of it can be set
     }
-    switch (attr) {
-        case MP_QSTR_read:
-            dest[0] = MP_OBJ_FROM_PTR(&register_read_obj);
-            dest[1] = self_in;
-            break;
-        case MP_QSTR_write:
-            dest[0] = MP_OBJ_FROM_PTR(&register_write_obj);
-            dest[1] = self_in;
-            break;
-        case MP_QSTR_name:
-            dest[0] = str_of(self->soc->name);
-            break;
-        case MP_QSTR_addr:
-            dest[0] = mp_obj_new_int_from_uint(reg.addr);
-            break;
-        case MP_QSTR_size: // as csr.json calls it
-        case MP_QSTR_length: // as RemoteClient calls it
-            dest[0] = MP_OBJ_NEW_SMALL_INT(reg.words);
-            break;
-        case MP_QSTR_bits:
-            dest[0] = MP_OBJ_NEW_SMALL_INT(csr_bits(reg));
-            break;
-        case MP_QSTR_data_width:
-            dest[0] = MP_OBJ_NEW_SMALL_INT(SOC_CSR_DATA_WIDTH);
-            break;
-        case MP_QSTR_mode:
-            dest[0] = str_of(access_of(reg));
-            break;
-        default:
-            break;
+    // The methods here, too: a look-up in a dictionary takes longer than the access itself.
+    if (attr == MP_QSTR_read) {
+        dest[0] = MP_OBJ_FROM_PTR(&register_read_obj);
+        dest[1] = self_in;
+    } else if (attr == MP_QSTR_write) {
+        dest[0] = MP_OBJ_FROM_PTR(&register_write_obj);
+        dest[1] = self_in;
+    } else {
+        dest[0] = register_fact(((litex_register_obj_t *)MP_OBJ_TO_PTR(self_in))->soc, attr);
     }
 }
 

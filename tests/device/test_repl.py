@@ -121,6 +121,26 @@ class Typing(PromptTest):
         self.terminal.port.write(CTRL_C)
         self.terminal.wait(PROMPT)
 
+    def test_completion_of_registers(self):
+        """Names of the SoC's registers, memories and constants are completed, through objects too."""
+        self.terminal.type("import litex; wb = litex.RemoteClient()")
+        for line, completed in (
+            (b"litex.regs.ctrl_sc", b"ratch"),
+            (b"litex.mems.main", b"_ram"),
+            (b"litex.constants.config_cl", b"ock_frequency"),
+            (b"wb.regs.ctrl_bus", b"_errors"),
+            (b"litex.regs.ctrl_scratch.re", b"ad"),
+        ):
+            self.terminal.port.write(line + TAB)
+            self.terminal.wait(completed)
+            self.terminal.prompt()
+        self.terminal.port.write(b"litex.regs.ctrl_" + TAB)
+        listed = self.terminal.wait(b"ctrl_scratch", b"litex.regs.ctrl_")
+        self.assertIn(b"ctrl_bus_errors", listed)
+        self.assertIn(b"ctrl_reset", listed)
+        self.assertNotIn(b"leds_out", listed)
+        self.terminal.prompt()
+
     def test_auto_indent(self):
         self.terminal.port.write(b"for i in range(2):\r")
         self.terminal.wait(b"...     ")
