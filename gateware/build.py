@@ -12,6 +12,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -105,7 +106,18 @@ def build_map(name, overrides, output_dir, bios):
             builder.build()
         except subprocess.CalledProcessError:
             raise verilate.BuildError(f"the BIOS does not compile, see {log}") from None
+    quote_commas(output_dir / "csr.csv")
     stamp.write_text(digest)
+
+
+def quote_commas(path):
+    """Quote constants with a comma in csr.csv, as the identifier: LiteX does not, and its tools then fail.
+
+    Args:
+        path (Path): the csr.csv.
+    """
+    text = re.sub(r'^(constant,\w+,)([^"\n]*,[^"\n]*)(,,)$', r'\1"\2"\3', path.read_text(), flags=re.M)
+    path.write_text(text)
 
 
 @contextlib.contextmanager
