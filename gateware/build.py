@@ -116,7 +116,9 @@ def quote_commas(path):
     Args:
         path (Path): the csr.csv.
     """
-    text = re.sub(r'^(constant,\w+,)([^"\n]*,[^"\n]*)(,,)$', r'\1"\2"\3', path.read_text(), flags=re.M)
+    text = re.sub(
+        r'^(constant,\w+,)([^"\n]*,[^"\n]*)(,,)$', r'\1"\2"\3', path.read_text(), flags=re.M
+    )
     path.write_text(text)
 
 
