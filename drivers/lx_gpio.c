@@ -78,7 +78,7 @@ int lx_gpio_set_direction(const lx_gpio_regs_t *regs, uint32_t mask, uint32_t ou
     return LX_OK;
 }
 
-int lx_gpio_irq_enable(const lx_gpio_regs_t *regs, uint32_t mask, lx_gpio_trigger_t trigger) {
+int lx_gpio_set_trigger(const lx_gpio_regs_t *regs, uint32_t mask, lx_gpio_trigger_t trigger) {
     if (!lx_gpio_can_interrupt(regs)) {
         return LX_ENOTSUP;
     }
@@ -86,36 +86,9 @@ int lx_gpio_irq_enable(const lx_gpio_regs_t *regs, uint32_t mask, lx_gpio_trigge
         return LX_EINVAL;
     }
     uint32_t state = soc_irq_save();
-    replace_bits(regs->ev_enable, mask, 0);
     replace_bits(regs->mode, mask, trigger == LX_GPIO_CHANGE ? mask : 0);
     replace_bits(regs->edge, mask, trigger == LX_GPIO_FALLING ? mask : 0);
     csr_write(regs->ev_pending, mask);
-    replace_bits(regs->ev_enable, mask, mask);
     soc_irq_restore(state);
     return LX_OK;
-}
-
-int lx_gpio_irq_disable(const lx_gpio_regs_t *regs, uint32_t mask) {
-    if (!lx_gpio_can_interrupt(regs)) {
-        return LX_ENOTSUP;
-    }
-    if (beyond(regs, mask)) {
-        return LX_EINVAL;
-    }
-    uint32_t state = soc_irq_save();
-    replace_bits(regs->ev_enable, mask, 0);
-    csr_write(regs->ev_pending, mask);
-    soc_irq_restore(state);
-    return LX_OK;
-}
-
-uint32_t lx_gpio_irq_take(const lx_gpio_regs_t *regs) {
-    if (!lx_gpio_can_interrupt(regs)) {
-        return 0;
-    }
-    uint32_t taken = csr_read(regs->ev_pending) & csr_read(regs->ev_enable);
-    if (taken != 0) {
-        csr_write(regs->ev_pending, taken);
-    }
-    return taken;
 }

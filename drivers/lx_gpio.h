@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // GPIO: LiteX's GPIOIn, GPIOOut, GPIOInOut and GPIOTristate (litex/soc/cores/gpio.py), up to 32 pins each, with
-// the optional interrupts. Which core it is shows in the registers that are present:
-//   GPIOIn: in; GPIOOut: out; GPIOInOut: in and out, not connected; GPIOTristate: oe, in and out.
+// the optional interrupts, and LEDs: LedChaser (litex/soc/cores/led.py), which animates until its first write.
+// Which core it is shows in the registers that are present:
+//   GPIOIn: in; GPIOOut, LedChaser: out; GPIOInOut: in and out, not connected; GPIOTristate: oe, in and out.
 // with_irq adds mode, edge and the event registers, a bit of each per pin.
 // No state: functions take the registers. All may be called from an interrupt.
 
@@ -70,14 +71,9 @@ int lx_gpio_toggle(const lx_gpio_regs_t *regs, uint32_t mask);
 // beyond the last pin. LX_ENOTSUP: a pin that mask selects cannot have that direction.
 int lx_gpio_set_direction(const lx_gpio_regs_t *regs, uint32_t mask, uint32_t outputs);
 
-// Choose what raises an event of those pins that mask selects, drop their older events, enable them.
-// LX_EINVAL: no such pin or trigger. LX_ENOTSUP: built without interrupts.
-int lx_gpio_irq_enable(const lx_gpio_regs_t *regs, uint32_t mask, lx_gpio_trigger_t trigger);
-
-// Disable the events of those pins that mask selects and drop what is pending. Errors as above.
-int lx_gpio_irq_disable(const lx_gpio_regs_t *regs, uint32_t mask);
-
-// The interrupt half: return the pins with a pending and enabled event, and acknowledge exactly those.
-uint32_t lx_gpio_irq_take(const lx_gpio_regs_t *regs);
+// Choose what raises an event of those pins that mask selects, and drop what is pending of them. Their events have
+// to be disabled (lx_event.h); lx_event enables them. LX_EINVAL: no such pin or trigger. LX_ENOTSUP: built without
+// interrupts.
+int lx_gpio_set_trigger(const lx_gpio_regs_t *regs, uint32_t mask, lx_gpio_trigger_t trigger);
 
 #endif // DRIVERS_LX_GPIO_H

@@ -129,7 +129,7 @@ MP_NORETURN void port_main(int why) {
         mp_init();
         // Where packages go, as on upstream's boards.
         mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_lib));
-        port_timers_init();
+        port_tick_deinit();
         #if defined(MP_PLAT_COMMIT_EXEC)
         MP_STATE_PORT(native_modules) = MP_OBJ_NULL;
         #endif
@@ -144,7 +144,7 @@ MP_NORETURN void port_main(int why) {
             repl();
         }
         mp_printf(&mp_plat_print, "MPY: soft reboot\n");
-        port_timers_deinit();
+        port_tick_deinit();
         gc_sweep_all();
         mp_deinit();
         port_set_reset_cause(PORT_RESET_SOFT);

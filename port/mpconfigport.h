@@ -144,7 +144,7 @@ void *port_commit_exec(void *buf, void *reloc);
 #define MICROPY_PY_MACHINE_PIN_BASE (1)
 #define MICROPY_PY_MACHINE_PIN_MAKE_NEW mp_pin_make_new
 #define MICROPY_PY_MACHINE_PULSE (PORT_FULL)
-#define MICROPY_PY_MACHINE_SIGNAL (PORT_FULL && SOC_HAS_GPIO)
+#define MICROPY_PY_MACHINE_SIGNAL (PORT_FULL && (SOC_HAS_GPIO || SOC_HAS_LEDS))
 
 // Files.
 #define MICROPY_VFS (1)

@@ -16,19 +16,25 @@ typedef enum {
 void port_set_reset_cause(port_reset_cause_t cause);
 port_reset_cause_t port_reset_cause(void);
 
-// The clock's hook, once a millisecond with interrupts off: runs machine.Timer.
+// The clock's hook, once a millisecond with interrupts off: runs what port/tick.h has.
 void port_tick(void *arg);
 
-// Forgets all timers: before the virtual machine's start, and at its end.
-void port_timers_init(void);
-void port_timers_deinit(void);
+// Stops all timers and gives up all events: before the virtual machine's start, and at its end.
+void port_tick_deinit(void);
+
+// The hardware timers that a Timer runs.
+void machine_timer_stop_all(void);
 
 // Raises the exception of a driver's status where that is negative.
 void port_check(int status);
 
+// The classes that are there when the SoC has a core for them.
+#define PORT_MACHINE_PIN (SOC_HAS_GPIO || SOC_HAS_LEDS)
+
 extern const mp_obj_type_t machine_pin_type;
 extern const mp_obj_type_t machine_rtc_type;
-extern const mp_obj_type_t port_timer_type;
+extern const mp_obj_type_t machine_timer_type;
+extern const mp_obj_type_t litex_event_manager_type;
 extern const mp_obj_type_t litex_led_type;
 
 #endif

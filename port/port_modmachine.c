@@ -16,7 +16,7 @@
     { MP_ROM_QSTR(MP_QSTR_HARD_RESET), MP_ROM_INT(PORT_RESET_HARD) }, \
     { MP_ROM_QSTR(MP_QSTR_SOFT_RESET), MP_ROM_INT(PORT_RESET_SOFT) }, \
     { MP_ROM_QSTR(MP_QSTR_TRAP_RESET), MP_ROM_INT(PORT_RESET_TRAP) }, \
-    { MP_ROM_QSTR(MP_QSTR_Timer), MP_ROM_PTR(&port_timer_type) }, \
+    { MP_ROM_QSTR(MP_QSTR_Timer), MP_ROM_PTR(&machine_timer_type) }, \
     MACHINE_RTC_GLOBAL \
     MACHINE_PIN_GLOBAL
 
@@ -26,7 +26,7 @@
 #define MACHINE_RTC_GLOBAL
 #endif
 
-#if SOC_HAS_GPIO
+#if PORT_MACHINE_PIN
 #define MACHINE_PIN_GLOBAL { MP_ROM_QSTR(MP_QSTR_Pin), MP_ROM_PTR(&machine_pin_type) },
 #else
 #define MACHINE_PIN_GLOBAL

@@ -19,6 +19,7 @@ PORT_C = \
 
 PORT_BINDINGS_C = \
 	bindings/instance.c \
+	bindings/litex_event_manager.c \
 	bindings/litex_led.c \
 	bindings/litex_regs.c \
 	bindings/litex_remote.c \
@@ -26,14 +27,17 @@ PORT_BINDINGS_C = \
 	bindings/machine_rtc.c \
 	bindings/machine_timer.c \
 	bindings/modlitex.c \
+	bindings/port_event.c \
 	bindings/vfs_ram.c \
 	longlong.c \
-	native.c
+	native.c \
+	tick.c
 
 # Of MicroPython's tree, beyond py/ and extmod/.
 SHARED_C = \
 	shared/readline/readline.c \
 	shared/runtime/gchelper_native.c \
+	shared/runtime/mpirq.c \
 	shared/runtime/pyexec.c \
 	shared/runtime/stdout_helpers.c \
 	shared/runtime/sys_stdio_mphal.c \
@@ -53,13 +57,15 @@ FAST_C = \
 	libdiv.c \
 	libmem.c \
 	mphalport.c \
+	tick.c \
 	bindings/litex_led.c \
 	bindings/litex_regs.c \
 	bindings/machine_pin.c \
 	bindings/machine_timer.c \
+	bindings/port_event.c \
 	drivers/lx_clock.c \
+	drivers/lx_event.c \
 	drivers/lx_gpio.c \
-	drivers/lx_leds.c \
 	drivers/lx_timer.c \
 	drivers/lx_uart.c \
 	extmod/machine_mem.c \

@@ -66,7 +66,8 @@ def low_32_bits(soc, register):
 
 def driver_arrays():
     """All arrays that drivers want: name to Driver, in the order of the kinds."""
-    return {kind.driver.array: kind.driver for kind in kinds.KINDS if kind.driver is not None}
+    everything = (*kinds.KINDS, kinds.EVENT_MANAGER)
+    return {kind.driver.array: kind.driver for kind in everything if kind.driver is not None}
 
 
 def descriptors(soc, array):
@@ -183,6 +184,12 @@ def config_header(soc):
         define(f"SOC_HAS_{array.upper()}", int(count > 0))
         define(f"SOC_{array.upper()}_COUNT", count)
     define("SOC_HAS_DMA_LOOPBACK", int(has_peers(soc, "dma_reader", "loopback")))
+    pins_with_events = [
+        core
+        for core in litex_output.instances(soc, "gpio")
+        if core.irq >= 0 and "ev_enable" in core.registers
+    ]
+    define("SOC_HAS_GPIO_EVENT", int(bool(pins_with_events)))
     lines += ["", "// Which of them has a special role."]
     for macro, array, name in (
         ("SOC_CONSOLE_UART", "uart", soc.console),
@@ -348,7 +355,7 @@ def instance_initialiser(soc, core, channel):
         source = (driver.formats or {}).get(name, name).format(channel=channel)
         if source in core.registers:
             register = core.registers[source]
-            if driver.pins:
+            if driver.pins or driver is kinds.EVENT_DRIVER:
                 register = low_32_bits(soc, register)
             lines.append(f"        .{name} = {c_reg(soc, register)},")
     everything = {register.name: register for register in soc.registers}

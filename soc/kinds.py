@@ -161,6 +161,7 @@ def sysmon(name, core, bits, primitive=None, required=()):
         ),
     )
 
+
 def spi_driver(array):
     """The driver of SPI masters, for one of their arrays.
 
@@ -168,6 +169,19 @@ def spi_driver(array):
         array (str): its name.
     """
     return Driver(array, "lx_spi_regs_t", "drivers/lx_spi.h", registers=(*SPI, *SPI_OPTIONAL))
+
+
+LEDS_DRIVER = Driver(
+    "leds",
+    "lx_gpio_regs_t",
+    "drivers/lx_gpio.h",
+    registers=("oe", "in", "out", *GPIO_IRQ),
+    pins=("in", "out"),
+)
+# Of no kind: each core with the registers of an event manager has an instance.
+EVENT_DRIVER = Driver(
+    "event", "lx_event_regs_t", "drivers/lx_event.h", registers=("status", "pending", "enable")
+)
 
 
 # The first kind that matches is taken, so kinds with a name come before those without for the same signature.
@@ -254,9 +268,7 @@ KINDS = (
         optional=("pwm_enable", "pwm_width", "pwm_period"),
         names=LED_NAMES,
         widths={"pwm_enable": 1, "pwm_width": 32, "pwm_period": 32},
-        driver=Driver(
-            "leds", "lx_leds_regs_t", "drivers/lx_leds.h", registers=("out",), pins=("out",)
-        ),
+        driver=LEDS_DRIVER,
     ),
     Kind("gpio_out", "GPIOOut", required=("out",), driver=GPIO_DRIVER),
     Kind("gpio_in", "GPIOIn", required=("in",), optional=GPIO_IRQ, driver=GPIO_DRIVER),
@@ -488,6 +500,9 @@ KINDS = (
         driver=Driver("ws2812", "lx_ws2812_regs_t", "drivers/lx_ws2812.h", base=True, size=True),
     ),
 )
+
+# What an event manager is handed over as.
+EVENT_MANAGER = Kind("events", "EventManager", driver=EVENT_DRIVER)
 
 KIND_NAMES = sorted({kind.name for kind in KINDS})
 

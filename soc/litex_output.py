@@ -605,6 +605,33 @@ def instance_key(core, standard):
     return (0, int(number[1]), core.base) if number else (1, 0, core.base)
 
 
+def event_managers(soc):
+    """The event managers, as cores of the kind kinds.EVENT_MANAGER, by address.
+
+    A core has the registers of its event manager as ev_status, ev_pending and ev_enable, behind a prefix where
+    it has several of them (LiteEthMAC's sram_writer and sram_reader), or is nothing but one.
+
+    Args:
+        soc (Soc): with cores.
+    """
+    found = []
+    for core in soc.cores:
+        for name, register in core.registers.items():
+            prefix = re.fullmatch(r"(|\w+_)(|ev_)pending", name)
+            if prefix is None:
+                continue
+            parts = ("status", "pending", "enable")
+            registers = {part: core.registers.get(name[:-7] + part) for part in parts}
+            alone = not prefix[2] and len(core.registers) > len(parts)
+            if None in registers.values() or alone:
+                continue
+            own = "_".join(filter(None, (core.name, prefix[1].rstrip("_"))))
+            found.append(
+                Core(own, register.addr, registers, core.irq, kinds.EVENT_MANAGER),
+            )
+    return sorted(found, key=lambda manager: manager.base)
+
+
 def instances(soc, array):
     """The cores whose driver's array is this one, in order.
 
@@ -612,6 +639,8 @@ def instances(soc, array):
         soc (Soc): with cores.
         array (str): the array's name without ``soc_``.
     """
+    if array == kinds.EVENT_DRIVER.array:
+        return event_managers(soc)
     found = [
         core
         for core in soc.cores

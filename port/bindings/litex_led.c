@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// litex.LED over lx_leds. LEDs are numbered through all LED cores of the SoC in their order, from 0.
+// litex.LED over lx_gpio. LEDs are numbered through all LED cores of the SoC in their order, from 0.
 
 #include "py/runtime.h"
 
-#include "drivers/lx_leds.h"
+#include "drivers/lx_gpio.h"
 #include "port_machine.h"
 #include "soc_instances.h"
 
@@ -11,7 +11,7 @@
 
 typedef struct {
     mp_obj_base_t base;
-    const lx_leds_regs_t *regs;
+    const lx_gpio_regs_t *regs;
     uint32_t mask;
     uint8_t number;
 } litex_led_obj_t;
@@ -27,7 +27,7 @@ static mp_obj_t litex_led_make_new(const mp_obj_type_t *type, size_t n_args, siz
     mp_int_t number = mp_obj_get_int(args[0]);
     mp_int_t first = 0;
     for (size_t i = 0; i < SOC_LEDS_COUNT; i++) {
-        const lx_leds_regs_t *regs = &soc_leds[i];
+        const lx_gpio_regs_t *regs = &soc_leds[i];
         if (number >= first && number < first + regs->pins) {
             litex_led_obj_t *self = mp_obj_malloc(litex_led_obj_t, type);
             self->regs = regs;
@@ -44,9 +44,9 @@ static mp_obj_t litex_led_call(mp_obj_t self_in, size_t n_args, size_t n_kw, con
     litex_led_obj_t *self = MP_OBJ_TO_PTR(self_in);
     mp_arg_check_num(n_args, n_kw, 0, 1, false);
     if (n_args == 0) {
-        return MP_OBJ_NEW_SMALL_INT((lx_leds_get(self->regs) & self->mask) != 0);
+        return MP_OBJ_NEW_SMALL_INT((lx_gpio_read(self->regs) & self->mask) != 0);
     }
-    port_check(lx_leds_set(self->regs, self->mask, mp_obj_is_true(args[0]) ? self->mask : 0));
+    port_check(lx_gpio_write(self->regs, self->mask, mp_obj_is_true(args[0]) ? self->mask : 0));
     return mp_const_none;
 }
 
@@ -57,21 +57,21 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(litex_led_value_obj, 1, 2, litex_led_
 
 static mp_obj_t litex_led_on(mp_obj_t self_in) {
     litex_led_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    port_check(lx_leds_set(self->regs, self->mask, self->mask));
+    port_check(lx_gpio_write(self->regs, self->mask, self->mask));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(litex_led_on_obj, litex_led_on);
 
 static mp_obj_t litex_led_off(mp_obj_t self_in) {
     litex_led_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    port_check(lx_leds_set(self->regs, self->mask, 0));
+    port_check(lx_gpio_write(self->regs, self->mask, 0));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(litex_led_off_obj, litex_led_off);
 
 static mp_obj_t litex_led_toggle(mp_obj_t self_in) {
     litex_led_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    port_check(lx_leds_toggle(self->regs, self->mask));
+    port_check(lx_gpio_toggle(self->regs, self->mask));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(litex_led_toggle_obj, litex_led_toggle);

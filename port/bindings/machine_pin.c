@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// machine.Pin over lx_gpio. Pins are numbered through all GPIO cores of the SoC in their order, from 0; a
-// string names one by its core: "gpio" (a core's first pin) or "gpio[3]".
+// machine.Pin over lx_gpio. Pins are numbered through all GPIO cores of the SoC in their order, from 0, and then
+// through its LED cores. By name a pin is "gpio[3]", ("gpio", 3) or "gpio", 3; without a number it is the first.
 
 #include <string.h>
 
@@ -8,25 +8,33 @@
 #include "py/runtime.h"
 #include "extmod/modmachine.h"
 #include "extmod/virtpin.h"
+#include "shared/runtime/mpirq.h"
 
-#include "drivers/lx_gpio.h"
+#include "bindings/machine_pin.h"
+#include "bindings/port_event.h"
 #include "port_machine.h"
 #include "soc_instances.h"
 
-#if SOC_HAS_GPIO
+#if PORT_MACHINE_PIN
 
+#define PIN_IRQ (PORT_EVENT && SOC_HAS_GPIO_EVENT)
+#define CORES (SOC_GPIO_COUNT + SOC_LEDS_COUNT)
+
+// Beyond the number of any pin, so that Pin("leds", 1) differs from Pin("leds", Pin.OUT).
 #define MODE_NONE -1
-#define MODE_IN 0
-#define MODE_OUT 1
-#define MODE_OPEN_DRAIN 2
+#define MODE_IN 64
+#define MODE_OUT 65
+#define MODE_OPEN_DRAIN 66
 
-typedef struct {
-    mp_obj_base_t base;
-    const lx_gpio_regs_t *regs;
-    uint32_t mask;
-    uint8_t number;         // Within its core.
-    bool open_drain;
-} machine_pin_obj_t;
+static const lx_gpio_regs_t *core(size_t i) {
+    #if SOC_HAS_GPIO && SOC_HAS_LEDS
+    return i < SOC_GPIO_COUNT ? &soc_gpio[i] : &soc_leds[i - SOC_GPIO_COUNT];
+    #elif SOC_HAS_GPIO
+    return &soc_gpio[i];
+    #else
+    return &soc_leds[i];
+    #endif
+}
 
 static MP_NORETURN void no_such_pin(mp_obj_t id) {
     vstr_t vstr;
@@ -36,13 +44,17 @@ static MP_NORETURN void no_such_pin(mp_obj_t id) {
     mp_obj_print_helper(&print, id, PRINT_REPR);
     mp_printf(&print, ": this SoC has");
     unsigned int first = 0;
-    for (size_t i = 0; i < SOC_GPIO_COUNT; i++) {
-        const lx_gpio_regs_t *regs = &soc_gpio[i];
+    for (size_t i = 0; i < CORES; i++) {
+        const lx_gpio_regs_t *regs = core(i);
         mp_printf(&print, "%s %u to %u (%s[0] to %s[%u])", i == 0 ? "" : ",", first, first + regs->pins - 1,
             regs->name, regs->name, regs->pins - 1);
         first += regs->pins;
     }
     mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s"), vstr_null_terminated_str(&vstr));
+}
+
+static MP_NORETURN void cannot(const lx_gpio_regs_t *regs, const char *what) {
+    mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("core '%s' has no %s"), regs->name, what);
 }
 
 // The number in "[12]" at the end of a pin's name; -1 where it is none.
@@ -62,42 +74,99 @@ static int index_of(const char *text) {
     return n;
 }
 
-static const lx_gpio_regs_t *find_pin(mp_obj_t id, uint8_t *number) {
-    if (mp_obj_is_str(id)) {
-        const char *name = mp_obj_str_get_str(id);
-        size_t length = strcspn(name, "[");
-        int index = index_of(name + length);
-        for (size_t i = 0; i < SOC_GPIO_COUNT; i++) {
-            const lx_gpio_regs_t *regs = &soc_gpio[i];
-            if (strncmp(regs->name, name, length) == 0 && regs->name[length] == '\0'
-                && index >= 0 && index < regs->pins) {
-                *number = (uint8_t)index;
-                return regs;
-            }
+// A pin by the name of its core. `index` is what the name does not say, MP_OBJ_NULL: nothing.
+static const lx_gpio_regs_t *find_named(mp_obj_t id, mp_obj_t index, uint8_t *number) {
+    const char *name = mp_obj_str_get_str(id);
+    size_t length = strcspn(name, "[");
+    mp_int_t n = index_of(name + length);
+    if (index != MP_OBJ_NULL) {
+        n = name[length] == '\0' ? mp_obj_get_int(index) : -1;
+    }
+    for (size_t i = 0; i < CORES; i++) {
+        const lx_gpio_regs_t *regs = core(i);
+        if (strncmp(regs->name, name, length) == 0 && regs->name[length] == '\0' && n >= 0 && n < regs->pins) {
+            *number = (uint8_t)n;
+            return regs;
         }
-    } else {
-        mp_int_t n = mp_obj_get_int(id);
-        for (size_t i = 0; i < SOC_GPIO_COUNT && n >= 0; i++) {
-            if (n < soc_gpio[i].pins) {
-                *number = (uint8_t)n;
-                return &soc_gpio[i];
-            }
-            n -= soc_gpio[i].pins;
+    }
+    mp_obj_t both[2] = { id, index };
+    no_such_pin(index == MP_OBJ_NULL ? id : mp_obj_new_tuple(2, both));
+}
+
+static const lx_gpio_regs_t *find_numbered(mp_obj_t id, uint8_t *number) {
+    mp_int_t n = mp_obj_get_int(id);
+    for (size_t i = 0; i < CORES && n >= 0; i++) {
+        const lx_gpio_regs_t *regs = core(i);
+        if (n < regs->pins) {
+            *number = (uint8_t)n;
+            return regs;
         }
+        n -= regs->pins;
     }
     no_such_pin(id);
 }
 
-static void pin_set(machine_pin_obj_t *self, bool level) {
+// The pin that the first of the arguments names, or the first two; how many that were goes to *used.
+static const lx_gpio_regs_t *find_pin(size_t n_args, const mp_obj_t *args, size_t *used, uint8_t *number) {
+    *used = 1;
+    if (mp_obj_is_type(args[0], &mp_type_tuple)) {
+        mp_obj_t *items;
+        mp_obj_get_array_fixed_n(args[0], 2, &items);
+        return find_named(items[0], items[1], number);
+    }
+    if (!mp_obj_is_str(args[0])) {
+        return find_numbered(args[0], number);
+    }
+    if (n_args > 1 && mp_obj_is_small_int(args[1]) && MP_OBJ_SMALL_INT_VALUE(args[1]) < MODE_IN) {
+        *used = 2;
+        return find_named(args[0], args[1], number);
+    }
+    return find_named(args[0], MP_OBJ_NULL, number);
+}
+
+bool machine_pin_get(const machine_pin_obj_t *self) {
+    return (lx_gpio_read(self->regs) & self->mask) != 0;
+}
+
+void machine_pin_set(const machine_pin_obj_t *self, bool level) {
     if (self->open_drain) {
-        port_check(lx_gpio_set_direction(self->regs, self->mask, level ? 0 : self->mask));
-    } else {
-        port_check(lx_gpio_write(self->regs, self->mask, level ? self->mask : 0));
+        lx_gpio_set_direction(self->regs, self->mask, level ? 0 : self->mask);
+    } else if (lx_gpio_write(self->regs, self->mask, level ? self->mask : 0) != LX_OK) {
+        cannot(self->regs, "outputs");
     }
 }
 
-static bool pin_get(const machine_pin_obj_t *self) {
-    return (lx_gpio_read(self->regs) & self->mask) != 0;
+// The level first, so that the pin does not glitch when it becomes an output.
+void machine_pin_input(machine_pin_obj_t *self) {
+    if (!lx_gpio_can_input(self->regs)) {
+        cannot(self->regs, "inputs");
+    }
+    self->open_drain = false;
+    lx_gpio_set_direction(self->regs, self->mask, 0);
+}
+
+void machine_pin_output(machine_pin_obj_t *self) {
+    if (!lx_gpio_can_output(self->regs)) {
+        cannot(self->regs, "outputs");
+    }
+    self->open_drain = false;
+    lx_gpio_set_direction(self->regs, self->mask, self->mask);
+}
+
+void machine_pin_open_drain(machine_pin_obj_t *self) {
+    if (!lx_gpio_can_switch(self->regs)) {
+        cannot(self->regs, "direction register, so its pins are no open drains");
+    }
+    self->open_drain = true;
+    lx_gpio_set_direction(self->regs, self->mask, 0);
+    lx_gpio_write(self->regs, self->mask, 0);
+}
+
+machine_pin_obj_t *machine_pin_of(mp_obj_t pin) {
+    if (!mp_obj_is_type(pin, &machine_pin_type)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("expecting a Pin"));
+    }
+    return MP_OBJ_TO_PTR(pin);
 }
 
 static void machine_pin_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
@@ -122,35 +191,24 @@ static void pin_init(machine_pin_obj_t *self, size_t n_args, const mp_obj_t *arg
         mp_raise_ValueError(MP_ERROR_TEXT("pull resistors are set in the gateware"));
     }
     mp_int_t mode = parsed[ARG_mode].u_int;
-    if (mode < MODE_NONE || mode > MODE_OPEN_DRAIN) {
+    if (mode != MODE_NONE && (mode < MODE_IN || mode > MODE_OPEN_DRAIN)) {
         mp_raise_ValueError(MP_ERROR_TEXT("mode must be Pin.IN, Pin.OUT or Pin.OPEN_DRAIN"));
     }
-    const lx_gpio_regs_t *regs = self->regs;
-    if ((mode == MODE_IN && !lx_gpio_can_input(regs))
-        || (mode == MODE_OUT && !lx_gpio_can_output(regs))
-        || (mode == MODE_OPEN_DRAIN && !lx_gpio_can_switch(regs))) {
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("core '%s' cannot do that mode"), regs->name);
+    // An open drain keeps its level in the direction, so there the mode comes first; else the level does, so that a
+    // pin does not glitch when it becomes an output.
+    mp_obj_t value = parsed[ARG_value].u_obj;
+    bool to_open_drain = mode == MODE_OPEN_DRAIN || (mode == MODE_NONE && self->open_drain);
+    if (mode == MODE_OPEN_DRAIN) {
+        machine_pin_open_drain(self);
     }
-    if (mode != MODE_NONE) {
-        self->open_drain = mode == MODE_OPEN_DRAIN;
+    if (value != mp_const_none) {
+        self->open_drain = to_open_drain;
+        machine_pin_set(self, mp_obj_is_true(value));
     }
-    // The level first, so that the pin does not glitch when it becomes an output.
-    if (self->open_drain) {
-        if (mode == MODE_OPEN_DRAIN) {
-            port_check(lx_gpio_write(regs, self->mask, 0));
-        }
-        if (parsed[ARG_value].u_obj != mp_const_none) {
-            pin_set(self, mp_obj_is_true(parsed[ARG_value].u_obj));
-        } else if (mode == MODE_OPEN_DRAIN) {
-            pin_set(self, true);
-        }
-        return;
-    }
-    if (parsed[ARG_value].u_obj != mp_const_none) {
-        pin_set(self, mp_obj_is_true(parsed[ARG_value].u_obj));
-    }
-    if (mode != MODE_NONE && lx_gpio_can_switch(regs)) {
-        port_check(lx_gpio_set_direction(regs, self->mask, mode == MODE_OUT ? self->mask : 0));
+    if (mode == MODE_IN) {
+        machine_pin_input(self);
+    } else if (mode == MODE_OUT) {
+        machine_pin_output(self);
     }
 }
 
@@ -169,7 +227,8 @@ mp_obj_t mp_pin_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, 
         return args[0];
     }
     uint8_t number;
-    const lx_gpio_regs_t *regs = find_pin(args[0], &number);
+    size_t used;
+    const lx_gpio_regs_t *regs = find_pin(n_args, args, &used, &number);
     machine_pin_obj_t *self = mp_obj_malloc(machine_pin_obj_t, &machine_pin_type);
     self->regs = regs;
     self->number = number;
@@ -177,7 +236,7 @@ mp_obj_t mp_pin_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, 
     self->open_drain = false;
     mp_map_t kw_args;
     mp_map_init_fixed_table(&kw_args, n_kw, args + n_args);
-    pin_init(self, n_args - 1, args + 1, &kw_args);
+    pin_init(self, n_args - used, args + used, &kw_args);
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -185,9 +244,9 @@ static mp_obj_t machine_pin_call(mp_obj_t self_in, size_t n_args, size_t n_kw, c
     machine_pin_obj_t *self = MP_OBJ_TO_PTR(self_in);
     mp_arg_check_num(n_args, n_kw, 0, 1, false);
     if (n_args == 0) {
-        return MP_OBJ_NEW_SMALL_INT(pin_get(self));
+        return MP_OBJ_NEW_SMALL_INT(machine_pin_get(self));
     }
-    pin_set(self, mp_obj_is_true(args[0]));
+    machine_pin_set(self, mp_obj_is_true(args[0]));
     return mp_const_none;
 }
 
@@ -203,13 +262,13 @@ static mp_obj_t machine_pin_value(size_t n_args, const mp_obj_t *args) {
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(machine_pin_value_obj, 1, 2, machine_pin_value);
 
 static mp_obj_t machine_pin_on(mp_obj_t self_in) {
-    pin_set(MP_OBJ_TO_PTR(self_in), true);
+    machine_pin_set(MP_OBJ_TO_PTR(self_in), true);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(machine_pin_on_obj, machine_pin_on);
 
 static mp_obj_t machine_pin_off(mp_obj_t self_in) {
-    pin_set(MP_OBJ_TO_PTR(self_in), false);
+    machine_pin_set(MP_OBJ_TO_PTR(self_in), false);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(machine_pin_off_obj, machine_pin_off);
@@ -217,22 +276,198 @@ static MP_DEFINE_CONST_FUN_OBJ_1(machine_pin_off_obj, machine_pin_off);
 static mp_obj_t machine_pin_toggle(mp_obj_t self_in) {
     machine_pin_obj_t *self = MP_OBJ_TO_PTR(self_in);
     if (self->open_drain) {
-        pin_set(self, (lx_gpio_read_oe(self->regs) & self->mask) != 0);
-    } else {
-        port_check(lx_gpio_toggle(self->regs, self->mask));
+        machine_pin_set(self, (lx_gpio_read_oe(self->regs) & self->mask) != 0);
+    } else if (lx_gpio_toggle(self->regs, self->mask) != LX_OK) {
+        cannot(self->regs, "outputs");
     }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(machine_pin_toggle_obj, machine_pin_toggle);
+
+#if PIN_IRQ
+
+typedef struct _pin_irq_t pin_irq_t;
+
+// The owner of a core's events.
+typedef struct {
+    const lx_gpio_regs_t *regs;
+    lx_event_t event;
+    pin_irq_t *pins[];
+} core_irqs_t;
+
+// The interrupt of a pin: what irq() returns.
+struct _pin_irq_t {
+    mp_irq_obj_t irq;
+    core_irqs_t *core;
+    port_call_t call;
+    uint8_t trigger;    // 0: none
+    uint8_t flags;
+};
+
+static void on_events(void *owner, uint32_t taken);
+
+// NULL: no pin of the core has an interrupt.
+static core_irqs_t *irqs_of_core(const lx_gpio_regs_t *regs) {
+    return port_event_owner(port_event_find(regs->name), on_events);
+}
+
+static pin_irq_t *irq_of_pin(const machine_pin_obj_t *self) {
+    core_irqs_t *irqs = irqs_of_core(self->regs);
+    return irqs != NULL ? irqs->pins[self->number] : NULL;
+}
+
+static mp_obj_t call_soft(mp_obj_t self_in) {
+    pin_irq_t *self = MP_OBJ_TO_PTR(self_in);
+    port_call_begin(&self->call);
+    lx_event_collect(&self->core->event);
+    if (self->irq.handler != mp_const_none) {
+        mp_call_function_1_protected(self->irq.handler, self->irq.parent);
+    }
+    lx_event_release(&self->core->event);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(call_soft_obj, call_soft);
+
+// Of a change, the core does not say which it was: the level does, unless it has changed again.
+static uint8_t flags_of(const core_irqs_t *irqs, const pin_irq_t *pin, uint32_t mask) {
+    if (pin->trigger != LX_GPIO_CHANGE) {
+        return pin->trigger;
+    }
+    return (lx_gpio_read(irqs->regs) & mask) != 0 ? LX_GPIO_RISING : LX_GPIO_FALLING;
+}
+
+static void retry_calls(const core_irqs_t *irqs) {
+    for (size_t n = 0; n < irqs->regs->pins; n++) {
+        if (irqs->pins[n] != NULL) {
+            port_call_retry(&irqs->pins[n]->call, &call_soft_obj, irqs->pins[n]);
+        }
+    }
+}
+
+static void on_events(void *owner, uint32_t taken) {
+    core_irqs_t *irqs = owner;
+    if (taken == 0) {
+        retry_calls(irqs);
+        return;
+    }
+    bool soft = false;
+    uint32_t mask = 1;
+    for (size_t n = 0; taken >= mask && n < irqs->regs->pins; n++, mask <<= 1) {
+        if ((taken & mask) == 0) {
+            continue;
+        }
+        pin_irq_t *pin = irqs->pins[n];
+        pin->flags = flags_of(irqs, pin, mask);
+        if (pin->irq.ishard) {
+            mp_irq_handler(&pin->irq);
+        } else {
+            soft = true;
+            port_call_request(&pin->call, &call_soft_obj, pin);
+        }
+    }
+    if (!soft) {
+        lx_event_settle(&irqs->event);
+    }
+}
+
+static mp_uint_t pin_irq_trigger(mp_obj_t pin_in, mp_uint_t trigger) {
+    machine_pin_obj_t *pin = MP_OBJ_TO_PTR(pin_in);
+    core_irqs_t *irqs = irqs_of_core(pin->regs);
+    if (irqs == NULL || irqs->pins[pin->number] == NULL) {
+        return 0;
+    }
+    if (trigger > LX_GPIO_CHANGE) {
+        mp_raise_ValueError(MP_ERROR_TEXT("trigger must be Pin.IRQ_RISING, Pin.IRQ_FALLING or both"));
+    }
+    lx_event_disable(&irqs->event, pin->mask);
+    irqs->pins[pin->number]->trigger = (uint8_t)trigger;
+    if (trigger != 0) {
+        port_check(lx_gpio_set_trigger(pin->regs, pin->mask, (lx_gpio_trigger_t)trigger));
+        lx_event_enable(&irqs->event, pin->mask);
+    }
+    return 0;
+}
+
+static mp_uint_t pin_irq_info(mp_obj_t pin_in, mp_uint_t what) {
+    const pin_irq_t *irq = irq_of_pin(MP_OBJ_TO_PTR(pin_in));
+    if (irq == NULL) {
+        return 0;
+    }
+    return what == MP_IRQ_INFO_FLAGS ? irq->flags : irq->trigger;
+}
+
+static const mp_irq_methods_t pin_irq_methods = {
+    .trigger = pin_irq_trigger,
+    .info = pin_irq_info,
+};
+
+// Makes the core's events the pins', if they are not.
+static core_irqs_t *claim_core(const lx_gpio_regs_t *regs) {
+    core_irqs_t *irqs = irqs_of_core(regs);
+    if (irqs == NULL) {
+        irqs = m_new_obj_var0(core_irqs_t, pins, pin_irq_t *, regs->pins);
+        irqs->regs = regs;
+        lx_event_init(&irqs->event, port_event_find(regs->name));
+        port_event_claim(&irqs->event, on_events, irqs);
+    }
+    return irqs;
+}
+
+// The core's events are free again when no pin has a handler.
+static void release_unused(core_irqs_t *irqs) {
+    for (size_t n = 0; n < irqs->regs->pins; n++) {
+        if (irqs->pins[n] != NULL && irqs->pins[n]->irq.handler != mp_const_none) {
+            return;
+        }
+    }
+    port_event_release(&irqs->event);
+}
+
+// irq(handler=None, trigger=IRQ_RISING | IRQ_FALLING, hard=False); without arguments the irq object as it is.
+static mp_obj_t machine_pin_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    machine_pin_obj_t *self = MP_OBJ_TO_PTR(pos_args[0]);
+    mp_arg_val_t args[MP_IRQ_ARG_INIT_NUM_ARGS];
+    mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_IRQ_ARG_INIT_NUM_ARGS, mp_irq_init_args, args);
+    if (!lx_gpio_can_interrupt(self->regs)) {
+        cannot(self->regs, "interrupt");
+    }
+    mp_uint_t trigger = (mp_uint_t)args[MP_IRQ_ARG_INIT_trigger].u_int;
+    trigger = trigger == 0 ? LX_GPIO_CHANGE : trigger;
+    if (trigger > LX_GPIO_CHANGE) {
+        mp_raise_ValueError(MP_ERROR_TEXT("trigger must be Pin.IRQ_RISING, Pin.IRQ_FALLING or both"));
+    }
+    core_irqs_t *irqs = claim_core(self->regs);
+    pin_irq_t *irq = irqs->pins[self->number];
+    if (irq == NULL) {
+        irq = m_new0(pin_irq_t, 1);
+        irq->core = irqs;
+        mp_irq_init(&irq->irq, &pin_irq_methods, pos_args[0]);
+        irqs->pins[self->number] = irq;
+    }
+    if (n_args > 1 || kw_args->used != 0) {
+        pin_irq_trigger(pos_args[0], 0);
+        irq->irq.parent = pos_args[0];
+        irq->irq.handler = args[MP_IRQ_ARG_INIT_handler].u_obj;
+        irq->irq.ishard = args[MP_IRQ_ARG_INIT_hard].u_bool;
+        if (irq->irq.handler != mp_const_none) {
+            pin_irq_trigger(pos_args[0], trigger);
+        }
+    }
+    release_unused(irqs);
+    return MP_OBJ_FROM_PTR(irq);
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(machine_pin_irq_obj, 1, machine_pin_irq);
+
+#endif
 
 static mp_uint_t machine_pin_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg, int *errcode) {
     (void)errcode;
     machine_pin_obj_t *self = MP_OBJ_TO_PTR(self_in);
     switch (request) {
         case MP_PIN_READ:
-            return pin_get(self);
+            return machine_pin_get(self);
         case MP_PIN_WRITE:
-            pin_set(self, arg != 0);
+            machine_pin_set(self, arg != 0);
             return 0;
     }
     return (mp_uint_t)-1;
@@ -253,6 +488,11 @@ static const mp_rom_map_elem_t machine_pin_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_IN), MP_ROM_INT(MODE_IN) },
     { MP_ROM_QSTR(MP_QSTR_OUT), MP_ROM_INT(MODE_OUT) },
     { MP_ROM_QSTR(MP_QSTR_OPEN_DRAIN), MP_ROM_INT(MODE_OPEN_DRAIN) },
+    #if PIN_IRQ
+    { MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&machine_pin_irq_obj) },
+    { MP_ROM_QSTR(MP_QSTR_IRQ_RISING), MP_ROM_INT(LX_GPIO_RISING) },
+    { MP_ROM_QSTR(MP_QSTR_IRQ_FALLING), MP_ROM_INT(LX_GPIO_FALLING) },
+    #endif
 };
 static MP_DEFINE_CONST_DICT(machine_pin_locals_dict, machine_pin_locals_dict_table);
 

@@ -1,62 +1,43 @@
 // SPDX-License-Identifier: MIT
-// machine.Timer: any number of virtual timers on the clock's tick of one millisecond. Callbacks run by the
-// scheduler, or with hard=True in the interrupt itself, where they cannot allocate memory.
+// machine.Timer: any number of virtual timers on the clock's tick of one millisecond, and the SoC's hardware timers,
+// exact to a cycle of the clock. Callbacks run by the scheduler, or with hard=True in the interrupt itself, where
+// they cannot allocate memory.
+
+#include <string.h>
 
 #include "py/gc.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "py/stackctrl.h"
 
+#include "bindings/port_event.h"
+#include "drivers/lx_timer.h"
 #include "port_machine.h"
+#include "soc_instances.h"
+#include "tick.h"
 
 #define MODE_ONE_SHOT 0
 #define MODE_PERIODIC 1
 
-// Milliseconds; a quarter of the tick counter's range, so that its differences stay unambiguous.
-#define PERIOD_MAX 0x3fffffff
+// A SoC's timers but for that of the clock.
+#define HARDWARE_TIMERS (PORT_EVENT && SOC_TIMER_COUNT > 1)
 
-typedef struct _port_timer_obj_t {
-    mp_obj_base_t base;
-    struct _port_timer_obj_t *next;     // Running timers, in no order.
+typedef struct {
+    port_tick_timer_t tick;     // Only period and mode of a hardware timer.
     mp_obj_t callback;
-    uint32_t period_ms;
-    uint32_t due_ms;
-    uint8_t mode;
     bool hard;
-    bool running;
-} port_timer_obj_t;
+    #if HARDWARE_TIMERS
+    const lx_timer_regs_t *regs;        // NULL: a virtual timer.
+    uint64_t cycles;
+    lx_event_t event;
+    port_call_t call;
+    #endif
+} machine_timer_obj_t;
 
-// Milliseconds counted by the tick, and when the next timer is due; both only with interrupts off.
-static uint32_t now_ms;
-static uint32_t next_due_ms;
-
-static bool is_due(uint32_t due_ms) {
-    return (int32_t)(due_ms - now_ms) <= 0;
-}
-
-static void update_next_due(void) {
-    next_due_ms = now_ms + PERIOD_MAX;
-    for (port_timer_obj_t *t = MP_STATE_PORT(port_timers); t != NULL; t = t->next) {
-        if ((int32_t)(t->due_ms - next_due_ms) < 0) {
-            next_due_ms = t->due_ms;
-        }
-    }
-}
-
-static void unlink_timer(port_timer_obj_t *self) {
-    port_timer_obj_t **p = &MP_STATE_PORT(port_timers);
-    while (*p != NULL && *p != self) {
-        p = &(*p)->next;
-    }
-    if (*p == self) {
-        *p = self->next;
-    }
-    self->next = NULL;
-    self->running = false;
-}
+static void stop(machine_timer_obj_t *self);
 
 // In the interrupt: no allocation, no scheduler, and an exception ends the timer instead of the program.
-static void call_hard(port_timer_obj_t *self) {
+static void call_hard(machine_timer_obj_t *self) {
     mp_sched_lock();
     gc_lock();
     nlr_buf_t nlr;
@@ -64,7 +45,7 @@ static void call_hard(port_timer_obj_t *self) {
         mp_call_function_1(self->callback, MP_OBJ_FROM_PTR(self));
         nlr_pop();
     } else {
-        unlink_timer(self);
+        stop(self);
         mp_printf(&mp_plat_print, "uncaught exception in a hard Timer callback; the timer is stopped\n");
         mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(nlr.ret_val));
     }
@@ -72,52 +53,126 @@ static void call_hard(port_timer_obj_t *self) {
     mp_sched_unlock();
 }
 
-void port_tick(void *arg) {
-    (void)arg;
-    now_ms++;
-    if (!is_due(next_due_ms)) {
+static bool expired(port_tick_timer_t *tick) {
+    machine_timer_obj_t *self = (machine_timer_obj_t *)tick;
+    if (self->hard) {
+        call_hard(self);
+        return true;
+    }
+    return mp_sched_schedule(self->callback, MP_OBJ_FROM_PTR(self));
+}
+
+// A period of n / hz seconds in units of 1 / unit_hz, not rounded up and at least 1.
+static uint64_t units_of(mp_obj_t period, mp_int_t hz, uint32_t unit_hz) {
+    mp_int_t n = mp_obj_get_int(period);
+    if (n <= 0 || hz <= 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("period and tick_hz must be above 0"));
+    }
+    uint64_t units = (uint64_t)n * unit_hz / (uint64_t)hz;
+    return units < 1 ? 1 : units;
+}
+
+#if HARDWARE_TIMERS
+
+// The fastest that leaves a program any time beside a soft callback.
+#define CYCLES_MIN 1000
+
+static mp_obj_t call_soft(mp_obj_t self_in) {
+    machine_timer_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    port_call_begin(&self->call);
+    if (lx_event_collect(&self->event) != 0 && self->callback != mp_const_none) {
+        mp_call_function_1_protected(self->callback, self_in);
+    }
+    lx_event_release(&self->event);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(call_soft_obj, call_soft);
+
+static void on_event(void *owner, uint32_t taken) {
+    machine_timer_obj_t *self = owner;
+    if (taken == 0) {
+        port_call_retry(&self->call, &call_soft_obj, self);
+    } else if (self->hard) {
+        call_hard(self);
+        lx_event_settle(&self->event);
+    } else {
+        port_call_request(&self->call, &call_soft_obj, self);
+    }
+}
+
+static uint64_t cycles_of_freq(mp_obj_t freq) {
+    #if MICROPY_PY_BUILTINS_FLOAT
+    mp_float_t hz = mp_obj_get_float(freq);
+    mp_float_t cycles = hz > 0 ? (mp_float_t)SOC_CLOCK_HZ / hz + (mp_float_t)0.5 : 0;
+    return cycles < (mp_float_t)UINT32_MAX ? (uint64_t)cycles : UINT64_C(1) << 32;
+    #else
+    mp_int_t hz = mp_obj_get_int(freq);
+    return hz > 0 ? SOC_CLOCK_HZ / (mp_uint_t)hz : 0;
+    #endif
+}
+
+static void start_hardware(machine_timer_obj_t *self, mp_obj_t freq, mp_obj_t period, mp_int_t tick_hz) {
+    uint64_t cycles = self->cycles;
+    if (freq != mp_const_none) {
+        cycles = cycles_of_freq(freq);
+    } else if (period != mp_const_none) {
+        cycles = units_of(period, tick_hz, SOC_CLOCK_HZ);
+    }
+    if (cycles < CYCLES_MIN || cycles > UINT32_MAX) {
+        mp_raise_msg_varg(&mp_type_ValueError,
+            MP_ERROR_TEXT("timer '%s' takes a period of %u to %u cycles of the clock; Timer(-1) takes longer ones"),
+            self->regs->name, CYCLES_MIN, (unsigned int)UINT32_MAX);
+    }
+    self->cycles = cycles;
+    if (self->callback == mp_const_none) {
         return;
     }
-    port_timer_obj_t *t = MP_STATE_PORT(port_timers);
-    while (t != NULL) {
-        port_timer_obj_t *next = t->next;
-        if (is_due(t->due_ms)) {
-            if (t->mode == MODE_PERIODIC) {
-                t->due_ms += t->period_ms;
-            } else {
-                unlink_timer(t);
-            }
-            if (t->hard) {
-                call_hard(t);
-                // The callback may have changed the list behind its own timer.
-                if (next != NULL && !next->running) {
-                    next = NULL;
-                }
-            } else if (t->callback != mp_const_none) {
-                mp_sched_schedule(t->callback, MP_OBJ_FROM_PTR(t));
-            }
-        }
-        t = next;
+    port_event_claim(&self->event, on_event, self);
+    if (self->tick.periodic) {
+        port_check(lx_timer_start_periodic(self->regs, (uint32_t)cycles));
+    } else {
+        port_check(lx_timer_start_once(self->regs, (uint32_t)cycles));
     }
-    update_next_due();
+    self->tick.running = true;
+    lx_event_enable(&self->event, TIMER_EV_ZERO);
 }
 
-void port_timers_init(void) {
-    port_timers_deinit();
+// Only where this object runs it.
+static void stop_hardware(machine_timer_obj_t *self) {
+    if (self->tick.running) {
+        lx_timer_stop(self->regs);
+        port_event_release(&self->event);
+        self->tick.running = false;
+    }
 }
 
-void port_timers_deinit(void) {
-    uint32_t state = MICROPY_BEGIN_ATOMIC_SECTION();
-    MP_STATE_PORT(port_timers) = NULL;
-    update_next_due();
-    MICROPY_END_ATOMIC_SECTION(state);
+static bool is_hardware(const machine_timer_obj_t *self) {
+    return self->regs != NULL;
 }
 
-static void port_timer_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
+#endif
+
+static void stop(machine_timer_obj_t *self) {
+    #if HARDWARE_TIMERS
+    if (is_hardware(self)) {
+        stop_hardware(self);
+        return;
+    }
+    #endif
+    port_tick_timer_stop(&self->tick);
+}
+
+static void machine_timer_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
-    port_timer_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    qstr mode = self->mode == MODE_ONE_SHOT ? MP_QSTR_ONE_SHOT : MP_QSTR_PERIODIC;
-    mp_printf(print, "Timer(mode=%q, period=%u)", mode, (unsigned int)self->period_ms);
+    machine_timer_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    qstr mode = self->tick.periodic ? MP_QSTR_PERIODIC : MP_QSTR_ONE_SHOT;
+    #if HARDWARE_TIMERS
+    if (is_hardware(self)) {
+        mp_printf(print, "Timer('%s', mode=%q, cycles=%u)", self->regs->name, mode, (unsigned int)self->cycles);
+        return;
+    }
+    #endif
+    mp_printf(print, "Timer(mode=%q, period=%u)", mode, (unsigned int)self->tick.period_ms);
 }
 
 // freq or period as given, None where not: then `old` stays.
@@ -130,7 +185,7 @@ static uint32_t period_of(mp_obj_t freq, mp_obj_t period, mp_int_t tick_hz, uint
             mp_raise_ValueError(MP_ERROR_TEXT("freq must be above 0 and at most 1000"));
         }
         mp_float_t f = 1000 / hz;
-        ms = f >= PERIOD_MAX ? (uint64_t)PERIOD_MAX + 1 : (uint64_t)f;
+        ms = f >= PORT_TICK_TIMER_MAX_MS ? (uint64_t)PORT_TICK_TIMER_MAX_MS + 1 : (uint64_t)f;
         #else
         mp_int_t hz = mp_obj_get_int(freq);
         if (hz <= 0 || hz > 1000) {
@@ -139,38 +194,15 @@ static uint32_t period_of(mp_obj_t freq, mp_obj_t period, mp_int_t tick_hz, uint
         ms = 1000 / (mp_uint_t)hz;
         #endif
     } else if (period != mp_const_none) {
-        mp_int_t n = mp_obj_get_int(period);
-        if (n <= 0 || tick_hz <= 0) {
-            mp_raise_ValueError(MP_ERROR_TEXT("period and tick_hz must be above 0"));
-        }
-        ms = (uint64_t)n * 1000 / (uint64_t)tick_hz;
-        ms = ms < 1 ? 1 : ms;
+        ms = units_of(period, tick_hz, 1000);
     }
-    if (ms > PERIOD_MAX) {
+    if (ms > PORT_TICK_TIMER_MAX_MS) {
         mp_raise_ValueError(MP_ERROR_TEXT("period too large"));
     }
     return (uint32_t)ms;
 }
 
-static void start(port_timer_obj_t *self) {
-    uint32_t state = MICROPY_BEGIN_ATOMIC_SECTION();
-    // The tick under way counts as past, so that a callback never comes early.
-    self->due_ms = now_ms + self->period_ms + 1;
-    self->running = true;
-    self->next = MP_STATE_PORT(port_timers);
-    MP_STATE_PORT(port_timers) = self;
-    update_next_due();
-    MICROPY_END_ATOMIC_SECTION(state);
-}
-
-static void stop(port_timer_obj_t *self) {
-    uint32_t state = MICROPY_BEGIN_ATOMIC_SECTION();
-    unlink_timer(self);
-    update_next_due();
-    MICROPY_END_ATOMIC_SECTION(state);
-}
-
-static void init(port_timer_obj_t *self, size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+static void init(machine_timer_obj_t *self, size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     enum { ARG_mode, ARG_callback, ARG_period, ARG_tick_hz, ARG_freq, ARG_hard };
     static const mp_arg_t allowed_args[] = {
         { MP_QSTR_mode, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = MODE_PERIODIC} },
@@ -187,72 +219,141 @@ static void init(port_timer_obj_t *self, size_t n_args, const mp_obj_t *args, mp
     if (mode != MODE_ONE_SHOT && mode != MODE_PERIODIC) {
         mp_raise_ValueError(MP_ERROR_TEXT("mode must be Timer.ONE_SHOT or Timer.PERIODIC"));
     }
-    self->period_ms = period_of(parsed[ARG_freq].u_obj, parsed[ARG_period].u_obj, parsed[ARG_tick_hz].u_int,
-        self->period_ms);
-    self->mode = (uint8_t)mode;
+    mp_obj_t freq = parsed[ARG_freq].u_obj;
+    mp_obj_t period = parsed[ARG_period].u_obj;
+    mp_int_t tick_hz = parsed[ARG_tick_hz].u_int;
+    stop(self);
+    self->tick.periodic = mode == MODE_PERIODIC;
     self->hard = parsed[ARG_hard].u_bool;
     if (parsed[ARG_callback].u_obj != MP_OBJ_NULL) {
         self->callback = parsed[ARG_callback].u_obj;
     }
+    #if HARDWARE_TIMERS
+    if (is_hardware(self)) {
+        start_hardware(self, freq, period, tick_hz);
+        return;
+    }
+    #endif
+    self->tick.period_ms = period_of(freq, period, tick_hz, self->tick.period_ms);
     if (self->callback != mp_const_none) {
-        start(self);
+        port_tick_timer_start(&self->tick);
     }
 }
 
-static mp_obj_t port_timer_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    mp_int_t id = -1;
-    if (n_args > 0) {
-        id = mp_obj_get_int(args[0]);
-        n_args--;
-        args++;
+void machine_timer_stop_all(void) {
+    #if HARDWARE_TIMERS
+    for (size_t i = 0; i < SOC_TIMER_COUNT; i++) {
+        if (i != SOC_TICK_TIMER && port_event_owner(port_event_find(soc_timer[i].name), on_event) != NULL) {
+            lx_timer_stop(&soc_timer[i]);
+        }
     }
-    if (id != -1) {
-        mp_raise_ValueError(MP_ERROR_TEXT("no such timer: use Timer(-1), any number of times"));
-    }
-    port_timer_obj_t *self = mp_obj_malloc(port_timer_obj_t, type);
-    self->next = NULL;
+    #endif
+}
+
+static machine_timer_obj_t *new_timer(void) {
+    machine_timer_obj_t *self = mp_obj_malloc(machine_timer_obj_t, &machine_timer_type);
+    self->tick.next = NULL;
+    self->tick.expired = expired;
+    self->tick.period_ms = 1000;
+    self->tick.periodic = true;
+    self->tick.running = false;
     self->callback = mp_const_none;
-    self->period_ms = 1000;
-    self->mode = MODE_PERIODIC;
     self->hard = false;
-    self->running = false;
-    if (n_args > 0 || n_kw > 0) {
+    #if HARDWARE_TIMERS
+    self->regs = NULL;
+    #endif
+    return self;
+}
+
+#if HARDWARE_TIMERS
+// The object that runs it, if one does.
+static machine_timer_obj_t *hardware_timer(const lx_timer_regs_t *regs) {
+    const lx_event_regs_t *events = port_event_find(regs->name);
+    machine_timer_obj_t *self = port_event_owner(events, on_event);
+    if (self == NULL) {
+        self = new_timer();
+        self->regs = regs;
+        self->cycles = SOC_CLOCK_HZ;
+        self->call = (port_call_t) { false, false };
+        lx_event_init(&self->event, events);
+    }
+    return self;
+}
+#endif
+
+#if PORT_FULL
+static bool is_named(mp_obj_t id, size_t i) {
+    return mp_obj_is_str(id) ? strcmp(mp_obj_str_get_str(id), soc_timer[i].name) == 0
+           : mp_obj_get_int(id) == (mp_int_t)i;
+}
+#endif
+
+// -1 is a virtual timer, as is the view of the timer that the clock uses; the others are hardware.
+static machine_timer_obj_t *timer_of(mp_obj_t id) {
+    if (!mp_obj_is_str(id) && mp_obj_get_int(id) == -1) {
+        return new_timer();
+    }
+    #if PORT_FULL
+    for (size_t i = 0; i < SOC_TIMER_COUNT; i++) {
+        if (is_named(id, i)) {
+            #if HARDWARE_TIMERS
+            if (i != SOC_TICK_TIMER) {
+                return hardware_timer(&soc_timer[i]);
+            }
+            #endif
+            return new_timer();
+        }
+    }
+    vstr_t vstr;
+    mp_print_t print;
+    vstr_init_print(&vstr, 64, &print);
+    mp_printf(&print, "no such timer: there are -1 (any number of times)");
+    for (size_t i = 0; i < SOC_TIMER_COUNT; i++) {
+        mp_printf(&print, ", %u ('%s')", (unsigned int)i, soc_timer[i].name);
+    }
+    mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s"), vstr_null_terminated_str(&vstr));
+    #else
+    mp_raise_ValueError(MP_ERROR_TEXT("no such timer: use Timer(-1), any number of times"));
+    #endif
+}
+
+static mp_obj_t machine_timer_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    (void)type;
+    machine_timer_obj_t *self = n_args > 0 ? timer_of(args[0]) : new_timer();
+    if (n_args > 1 || n_kw > 0) {
+        size_t n_ids = n_args > 0;
         mp_map_t kw_args;
         mp_map_init_fixed_table(&kw_args, n_kw, args + n_args);
-        init(self, n_args, args, &kw_args);
+        init(self, n_args - n_ids, args + n_ids, &kw_args);
     }
     return MP_OBJ_FROM_PTR(self);
 }
 
-static mp_obj_t port_timer_init(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
-    port_timer_obj_t *self = MP_OBJ_TO_PTR(args[0]);
-    stop(self);
-    init(self, n_args - 1, args + 1, kw_args);
+static mp_obj_t machine_timer_init(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    init(MP_OBJ_TO_PTR(args[0]), n_args - 1, args + 1, kw_args);
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_KW(port_timer_init_obj, 1, port_timer_init);
+static MP_DEFINE_CONST_FUN_OBJ_KW(machine_timer_init_obj, 1, machine_timer_init);
 
-static mp_obj_t port_timer_deinit(mp_obj_t self_in) {
+static mp_obj_t machine_timer_deinit(mp_obj_t self_in) {
     stop(MP_OBJ_TO_PTR(self_in));
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(port_timer_deinit_obj, port_timer_deinit);
+static MP_DEFINE_CONST_FUN_OBJ_1(machine_timer_deinit_obj, machine_timer_deinit);
 
-static const mp_rom_map_elem_t port_timer_locals_dict_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&port_timer_init_obj) },
-    { MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&port_timer_deinit_obj) },
+static const mp_rom_map_elem_t machine_timer_locals_dict_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&machine_timer_init_obj) },
+    { MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&machine_timer_deinit_obj) },
     { MP_ROM_QSTR(MP_QSTR_ONE_SHOT), MP_ROM_INT(MODE_ONE_SHOT) },
     { MP_ROM_QSTR(MP_QSTR_PERIODIC), MP_ROM_INT(MODE_PERIODIC) },
 };
-static MP_DEFINE_CONST_DICT(port_timer_locals_dict, port_timer_locals_dict_table);
+static MP_DEFINE_CONST_DICT(machine_timer_locals_dict, machine_timer_locals_dict_table);
 
 MP_DEFINE_CONST_OBJ_TYPE(
-    port_timer_type,
+    machine_timer_type,
     MP_QSTR_Timer,
     MP_TYPE_FLAG_NONE,
-    make_new, port_timer_make_new,
-    print, port_timer_print,
-    locals_dict, &port_timer_locals_dict
+    make_new, machine_timer_make_new,
+    print, machine_timer_print,
+    locals_dict, &machine_timer_locals_dict
     );
-
-MP_REGISTER_ROOT_POINTER(struct _port_timer_obj_t *port_timers);

@@ -9,6 +9,7 @@
 #include "port_machine.h"
 #include "port_version.h"
 #include "bindings/litex_regs.h"
+#include "bindings/port_event.h"
 #include "bindings/vfs_ram.h"
 #include "soc/soc.h"
 #include "soc_instances.h"
@@ -121,6 +122,9 @@ static const mp_rom_map_elem_t litex_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_RemoteClient), MP_ROM_PTR(&litex_remote_type) },
     #endif
     { MP_ROM_QSTR(MP_QSTR_VfsRam), MP_ROM_PTR(&vfs_ram_type) },
+    #if PORT_EVENT
+    { MP_ROM_QSTR(MP_QSTR_EventManager), MP_ROM_PTR(&litex_event_manager_type) },
+    #endif
     #if SOC_HAS_LEDS
     { MP_ROM_QSTR(MP_QSTR_LED), MP_ROM_PTR(&litex_led_type) },
     #endif

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+// litex.EventManager over lx_event: the events of any core that has event registers, as calls of a Python function
+// by the scheduler. That of the timer which the clock uses is a view: a virtual timer on the clock's tick.
+
+#include <string.h>
+
+#include "py/mphal.h"
+#include "py/runtime.h"
+
+#include "bindings/port_event.h"
+#include "port_machine.h"
+#include "soc_instances.h"
+#include "tick.h"
+
+#if PORT_EVENT
+
+// A callback that raised so often, one time after the other, is disabled.
+#define FAILURES_MAX 10
+#define VIEW_PERIOD_MS 1000
+
+typedef struct {
+    port_tick_timer_t tick;     // The view's.
+    const lx_event_regs_t *regs;
+    lx_event_t event;
+    port_call_t call;
+    mp_obj_t callback;
+    uint32_t sources;   // Enabled, whether or not there is a callback.
+    uint32_t flags;     // Of the last call.
+    uint8_t failures;
+} litex_event_manager_obj_t;
+
+static bool is_view(const litex_event_manager_obj_t *self) {
+    return self->event.regs == NULL;
+}
+
+// Gets the events where there is a callback and an enabled source, else gives them up.
+static void update(litex_event_manager_obj_t *self, void (*handler)(void *owner, uint32_t taken)) {
+    bool active = self->callback != mp_const_none && self->sources != 0;
+    if (is_view(self)) {
+        if (active && !self->tick.running) {
+            port_tick_timer_start(&self->tick);
+        } else if (!active) {
+            port_tick_timer_stop(&self->tick);
+        }
+    } else if (active) {
+        port_event_claim(&self->event, handler, self);
+        lx_event_disable(&self->event, ~self->sources);
+        lx_event_enable(&self->event, self->sources);
+    } else {
+        port_event_release(&self->event);
+    }
+}
+
+static void on_events(void *owner, uint32_t taken);
+
+static void call_protected(litex_event_manager_obj_t *self) {
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        mp_call_function_1(self->callback, MP_OBJ_FROM_PTR(self));
+        nlr_pop();
+        self->failures = 0;
+        return;
+    }
+    mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(nlr.ret_val));
+    if (++self->failures == FAILURES_MAX) {
+        mp_printf(&mp_plat_print, "EventManager('%s') is disabled: its callback raised %u times in a row\n",
+            self->regs->name, FAILURES_MAX);
+        self->failures = 0;
+        self->sources = 0;
+        update(self, on_events);
+    }
+}
+
+static mp_obj_t call(mp_obj_t self_in) {
+    litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    port_call_begin(&self->call);
+    uint32_t flags = lx_event_collect(&self->event);
+    // clear() or disable() may have come before.
+    if (flags != 0 && self->callback != mp_const_none && self->sources != 0) {
+        self->flags = flags;
+        call_protected(self);
+    }
+    if (!is_view(self)) {
+        lx_event_release(&self->event);
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(call_obj, call);
+
+static void on_events(void *owner, uint32_t taken) {
+    litex_event_manager_obj_t *self = owner;
+    if (taken == 0) {
+        port_call_retry(&self->call, &call_obj, self);
+    } else {
+        port_call_request(&self->call, &call_obj, self);
+    }
+}
+
+static bool on_tick(port_tick_timer_t *tick) {
+    litex_event_manager_obj_t *self = (litex_event_manager_obj_t *)tick;
+    lx_event_note(&self->event, 1);
+    port_call_retry(&self->call, &call_obj, self);
+    port_call_request(&self->call, &call_obj, self);
+    return true;
+}
+
+static void litex_event_manager_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
+    (void)kind;
+    litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_printf(print, "EventManager('%s'", self->regs->name);
+    if (is_view(self)) {
+        mp_printf(print, ", period=%u", (unsigned int)self->tick.period_ms);
+    }
+    mp_printf(print, ")");
+}
+
+static const lx_event_regs_t *find(const char *name) {
+    const lx_event_regs_t *regs = port_event_find(name);
+    if (regs == NULL) {
+        vstr_t vstr;
+        mp_print_t print;
+        vstr_init_print(&vstr, 64, &print);
+        mp_printf(&print, "no event manager '%s': this SoC has", name);
+        for (size_t i = 0; i < SOC_EVENT_COUNT; i++) {
+            mp_printf(&print, "%s %s", i == 0 ? "" : ",", soc_event[i].name);
+        }
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s"), vstr_null_terminated_str(&vstr));
+    }
+    if (strcmp(name, soc_uart[SOC_CONSOLE_UART].name) == 0) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("the console needs the events of '%s'"), name);
+    }
+    return regs;
+}
+
+static mp_obj_t litex_event_manager_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw,
+    const mp_obj_t *args) {
+    enum { ARG_name, ARG_period };
+    static const mp_arg_t allowed_args[] = {
+        { MP_QSTR_name, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL} },
+        { MP_QSTR_period, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = VIEW_PERIOD_MS} },
+    };
+    mp_arg_val_t parsed[MP_ARRAY_SIZE(allowed_args)];
+    mp_arg_parse_all_kw_array(n_args, n_kw, args, MP_ARRAY_SIZE(allowed_args), allowed_args, parsed);
+
+    const lx_event_regs_t *regs = find(mp_obj_str_get_str(parsed[ARG_name].u_obj));
+    bool view = strcmp(regs->name, soc_timer[SOC_TICK_TIMER].name) == 0;
+    mp_int_t period_ms = parsed[ARG_period].u_int;
+    if (period_ms < 1 || period_ms > PORT_TICK_TIMER_MAX_MS) {
+        mp_raise_ValueError(MP_ERROR_TEXT("period must be above 0 and at most 0x3fffffff ms"));
+    }
+    if (n_kw != 0 && !view) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("only the view of '%s' has a period"),
+            soc_timer[SOC_TICK_TIMER].name);
+    }
+    litex_event_manager_obj_t *self = view ? NULL : port_event_owner(regs, on_events);
+    if (self == NULL) {
+        self = mp_obj_malloc(litex_event_manager_obj_t, type);
+        self->tick = (port_tick_timer_t) {
+            .base = { type }, .expired = on_tick, .period_ms = (uint32_t)period_ms, .periodic = true,
+        };
+        self->regs = regs;
+        lx_event_init(&self->event, view ? NULL : regs);
+        self->call = (port_call_t) { false, false };
+        self->callback = mp_const_none;
+        self->sources = 0;
+        self->flags = 0;
+        self->failures = 0;
+    }
+    return MP_OBJ_FROM_PTR(self);
+}
+
+// The sources that an optional mask selects, without one all.
+static uint32_t mask_of(const litex_event_manager_obj_t *self, size_t n_args, const mp_obj_t *args) {
+    uint32_t all = is_view(self) ? 1 : lx_event_sources(self->regs);
+    if (n_args < 2 || args[1] == mp_const_none) {
+        return all;
+    }
+    mp_uint_t mask = mp_obj_get_int_truncated(args[1]);
+    if ((mask & ~all) != 0 || (mp_obj_is_small_int(args[1]) && MP_OBJ_SMALL_INT_VALUE(args[1]) < 0)) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("mask of '%s' is 0 to 0x%x"), self->regs->name,
+            (unsigned int)all);
+    }
+    return mask;
+}
+
+// callback(f): f(self) for each event, None for no more; without an argument the present one.
+static mp_obj_t litex_event_manager_callback(size_t n_args, const mp_obj_t *args) {
+    litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+    if (n_args == 1) {
+        return self->callback;
+    }
+    if (args[1] != mp_const_none && !mp_obj_is_callable(args[1])) {
+        mp_raise_TypeError(MP_ERROR_TEXT("callback must be a function or None"));
+    }
+    self->callback = args[1];
+    self->failures = 0;
+    update(self, on_events);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(litex_event_manager_callback_obj, 1, 2, litex_event_manager_callback);
+
+static mp_obj_t litex_event_manager_enable(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    static const mp_arg_t allowed_args[] = {
+        { MP_QSTR_mask, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
+    };
+    mp_arg_val_t parsed[MP_ARRAY_SIZE(allowed_args)];
+    mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, parsed);
+    litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(pos_args[0]);
+    const mp_obj_t args[2] = { pos_args[0], parsed[0].u_obj };
+    self->sources |= mask_of(self, 2, args);
+    update(self, on_events);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(litex_event_manager_enable_obj, 1, litex_event_manager_enable);
+
+static mp_obj_t litex_event_manager_disable(size_t n_args, const mp_obj_t *args) {
+    litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+    self->sources &= ~mask_of(self, n_args, args);
+    update(self, on_events);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(litex_event_manager_disable_obj, 1, 2, litex_event_manager_disable);
+
+static mp_obj_t litex_event_manager_pending(mp_obj_t self_in) {
+    litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    return mp_obj_new_int_from_uint(is_view(self) ? self->event.taken : lx_event_pending(&self->event));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(litex_event_manager_pending_obj, litex_event_manager_pending);
+
+static mp_obj_t litex_event_manager_clear(size_t n_args, const mp_obj_t *args) {
+    litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+    uint32_t mask = mask_of(self, n_args, args);
+    if (is_view(self)) {
+        self->event.taken &= ~mask;
+    } else {
+        lx_event_clear(&self->event, mask);
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(litex_event_manager_clear_obj, 1, 2, litex_event_manager_clear);
+
+static mp_obj_t litex_event_manager_status(mp_obj_t self_in) {
+    litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    return mp_obj_new_int_from_uint(is_view(self) ? 0 : lx_event_status(&self->event));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(litex_event_manager_status_obj, litex_event_manager_status);
+
+// flags(): the sources of the call that runs or ran last.
+static mp_obj_t litex_event_manager_flags(mp_obj_t self_in) {
+    litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    return mp_obj_new_int_from_uint(self->flags);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(litex_event_manager_flags_obj, litex_event_manager_flags);
+
+// count(): the events so far; coalesced(): how many of them shared their call with an earlier one.
+static mp_obj_t litex_event_manager_count(mp_obj_t self_in) {
+    litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    return mp_obj_new_int_from_uint(self->event.count);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(litex_event_manager_count_obj, litex_event_manager_count);
+
+static mp_obj_t litex_event_manager_coalesced(mp_obj_t self_in) {
+    litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    return mp_obj_new_int_from_uint(self->event.coalesced);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(litex_event_manager_coalesced_obj, litex_event_manager_coalesced);
+
+static const mp_rom_map_elem_t litex_event_manager_locals_dict_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_callback), MP_ROM_PTR(&litex_event_manager_callback_obj) },
+    { MP_ROM_QSTR(MP_QSTR_enable), MP_ROM_PTR(&litex_event_manager_enable_obj) },
+    { MP_ROM_QSTR(MP_QSTR_disable), MP_ROM_PTR(&litex_event_manager_disable_obj) },
+    { MP_ROM_QSTR(MP_QSTR_pending), MP_ROM_PTR(&litex_event_manager_pending_obj) },
+    { MP_ROM_QSTR(MP_QSTR_clear), MP_ROM_PTR(&litex_event_manager_clear_obj) },
+    { MP_ROM_QSTR(MP_QSTR_status), MP_ROM_PTR(&litex_event_manager_status_obj) },
+    { MP_ROM_QSTR(MP_QSTR_flags), MP_ROM_PTR(&litex_event_manager_flags_obj) },
+    { MP_ROM_QSTR(MP_QSTR_count), MP_ROM_PTR(&litex_event_manager_count_obj) },
+    { MP_ROM_QSTR(MP_QSTR_coalesced), MP_ROM_PTR(&litex_event_manager_coalesced_obj) },
+};
+static MP_DEFINE_CONST_DICT(litex_event_manager_locals_dict, litex_event_manager_locals_dict_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    litex_event_manager_type,
+    MP_QSTR_EventManager,
+    MP_TYPE_FLAG_NONE,
+    make_new, litex_event_manager_make_new,
+    print, litex_event_manager_print,
+    locals_dict, &litex_event_manager_locals_dict
+    );
+
+#endif

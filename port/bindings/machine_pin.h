@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// machine.Pin from C: what MicroPython's bit-banged protocols need of a pin (mp_hal_pin_*, port/mphalport.h).
+#ifndef PORT_BINDINGS_MACHINE_PIN_H
+#define PORT_BINDINGS_MACHINE_PIN_H
+
+#include "py/obj.h"
+
+#include "drivers/lx_gpio.h"
+
+typedef struct _machine_pin_obj_t {
+    mp_obj_base_t base;
+    const lx_gpio_regs_t *regs;
+    uint32_t mask;
+    uint8_t number; // within its core
+    bool open_drain;
+} machine_pin_obj_t;
+
+// Of an object that is a Pin, else TypeError.
+machine_pin_obj_t *machine_pin_of(mp_obj_t pin);
+
+// As Pin.init(mode) does; ValueError where the core cannot. An open drain starts released.
+void machine_pin_input(machine_pin_obj_t *pin);
+void machine_pin_output(machine_pin_obj_t *pin);
+void machine_pin_open_drain(machine_pin_obj_t *pin);
+
+// As Pin.value(). An open drain is pulled low or released.
+bool machine_pin_get(const machine_pin_obj_t *pin);
+void machine_pin_set(const machine_pin_obj_t *pin, bool level);
+
+#endif
