@@ -3,6 +3,7 @@
 #ifndef PORT_MPHALPORT_H
 #define PORT_MPHALPORT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "drivers/lx_clock.h"
@@ -40,5 +41,31 @@ int port_readline(struct _vstr_t *line, const char *prompt);
 #define mp_hal_readline port_readline
 
 #define mp_hal_delay_us_fast mp_hal_delay_us
+
+// Pins for bit-banged protocols, where the SoC has any: bindings/machine_pin.h documents the functions.
+struct _machine_pin_obj_t;
+struct _machine_pin_obj_t *machine_pin_of(void *pin);
+void machine_pin_input(struct _machine_pin_obj_t *pin);
+void machine_pin_output(struct _machine_pin_obj_t *pin);
+void machine_pin_open_drain(struct _machine_pin_obj_t *pin);
+bool machine_pin_get(const struct _machine_pin_obj_t *pin);
+void machine_pin_set(const struct _machine_pin_obj_t *pin, bool level);
+const char *machine_pin_core(const struct _machine_pin_obj_t *pin);
+unsigned int machine_pin_number(const struct _machine_pin_obj_t *pin);
+
+#define mp_hal_pin_obj_t struct _machine_pin_obj_t *
+#define mp_hal_get_pin_obj(o) machine_pin_of(o)
+#define MP_HAL_PIN_FMT "'%s[%u]'"
+#define mp_hal_pin_name(p) machine_pin_core(p), machine_pin_number(p)
+#define mp_hal_pin_input(p) machine_pin_input(p)
+#define mp_hal_pin_output(p) machine_pin_output(p)
+#define mp_hal_pin_open_drain(p) machine_pin_open_drain(p)
+#define mp_hal_pin_read(p) machine_pin_get(p)
+#define mp_hal_pin_write(p, level) machine_pin_set((p), (level))
+#define mp_hal_pin_low(p) machine_pin_set((p), false)
+#define mp_hal_pin_high(p) machine_pin_set((p), true)
+#define mp_hal_pin_od_low(p) machine_pin_set((p), false)
+#define mp_hal_pin_od_high(p) machine_pin_set((p), true)
+
 
 #endif

@@ -169,6 +169,14 @@ machine_pin_obj_t *machine_pin_of(mp_obj_t pin) {
     return MP_OBJ_TO_PTR(pin);
 }
 
+const char *machine_pin_core(const machine_pin_obj_t *self) {
+    return self->regs->name;
+}
+
+unsigned int machine_pin_number(const machine_pin_obj_t *self) {
+    return self->number;
+}
+
 static void machine_pin_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
     machine_pin_obj_t *self = MP_OBJ_TO_PTR(self_in);
@@ -300,6 +308,7 @@ struct _pin_irq_t {
     mp_irq_obj_t irq;
     core_irqs_t *core;
     port_call_t call;
+    bool fired;         // A soft call is wanted.
     uint8_t trigger;    // 0: none
     uint8_t flags;
 };
@@ -320,7 +329,9 @@ static mp_obj_t call_soft(mp_obj_t self_in) {
     pin_irq_t *self = MP_OBJ_TO_PTR(self_in);
     port_call_begin(&self->call);
     lx_event_collect(&self->core->event);
-    if (self->irq.handler != mp_const_none) {
+    // Not where irq() has been called since.
+    if (self->fired) {
+        self->fired = false;
         mp_call_function_1_protected(self->irq.handler, self->irq.parent);
     }
     lx_event_release(&self->core->event);
@@ -362,6 +373,7 @@ static void on_events(void *owner, uint32_t taken) {
             mp_irq_handler(&pin->irq);
         } else {
             soft = true;
+            pin->fired = true;
             port_call_request(&pin->call, &call_soft_obj, pin);
         }
     }
@@ -380,6 +392,7 @@ static mp_uint_t pin_irq_trigger(mp_obj_t pin_in, mp_uint_t trigger) {
         mp_raise_ValueError(MP_ERROR_TEXT("trigger must be Pin.IRQ_RISING, Pin.IRQ_FALLING or both"));
     }
     lx_event_disable(&irqs->event, pin->mask);
+    irqs->pins[pin->number]->fired = false;
     irqs->pins[pin->number]->trigger = (uint8_t)trigger;
     if (trigger != 0) {
         port_check(lx_gpio_set_trigger(pin->regs, pin->mask, (lx_gpio_trigger_t)trigger));

@@ -27,4 +27,8 @@ void machine_pin_open_drain(machine_pin_obj_t *pin);
 bool machine_pin_get(const machine_pin_obj_t *pin);
 void machine_pin_set(const machine_pin_obj_t *pin, bool level);
 
+// What its name is made of: "gpio" and 3.
+const char *machine_pin_core(const machine_pin_obj_t *pin);
+unsigned int machine_pin_number(const machine_pin_obj_t *pin);
+
 #endif

@@ -142,6 +142,7 @@ static void stop_hardware(machine_timer_obj_t *self) {
     if (self->tick.running) {
         lx_timer_stop(self->regs);
         port_event_release(&self->event);
+        lx_event_collect(&self->event);
         self->tick.running = false;
     }
 }
