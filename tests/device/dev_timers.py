@@ -67,7 +67,8 @@ timer.deinit()
 check(buf[0] >= 5, "%d hard callbacks in 10 ms" % buf[0])
 
 # The exception of a soft callback does not end the program.
-raises(ValueError, Timer, 0)
+check("-1" in raises(ValueError, Timer, 99))
+raises(ValueError, Timer, -2)
 raises(ValueError, lambda: Timer(-1, period=5, mode=7, callback=print))
 raises(ValueError, lambda: Timer(-1, freq=0, callback=print))
 for period in (0, -1, -5):

@@ -15,6 +15,7 @@ extern const test_t tests_timer[];
 extern const test_t tests_clock[];
 extern const test_t tests_uart[];
 extern const test_t tests_dma[];
+extern const test_t tests_event[];
 extern const test_t tests_video[];
 extern const test_t tests_outputs[];
 extern const test_t tests_watchdog[];
