@@ -231,33 +231,32 @@ static int transfer_bytes(const lx_spi_t *spi, const uint8_t *tx, uint8_t *rx, s
     }
 }
 
-static uint32_t load(const void *words, size_t i, unsigned bits) {
-    if (words == NULL) {
-        return 0;
+// A word of so many bytes in memory, at any address.
+static uint32_t load(const uint8_t *at, unsigned bytes) {
+    uint32_t value = 0;
+    while (bytes-- > 0) {
+        value = value << 8 | at[bytes];
     }
-    return bits <= 8 ? ((const uint8_t *)words)[i] : bits <= 16 ? ((const uint16_t *)words)[i] : ((const uint32_t *)words)[i];
+    return value;
 }
 
-static void store(void *words, size_t i, unsigned bits, uint32_t value) {
-    if (bits <= 8) {
-        ((uint8_t *)words)[i] = (uint8_t)value;
-    } else if (bits <= 16) {
-        ((uint16_t *)words)[i] = (uint16_t)value;
-    } else {
-        ((uint32_t *)words)[i] = value;
+static void store(uint8_t *at, unsigned bytes, uint32_t value) {
+    for (unsigned i = 0; i < bytes; i++) {
+        at[i] = (uint8_t)(value >> 8 * i);
     }
 }
 
-static int transfer_words(const lx_spi_t *spi, const void *tx, void *rx, size_t n, unsigned bits) {
+static int transfer_words(const lx_spi_t *spi, const uint8_t *tx, uint8_t *rx, size_t n, unsigned bits) {
     uint32_t mask = UINT32_MAX >> (32 - bits);
+    unsigned bytes = lx_spi_word_bytes(bits);
     int status = LX_OK;
     for (size_t i = 0; i < n && status == LX_OK; i++) {
-        uint64_t value = load(tx, i, bits) & mask;
+        uint64_t value = tx != NULL ? load(tx + i * bytes, bytes) & mask : 0;
         csr_write64(spi->regs->mosi, spi->aligned ? value : value << (spi->width - bits));
         start(spi, bits);
         status = wait_done(spi, bits);
         if (rx != NULL) {
-            store(rx, i, bits, (uint32_t)csr_read64(spi->regs->miso) & mask);
+            store(rx + i * bytes, bytes, (uint32_t)csr_read64(spi->regs->miso) & mask);
         }
     }
     return status;

@@ -72,9 +72,14 @@ int lx_spi_hold(lx_spi_t *spi, bool hold);
 // MOSI comes back as MISO, and still goes out. LX_ENOTSUP: no such register.
 int lx_spi_set_loopback(lx_spi_t *spi, bool on);
 
-// Send n words of 1 to 32 bits (as many as the core has) and receive as many. Words lie in memory as uint8_t (up to 8
-// bits), uint16_t (up to 16, aligned) or uint32_t (above, aligned), in their lower bits. tx or rx may be NULL: zeros
-// are sent, or nothing is stored; they may be the same. Words of 8 bits travel together, as many as fit.
+// How many bytes a word of so many bits takes in memory.
+static inline unsigned lx_spi_word_bytes(unsigned bits) {
+    return bits <= 8 ? 1 : bits <= 16 ? 2 : 4;
+}
+
+// Send n words of 1 to 32 bits (as many as the core has) and receive as many. A word takes 1, 2 or 4 bytes of memory, the
+// lowest byte first and at any address, and is in their lower bits. tx or rx may be NULL: zeros are sent, or nothing is
+// stored; they may be the same. Words of 8 bits travel together, as many as fit.
 // LX_EINVAL: bits. LX_ETIMEDOUT: the core did not finish; chip select is released then.
 int lx_spi_transfer(lx_spi_t *spi, const void *tx, void *rx, size_t n, unsigned bits);
 

@@ -67,9 +67,9 @@ int lx_spi_mmap_set_baud(lx_spi_mmap_t *spi, uint32_t hz, uint32_t *actual_hz);
 // LX_EINVAL: no such mode.
 int lx_spi_mmap_set_format(lx_spi_mmap_t *spi, const lx_spi_mmap_format_t *format);
 
-// Send n words of 8, 16 or 32 bits and receive as many; they lie in memory as uint8_t, uint16_t or uint32_t (aligned).
-// tx or rx may be NULL: zeros are sent, or nothing is stored; they may be the same. LX_EINVAL: bits. LX_ETIMEDOUT: the
-// core made no progress; its FIFOs are emptied then.
+// Send n words of 8, 16 or 32 bits and receive as many; in memory, the lowest byte of each is first, at any address. tx or
+// rx may be NULL: zeros are sent, or nothing is stored; they may be the same. LX_EINVAL: bits. LX_ETIMEDOUT: the core made
+// no progress; its FIFOs are emptied then.
 int lx_spi_mmap_transfer(lx_spi_mmap_t *spi, const void *tx, void *rx, size_t n, unsigned bits);
 
 #endif // DRIVERS_LX_SPI_MMAP_H

@@ -30,6 +30,8 @@ void port_check(int status);
 
 // The classes that are there when the SoC has a core for them.
 #define PORT_MACHINE_PIN (SOC_HAS_GPIO || SOC_HAS_LEDS)
+// The errno of a driver's negative status, where a protocol of extmod/ wants that.
+int port_errno(int status);
 
 extern const mp_obj_type_t machine_pin_type;
 extern const mp_obj_type_t machine_rtc_type;

@@ -23,8 +23,10 @@ PORT_BINDINGS_C = \
 	bindings/litex_led.c \
 	bindings/litex_regs.c \
 	bindings/litex_remote.c \
+	bindings/machine_i2c.c \
 	bindings/machine_pin.c \
 	bindings/machine_rtc.c \
+	bindings/machine_spi.c \
 	bindings/machine_timer.c \
 	bindings/modlitex.c \
 	bindings/port_event.c \
@@ -35,6 +37,7 @@ PORT_BINDINGS_C = \
 
 # Of MicroPython's tree, beyond py/ and extmod/.
 SHARED_C = \
+	drivers/bus/softspi.c \
 	shared/readline/readline.c \
 	shared/runtime/gchelper_native.c \
 	shared/runtime/mpirq.c \
@@ -61,11 +64,16 @@ FAST_C = \
 	bindings/litex_led.c \
 	bindings/litex_regs.c \
 	bindings/machine_pin.c \
+	bindings/machine_spi.c \
 	bindings/machine_timer.c \
 	bindings/port_event.c \
 	drivers/lx_clock.c \
 	drivers/lx_event.c \
 	drivers/lx_gpio.c \
+	drivers/lx_i2c.c \
+	drivers/lx_leds.c \
+	drivers/lx_spi.c \
+	drivers/lx_spi_mmap.c \
 	drivers/lx_timer.c \
 	drivers/lx_uart.c \
 	extmod/machine_mem.c \

@@ -18,6 +18,13 @@ static const uint8_t errno_of[] = {
     [-LX_ENOTSUP] = MP_EOPNOTSUPP,
 };
 
+int port_errno(int status) {
+    if (status == LX_EINVAL) {
+        return MP_EINVAL;
+    }
+    return (size_t)-status < MP_ARRAY_SIZE(errno_of) ? errno_of[-status] : MP_EIO;
+}
+
 void port_check(int status) {
     if (status >= 0) {
         return;
@@ -25,5 +32,5 @@ void port_check(int status) {
     if (status == LX_EINVAL) {
         mp_raise_ValueError(MP_ERROR_TEXT("argument out of range"));
     }
-    mp_raise_OSError((size_t)-status < MP_ARRAY_SIZE(errno_of) ? errno_of[-status] : MP_EIO);
+    mp_raise_OSError(port_errno(status));
 }

@@ -19,10 +19,13 @@
 
 #include "soc_config.h"
 
+// hw/common.h sets CSR_ACCESSORS_DEFINED itself.
 #ifdef CSR_ACCESSORS_DEFINED
+#define SOC_ACCESSORS_MOCKED (1)
 void csr_write_simple(unsigned long v, unsigned long a);
 unsigned long csr_read_simple(unsigned long a);
 #else
+#define SOC_ACCESSORS_MOCKED (0)
 #include <hw/common.h>
 #undef min
 #undef max

@@ -9,7 +9,9 @@
 
 #include <stdint.h>
 
-#ifdef CSR_ACCESSORS_DEFINED
+#include "soc/csr.h"
+
+#if SOC_ACCESSORS_MOCKED
 void mmio_write8(uint32_t addr, uint8_t value);
 void mmio_write16(uint32_t addr, uint16_t value);
 void mmio_write32(uint32_t addr, uint32_t value);
