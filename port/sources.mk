@@ -71,7 +71,6 @@ FAST_C = \
 	drivers/lx_event.c \
 	drivers/lx_gpio.c \
 	drivers/lx_i2c.c \
-	drivers/lx_leds.c \
 	drivers/lx_spi.c \
 	drivers/lx_spi_mmap.c \
 	drivers/lx_timer.c \
