@@ -12,9 +12,11 @@ all:
 
 include $(SOC_MK)
 
+# Another SoC's tables are no older than its folder may be.
+$(shell mkdir -p $(GEN); echo '$(SOC_DIR)' | cmp -s - $(GEN)/soc_folder || rm -f $(SOC_MK))
 $(SOC_MK): $(SOC_DIR)/csr.json $(wildcard $(SOC_DIR)/litex.toml) $(wildcard $(REPO)/soc/*.py)
-	@mkdir -p $(GEN)
 	@$(PYTHON) $(REPO)/soc/generate.py $(SOC_DIR) --output $(GEN)
+	@echo '$(SOC_DIR)' > $(GEN)/soc_folder
 	@touch $@
 
 ifdef SOC_SRC
@@ -95,7 +97,6 @@ COPT ?= -Os
 CSUPEROPT := $(if $(SMALL),-Os,-O2)
 CFLAGS += $(INC) $(SOC_CFLAGS) --specs=picolibc.specs -std=gnu11 $(COPT) -g -DNDEBUG \
 	-DPORT_MICROPY_VERSION=$(shell echo $$(($(MICROPY_MAJOR) * 100 + $(MICROPY_MINOR)))) \
-	-DPORT_CLOCK_TEXT='"$(CLOCK_TEXT)"' \
 	$(if $(filter single,$(PRECISION)),-DPORT_FLOAT_SINGLE -fsingle-precision-constant) \
 	-Wall -Werror -Wpointer-arith \
 	-ffunction-sections -fdata-sections -fno-common -fno-strict-aliasing \
@@ -107,9 +108,6 @@ LDFLAGS += $(SOC_CFLAGS) --specs=picolibc.specs -nostartfiles -static -T $(BUILD
 	-Wl,--gc-sections -Wl,-Map=$(BUILD)/firmware.map -Wl,--no-warn-rwx-segments \
 	$(if $(SMALL),-Wl$(comma)--wrap=mp_obj_new_int_from_str_len -Wl$(comma)--defsym=strtoll=abort,\
 	-Wl$(comma)--wrap=mp_load_method_protected) $(LDFLAGS_EXTRA)
-
-# Megahertz with up to three decimals, as in "100 MHz" and "62.5 MHz".
-CLOCK_TEXT := $(shell awk 'BEGIN { print int($(SOC_CLOCK_HZ) / 1000 + 0.5) / 1000 }') MHz
 
 # ---- Objects --------------------------------------------------------------------------------------------
 
@@ -137,6 +135,9 @@ $(addprefix $(BUILD)/,$(LIBM_C:.c=.o)): CFLAGS += -w
 ifneq ($(SMALL),1)
 include speed.mk
 endif
+
+# The banner's text names the SoC.
+$(addprefix $(BUILD)/,py/modsys.o extmod/modos.o shared/runtime/pyexec.o): CFLAGS += -include soc_config.h
 
 # A loop that clears memory would be turned into a call of itself.
 $(BUILD)/libmem.o: CFLAGS += -fno-builtin -fno-tree-loop-distribute-patterns -fno-lto -O2 -mno-save-restore
@@ -180,8 +181,8 @@ FLAGS := $(GEN)/flags.txt
 CONFIGURED := $(GEN)/configured
 $(FLAGS): FORCE
 	@mkdir -p $(GEN)
-	$(file >$@.new,$(CC) $(CFLAGS))@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
-$(CONFIGURED): $(FLAGS) mpconfigport.h size_class.h compat.h $(GEN)/soc_config.h
+	$(file >$@.new,$(subst $(SOC_DIR),SOC,$(CC) $(CFLAGS)))@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+$(CONFIGURED): $(FLAGS) mpconfigport.h compat.h $(GEN)/port_class.h $(GEN)/soc_shape.h
 	@rm -rf $(addprefix $(BUILD)/genhdr/,qstr module root_pointer compress qstr.i.last)
 	@touch $@
 $(OBJ): $(FLAGS)
@@ -192,7 +193,11 @@ endif
 # Named here, all sources are collected again, not only those that changed too.
 QSTR_GLOBAL_DEPENDENCIES += $(CONFIGURED)
 $(BUILD)/genhdr/qstr.i.last $(BUILD)/genhdr/qstrdefs.generated.h: $(CONFIGURED)
-$(GEN)/soc_config.h: $(SOC_MK)
+# The generator leaves a file alone that says what it said before; so do the objects then.
+$(GEN)/soc_shape.h $(GEN)/soc_config.h: $(SOC_MK) ;
+$(GEN)/port_class.h: port_class.h.in size_class.h $(GEN)/soc_config.h
+	@{ echo '#include "soc_shape.h"'; $(CPP) -P -x c $(INC) $< | sed -n 's/^"\(.*\)"/#define \1/p'; } > $@.new
+	@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
 
 .PHONY: FORCE
 FORCE:

@@ -9,9 +9,8 @@
 #include <stdint.h>
 
 #include "compat.h"
-#include "size_class.h"
+#include "port_class.h" // generated: soc_shape.h, and which of size_class.h's classes this is
 
-#define PORT_SMALL (PORT_SIZE_CLASS == PORT_SIZE_SMALL)
 #define PORT_FULL (!PORT_SMALL)
 
 #if PORT_SMALL
@@ -22,8 +21,8 @@
 
 // Memory.
 #define MICROPY_ENABLE_GC (1)
-#define MICROPY_BYTES_PER_GC_BLOCK (PORT_GC_BLOCK_BYTES)
-#define MICROPY_GC_SPLIT_HEAP (SOC_MAIN_RAM_FREE_SIZE > PORT_HEAP_AREA_MAX)
+#define MICROPY_BYTES_PER_GC_BLOCK (PORT_CLASS_GC_BLOCK_BYTES)
+#define MICROPY_GC_SPLIT_HEAP (PORT_CLASS_HEAP_SPLIT)
 #define MICROPY_ALLOC_GC_STACK_SIZE (PORT_SMALL ? 64 : 512)
 #define MICROPY_ALLOC_PATH_MAX (128)
 #define MICROPY_ENABLE_FINALISER (PORT_FULL)
@@ -162,7 +161,7 @@ void *port_commit_exec(void *buf, void *reloc);
 // What the banner says after the version; litex.info() has the rest.
 #define MICROPY_HW_BOARD_NAME SOC_IDENTIFIER
 #define MICROPY_HW_MCU_NAME SOC_CPU_NAME "-" SOC_CPU_VARIANT
-#define MICROPY_BANNER_MACHINE MICROPY_HW_BOARD_NAME ", " MICROPY_HW_MCU_NAME " @ " PORT_CLOCK_TEXT
+#define MICROPY_BANNER_MACHINE MICROPY_HW_BOARD_NAME ", " MICROPY_HW_MCU_NAME " @ " SOC_CLOCK_TEXT
 
 #define MP_SSIZE_MAX (0x7fffffff)
 #define MP_STATE_PORT MP_STATE_VM

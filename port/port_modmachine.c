@@ -8,6 +8,7 @@
 #include "boot.h"
 #include "port_machine.h"
 #include "soc/soc.h"
+#include "soc_config.h"
 #include "soc_instances.h"
 
 #define MICROPY_PY_MACHINE_EXTRA_GLOBALS \

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "soc_config.h"
+#include "soc_shape.h"
 
 // hw/common.h sets CSR_ACCESSORS_DEFINED itself.
 #ifdef CSR_ACCESSORS_DEFINED

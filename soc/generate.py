@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Write the C tables of a SoC from LiteX's build folder: ``python soc/generate.py <folder> --output <folder>``.
 
-Writes soc_config.h (macros), soc_tables.c (tables of soc/soc.h and the instances of all cores with a driver),
+Writes soc_shape.h and soc_config.h (macros), soc_tables.c (tables of soc/soc.h and the instances of all cores with a driver),
 soc_instances.h (their declarations), soc_memory.ld (regions for the linker) and soc.mk (for make). Files whose
 content has not changed keep their time. docs/soc.md describes them.
 
@@ -133,72 +133,105 @@ def march(flags):
     return result
 
 
+def macro_header(name, purpose, includes, entries):
+    """The text of a header of macros: plain numbers and strings, for C, assembler and linker scripts alike.
+
+    Args:
+        name (str): of the file.
+        purpose (str): what is in it.
+        includes (tuple): headers before the macros.
+        entries (list): (macro, value), or a str for a comment, "" for an empty line.
+    """
+    guard = name.upper().replace(".", "_")
+    lines = ["// " + BANNER, f"// {purpose}", "", f"#ifndef {guard}", f"#define {guard}", ""]
+    lines += [f'#include "{header}"' for header in includes] + [""] * bool(includes)
+    for entry in entries:
+        if isinstance(entry, str):
+            lines.append(entry and f"// {entry}")
+        else:
+            lines.append("#define {} {}".format(*entry))
+    lines += ["", f"#endif // {guard}", ""]
+    return "\n".join(lines)
+
+
+def shape_header(soc):
+    """The text of soc_shape.h.
+
+    Args:
+        soc (litex_output.Soc): the SoC.
+    """
+    entries = [
+        ("SOC_HAS_INTERRUPT", int(has_interrupt(soc))),
+        ("SOC_HAS_ICACHE", int(has_constant(soc, "config_cpu_has_icache"))),
+        ("SOC_HAS_DCACHE", int(has_constant(soc, "config_cpu_has_dcache"))),
+        ("SOC_BUS_DATA_WIDTH", small(soc, "config_bus_data_width")),
+        ("SOC_CSR_DATA_WIDTH", soc.data_width),
+        ("SOC_CSR_ALIGNMENT", soc.alignment),
+        ("SOC_CSR_ORDERING_BIG", int(soc.ordering == "big")),
+        "",
+    ]
+    for name in ("rom", "sram", "main_ram"):
+        entries.append((f"SOC_HAS_{name.upper()}", int(soc.memory(name) is not None)))
+    entries += ["", "Cores with a driver; the instances are in soc_instances.h."]
+    for array in driver_arrays():
+        count = len(descriptors(soc, array))
+        entries.append((f"SOC_HAS_{array.upper()}", int(count > 0)))
+        entries.append((f"SOC_{array.upper()}_COUNT", count))
+    entries.append(("SOC_HAS_DMA_LOOPBACK", int(has_peers(soc, "dma_reader", "loopback"))))
+    pins_with_events = [
+        core
+        for core in litex_output.instances(soc, "gpio")
+        if core.irq >= 0 and "ev_enable" in core.registers
+    ]
+    entries.append(("SOC_HAS_GPIO_EVENT", int(bool(pins_with_events))))
+    entries += ["", "Which of them has a special role."]
+    for macro, array, name in (
+        ("SOC_CONSOLE_UART", "uart", soc.console),
+        ("SOC_TICK_TIMER", "timer", soc.tick_timer),
+    ):
+        names = [core.name for core in litex_output.instances(soc, array)]
+        entries.append((macro, names.index(name)))
+    purpose = "What SoCs have in common that differ only in numbers: most of the firmware knows no more."
+    return macro_header("soc_shape.h", purpose, (), entries)
+
+
 def config_header(soc):
     """The text of soc_config.h.
 
     Args:
         soc (litex_output.Soc): the SoC.
     """
-    lines = [
-        "// " + BANNER,
-        "// Plain numbers and strings only: for C, assembler and linker scripts alike.",
+    entries = [
+        ("SOC_IDENTIFIER", c_string(soc.text("config_identifier"))),
+        ("SOC_PLATFORM", c_string(soc.text("config_platform_name"))),
+        ("SOC_CPU_NAME", c_string(soc.text("config_cpu_name"))),
+        ("SOC_CPU_VARIANT", c_string(cpu_variant(soc))),
+        ("SOC_BUILD", c_string(soc.build)),
+        ("SOC_MAP_HASH", f"0x{litex_output.map_hash(soc):08x}"),
+        ("SOC_CLOCK_HZ", soc.constant("config_clock_frequency")),
+        ("SOC_CLOCK_TEXT", c_string(clock_text(soc.constant("config_clock_frequency")))),
+        ("SOC_CSR_BASE", f"0x{soc.csr_base:08x}"),
+        ("SOC_L2_BYTES", soc.constant("config_l2_size", 0)),
         "",
-        "#ifndef SOC_CONFIG_H",
-        "#define SOC_CONFIG_H",
-        "",
+        "Memory regions.",
     ]
-
-    def define(name, value):
-        lines.append(f"#define {name} {value}")
-
-    define("SOC_IDENTIFIER", c_string(soc.text("config_identifier")))
-    define("SOC_PLATFORM", c_string(soc.text("config_platform_name")))
-    define("SOC_CPU_NAME", c_string(soc.text("config_cpu_name")))
-    define("SOC_CPU_VARIANT", c_string(cpu_variant(soc)))
-    define("SOC_BUILD", c_string(soc.build))
-    define("SOC_MAP_HASH", f"0x{litex_output.map_hash(soc):08x}")
-    define("SOC_CLOCK_HZ", soc.constant("config_clock_frequency"))
-    define("SOC_HAS_INTERRUPT", int(has_interrupt(soc)))
-    define("SOC_HAS_ICACHE", int(has_constant(soc, "config_cpu_has_icache")))
-    define("SOC_HAS_DCACHE", int(has_constant(soc, "config_cpu_has_dcache")))
-    define("SOC_L2_BYTES", soc.constant("config_l2_size", 0))
-    define("SOC_BUS_DATA_WIDTH", small(soc, "config_bus_data_width"))
-    lines.append("")
-    define("SOC_CSR_BASE", f"0x{soc.csr_base:08x}")
-    define("SOC_CSR_DATA_WIDTH", soc.data_width)
-    define("SOC_CSR_ALIGNMENT", soc.alignment)
-    define("SOC_CSR_ORDERING_BIG", int(soc.ordering == "big"))
-    lines += ["", "// Memory regions."]
     for name, base, size, _ in soc.memories:
         if name != "csr":
-            define(f"SOC_{name.upper()}_BASE", f"0x{base:08x}")
-        define(f"SOC_{name.upper()}_SIZE", f"0x{size:08x}")
-    for name in ("rom", "sram", "main_ram"):
-        define(f"SOC_HAS_{name.upper()}", int(soc.memory(name) is not None))
+            entries.append((f"SOC_{name.upper()}_BASE", f"0x{base:08x}"))
+        entries.append((f"SOC_{name.upper()}_SIZE", f"0x{size:08x}"))
     if soc.memory("main_ram"):
-        lines.append("// What no other region (a frame buffer) lies in, from the base upwards.")
-        define("SOC_MAIN_RAM_FREE_SIZE", f"0x{main_ram_free(soc):08x}")
-    lines += ["", "// Cores with a driver; the instances are in soc_instances.h."]
-    for array in driver_arrays():
-        count = len(descriptors(soc, array))
-        define(f"SOC_HAS_{array.upper()}", int(count > 0))
-        define(f"SOC_{array.upper()}_COUNT", count)
-    define("SOC_HAS_DMA_LOOPBACK", int(has_peers(soc, "dma_reader", "loopback")))
-    pins_with_events = [
-        core
-        for core in litex_output.instances(soc, "gpio")
-        if core.irq >= 0 and "ev_enable" in core.registers
-    ]
-    define("SOC_HAS_GPIO_EVENT", int(bool(pins_with_events)))
-    lines += ["", "// Which of them has a special role."]
-    for macro, array, name in (
-        ("SOC_CONSOLE_UART", "uart", soc.console),
-        ("SOC_TICK_TIMER", "timer", soc.tick_timer),
-    ):
-        names = [core.name for core in litex_output.instances(soc, array)]
-        define(macro, names.index(name))
-    lines += ["", "#endif // SOC_CONFIG_H", ""]
-    return "\n".join(lines)
+        entries.append("What no other region (a frame buffer) lies in, from the base upwards.")
+        entries.append(("SOC_MAIN_RAM_FREE_SIZE", f"0x{main_ram_free(soc):08x}"))
+    return macro_header("soc_config.h", "What this SoC is.", ("soc_shape.h",), entries)
+
+
+def clock_text(clock_hz):
+    """A clock as people say it, with up to three decimals: "100 MHz", "62.5 MHz".
+
+    Args:
+        clock_hz (int): the clock.
+    """
+    return f"{round(clock_hz / 1e6, 3):.6g} MHz"
 
 
 def has_constant(soc, name):
@@ -383,7 +416,8 @@ def tables_source(soc):
     Args:
         soc (litex_output.Soc): the SoC.
     """
-    lines = ["// " + BANNER, "", '#include "soc/soc.h"', '#include "soc_instances.h"', ""]
+    lines = ["// " + BANNER, "", '#include "soc/soc.h"']
+    lines += ['#include "soc_config.h"', '#include "soc_instances.h"', ""]
 
     def table(name, array, entries):
         # C has no empty arrays: one unused entry stands for none.
@@ -583,6 +617,7 @@ def generate(folder, toml=None, ordering=None):
     """
     soc = litex_output.load(folder, toml, ordering)
     files = {
+        "soc_shape.h": shape_header(soc),
         "soc_config.h": config_header(soc),
         "soc_instances.h": instances_header(soc),
         "soc_tables.c": tables_source(soc),

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "soc/status.h"
-#include "soc_config.h"
+#include "soc_shape.h"
 
 #if SOC_HAS_INTERRUPT
 #include <irq.h>

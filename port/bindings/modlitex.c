@@ -88,7 +88,7 @@ static mp_obj_t info_firmware(void) {
     put(d, MP_QSTR_version, str_of(PORT_VERSION));
     put(d, MP_QSTR_micropython, str_of(MICROPY_GIT_TAG));
     put(d, MP_QSTR_compiler, str_of("gcc " __VERSION__));
-    put(d, MP_QSTR_size_class, str_of(PORT_SIZE_CLASS == PORT_SIZE_SMALL ? "small" : "full"));
+    put(d, MP_QSTR_size_class, str_of(PORT_SMALL ? "small" : "full"));
     return d;
 }
 

@@ -141,6 +141,17 @@ class Reproducible(unittest.TestCase):
             self.assertNotIn(folder, images[1])
 
 
+class OneFolder(unittest.TestCase):
+    def test_one_soc_after_the_other_in_one_folder(self):
+        """Whatever a folder was built for before, the image is that of the SoC at hand."""
+        firmware = WORK / "one" / "firmware.bin"
+        shutil.rmtree(firmware.parent, ignore_errors=True)
+        for soc in ("phy", "base", "mini", "base"):
+            made = support.make("image", f"SOC={soc}", f"FIRMWARE={firmware}", bound_s=BOUND_S)
+            self.assertEqual(made.returncode, 0, made.stderr[-3000:])
+            self.assertEqual(firmware.read_bytes(), support.firmware(soc).read_bytes(), soc)
+
+
 class Interrupted(unittest.TestCase):
     def test_an_interrupted_build_is_repaired(self):
         """Ctrl-C at some moments of the build; the next make finishes it, with the same result."""
