@@ -1,0 +1,383 @@
+# SPDX-License-Identifier: MIT
+"""Every board of litex-boards: generate its SoC, build its firmware, boot it in the emulator, run one script on it.
+
+    boards.py [--every N] [--jobs N] [--options default|more|both] [BOARD]...
+
+Each target of the package `litex-boards` that LiteX can generate without a vendor's tools is made twice: with its
+default options, and (`more`) with whatever adds cores: the options that the target itself knows, and cores that hang
+on no pin of the board (tools/board_soc.py). Its firmware is built by one `make firmware`. Then examples/acceptance.py
+is copied to the emulated board and run there.
+
+Prints a table, writes build/boards.json (docs/boards.md describes it) and keeps what was said in
+build/boards/<board>/<options>/log. Exit status 1 when a board fails, 2 when it is asked for one that does not exist.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
+import repl  # noqa: E402
+from soc import generate, litex_output  # noqa: E402
+
+BUILD = ROOT / "build"
+WORK = BUILD / "boards"
+LXEMU = BUILD / "lxemu"
+SCRIPT = ROOT / "examples" / "acceptance.py"
+PASS, FAIL, NOT_GENERATED = "pass", "fail", "not generated"
+GENERATE_S, BUILD_S, SILENCE_S = 120, 600, 60
+# lxemu ends a run whose guest has been quiet for so many of its seconds.
+QUIET_S = 60
+# The least main RAM that port/size_class.h has a class for.
+LEAST_RAM = 0x40000
+GENERATE = ["--no-compile-software", "--no-compile-gateware", "--build", "--output-dir"]
+VERDICT = re.compile(r"^verdict: (pass|fail): (.*)$", re.M)
+LINE = re.compile(r"^(\w+) +(pass|skip|FAIL) +(.*)$", re.M)
+
+
+class Stopped(Exception):
+    """There is no firmware for a board; the text says what stopped it."""
+
+
+class Failed(Exception):
+    """A board that there should be a firmware for did not come to a good end; the text says why."""
+
+
+def all_boards():
+    """The names of all targets in litex-boards, sorted."""
+    import litex_boards.targets
+
+    folder = Path(litex_boards.targets.__file__).parent
+    return sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+
+
+class Board:
+    """One board with one set of options, on its way from its name to a verdict."""
+
+    def __init__(self, name, options):
+        """Nothing is done yet.
+
+        name -- str, the target's name
+        options -- str, "default" or "more"
+        """
+        self.folder = WORK / name / options
+        self.soc_folder = self.folder / "soc"
+        self.log_path = self.folder / "log"
+        self.record = {
+            "board": name,
+            "options": options,
+            "arguments": [],
+            "added": [],
+            "cpu": None,
+            "clock": None,
+            "memory": {},
+            "cores": {},
+            "classes": [],
+            "firmware": None,
+            "cycles_to_prompt": None,
+            "result": NOT_GENERATED,
+            "why": "",
+            "seconds": 0,
+        }
+
+    def log(self, text):
+        """Keep what a step said."""
+        with self.log_path.open("a") as file:
+            file.write(text.rstrip() + "\n")
+
+    def run(self, command, bound_s, **options):
+        """Run a command, keep what it says; return its exit status."""
+        self.log("$ " + " ".join(str(word) for word in command))
+        with self.log_path.open("a") as file:
+            try:
+                return subprocess.run(
+                    [str(word) for word in command],
+                    stdin=subprocess.DEVNULL,
+                    stdout=file,
+                    stderr=subprocess.STDOUT,
+                    timeout=bound_s,
+                    **options,
+                ).returncode
+            except subprocess.TimeoutExpired:
+                raise Stopped(f"no end within {bound_s} s: {command[0]}") from None
+
+    def last_words(self):
+        """The last line in the log that says something."""
+        lines = [line.strip() for line in self.log_path.read_text(errors="replace").splitlines()]
+        lines = [line for line in lines if re.search(r"\w", line) and not line.startswith("make")]
+        return re.sub(r"\S*/", "", lines[-1]) if lines else "nothing was said"
+
+    def generate(self):
+        """Let LiteX write the build folder, and read what is in it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.soc_folder.mkdir(parents=True)
+        command = [sys.executable]
+        if self.record["options"] == "default":
+            command += ["-m", f"litex_boards.targets.{self.record['board']}", *GENERATE]
+        else:
+            command += [ROOT / "tools" / "board_soc.py", self.record["board"]]
+        command.append(self.soc_folder)
+        # Some targets leave files where they run.
+        status = self.run(
+            command, GENERATE_S, cwd=self.soc_folder
+        )
+        if not (self.soc_folder / "csr.json").exists():
+            raise Stopped(self.last_words() if status else "LiteX wrote no csr.json")
+        chosen = self.soc_folder / "chosen.json"
+        if chosen.exists():
+            self.record.update(json.loads(chosen.read_text()))
+        shutil.rmtree(self.soc_folder / "gateware", ignore_errors=True)
+        self.describe()
+
+    def describe(self):
+        """Put into the record what the SoC is; a SoC that no firmware can run on ends here."""
+        data = json.loads((self.soc_folder / "csr.json").read_text())
+        constants, memories = data["constants"], data["memories"]
+        variant = [name for name in constants if name.startswith("config_cpu_variant_")]
+        cpu = constants.get("config_cpu_name") or "none"
+        self.record["cpu"] = " ".join([cpu, *(name.rpartition("_")[2] for name in variant[:1])])
+        self.record["clock"] = constants.get("config_clock_frequency")
+        self.record["memory"] = {
+            name: memory["size"] for name, memory in memories.items() if name != "csr"
+        }
+        if "main_ram" not in memories:
+            ram = self.record["memory"].get("sram", 0) if cpu != "none" else 0
+            what = f"{ram // 1024} KiB of SRAM" if ram else "no RAM"
+            raise Stopped(f"no main RAM: has {what}, needs {LEAST_RAM // 1024} KiB")
+        try:
+            soc = litex_output.load(str(self.soc_folder))
+            files, _ = generate.generate(str(self.soc_folder))
+        except litex_output.InputError as error:
+            raise Stopped(str(error).partition("csr.json: ")[2] or str(error)) from None
+        self.record["cores"] = {
+            core.name: core.kind.name if core.kind else "unknown" for core in soc.cores
+        }
+        # Whatever decides how most of the firmware is compiled. Only speed hangs on it (build()).
+        march = re.search(r"SOC_MARCH := (\w+)", files["soc.mk"])[1]
+        ram = re.search(r"SOC_MAIN_RAM_SIZE := (\d+)", files["soc.mk"])[1]
+        has = re.findall(r"SOC_HAS_\w+ 1", files["soc_config.h"])
+        self.kind = (march, int(ram) >= 0x100000, has)
+
+    def build(self, output):
+        """Build the firmware by one make and keep a copy."""
+        firmware = output / "firmware.bin"
+        command = ["make", "firmware", f"BUILD_DIRECTORY={self.soc_folder}", f"FIRMWARE={firmware}"]
+        if self.run([*command, "JOBS=1"], BUILD_S, cwd=ROOT) != 0:
+            raise Failed(self.last_words())
+        self.firmware = self.folder / "firmware.bin"
+        shutil.copyfile(firmware, self.firmware)
+        self.record["firmware"] = self.firmware.stat().st_size
+
+    def boot(self):
+        """Boot to the prompt and measure how long that takes."""
+        command = [LXEMU, "--stats", "--kernel", self.firmware, self.soc_folder]
+        done = subprocess.run(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=SILENCE_S,
+        )
+        said = done.stdout.decode(errors="replace")
+        self.log(said + done.stderr.decode(errors="replace"))
+        cycles = re.search(rb"^cycles: (\d+)", done.stderr, re.M)
+        if not said.endswith(">>> ") or cycles is None:
+            raise Failed(f"no prompt: {self.last_words()}")
+        self.record["cycles_to_prompt"] = int(cycles[1]) - QUIET_S * self.record["clock"]
+
+    def accept(self):
+        """Copy the script to the board, run it there and read its verdict."""
+        command = [str(LXEMU), "--kernel", str(self.firmware), str(self.soc_folder)]
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        try:
+            console = repl.Repl(process.stdout.fileno(), process.stdin.fileno(), SILENCE_S)
+            console.read_until(repl.PROMPT)
+            console.enter_raw()
+            copy(console, SCRIPT.read_bytes(), SCRIPT.name)
+            said = console.execute(f"import {SCRIPT.stem}\n{SCRIPT.stem}.main()")
+        except (repl.ReplError, TimeoutError) as error:
+            self.log(str(error))
+            raise Failed(f"{SCRIPT.name}: {str(error).strip().splitlines()[-1]}") from None
+        finally:
+            process.kill()
+            process.wait()
+            process.stdin.close()
+            process.stdout.close()
+        self.log(said)
+        self.judge(said)
+
+    def judge(self, said):
+        """Take over what the script said.
+
+        said -- str, its output
+        """
+        lines = LINE.findall(said)
+        self.record["classes"] = [name for name, result, _ in lines if result == "pass"]
+        failed = [f"{name}: {text}" for name, result, text in lines if result == "FAIL"]
+        verdict = VERDICT.search(said)
+        if failed or verdict is None or verdict[1] != "pass" or not self.record["classes"]:
+            raise Failed("; ".join(failed) or "the script ended without its verdict")
+        self.record["result"] = PASS
+
+    def step(self, function, *arguments):
+        """Do one step; return whether the next may follow."""
+        started = time.monotonic()
+        try:
+            function(*arguments)
+            return True
+        except Failed as failure:
+            self.record["result"] = FAIL
+            self.record["why"] = str(failure)
+        except Stopped as reason:
+            self.record["why"] = str(reason)
+        except subprocess.TimeoutExpired as error:
+            self.record["result"] = FAIL
+            self.record["why"] = str(error)
+        finally:
+            self.record["seconds"] = round(self.record["seconds"] + time.monotonic() - started, 1)
+        return False
+
+
+def copy(console, data, name):
+    """Write a file on the board.
+
+    console -- repl.Repl in raw mode; data -- bytes; name -- str
+    """
+    console.execute(f"f = open({name!r}, 'wb')")
+    for at in range(0, len(data), 512):
+        console.execute(f"f.write({data[at : at + 512]!r})")
+    console.execute("f.close()")
+
+
+def lanes(boards, jobs):
+    """Boards in groups of which each is built in one folder, the largest first.
+
+    boards -- list of Board; jobs -- int, how many groups are worked on at a time
+    """
+    kinds = {}
+    for board in boards:
+        kinds.setdefault(repr(board.kind), []).append(board)
+    # More than its share in one group would leave the others idle at the end.
+    most = max(8, -(-len(boards) // jobs))
+    groups = []
+    for group in kinds.values():
+        groups += [group[at : at + most] for at in range(0, len(group), most)]
+    return sorted(groups, key=len, reverse=True)
+
+
+def finish(group, report):
+    """Build, boot and judge the boards of a group, one after the other.
+
+    group -- list of Board of the same kind; report -- function called with each when it is done
+    """
+    output = WORK / "objects" / str(threading.get_ident())
+    shutil.rmtree(output, ignore_errors=True)
+    for board in group:
+        if board.step(board.build, output) and board.step(board.boot):
+            board.step(board.accept)
+        report(board)
+    shutil.rmtree(output, ignore_errors=True)
+
+
+HEADER = ("board", "options", "CPU", "MHz", "RAM", "firmware", "cycles", "result", "classes, or why not")
+
+
+def row(record):
+    """A line of the table.
+
+    record -- dict of Board
+    """
+    ram = record["memory"].get("main_ram", 0)
+    return (
+        record["board"],
+        record["options"],
+        record["cpu"] or "",
+        f"{record['clock'] / 1e6:g}" if record["clock"] else "",
+        f"{ram / 1048576:g} MiB" if ram else "",
+        str(record["firmware"] or ""),
+        str(record["cycles_to_prompt"] or ""),
+        record["result"],
+        record["why"] or " ".join(record["classes"]),
+    )
+
+
+def print_table(records):
+    """Print all boards, then what was counted.
+
+    records -- list of dict of Board
+    """
+    rows = [HEADER, *(row(record) for record in records)]
+    widths = [max(len(cells[i]) for cells in rows) for i in range(len(HEADER) - 1)]
+    for cells in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=False)), cells[-1])
+    classes = {}
+    for record in records:
+        for name in record["classes"]:
+            classes.setdefault(name, set()).add(record["board"])
+    print()
+    for name, boards in sorted(classes.items(), key=lambda item: (-len(item[1]), item[0])):
+        print(f"{name:14} exercised on {len(boards)} boards")
+    counts = {result: 0 for result in (PASS, FAIL, NOT_GENERATED)}
+    for record in records:
+        counts[record["result"]] += 1
+    print(", ".join(f"{count} {result}" for result, count in counts.items()))
+
+
+def choose(options):
+    """The boards that the command line asks for.
+
+    options -- argparse.Namespace
+    """
+    known = all_boards()
+    for name in options.board:
+        if name not in known:
+            near = [other for other in known if name in other]
+            print(f"boards: litex-boards has no {name}{'; is it ' + ' or '.join(near) + '?' if near else ''}", file=sys.stderr)
+            sys.exit(2)
+    return options.board or known[:: options.every]
+
+
+def main():
+    """Read the command line and do all stages; the exit status is 1 where a board failed."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="only each N-th board")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
+    parser.add_argument("--options", choices=("default", "more", "both"), default="both")
+    parser.add_argument("board", nargs="*")
+    options = parser.parse_args()
+    sets = ("default", "more") if options.options == "both" else (options.options,)
+    boards = [Board(name, which) for name in choose(options) for which in sets]
+    started = time.monotonic()
+
+    def report(board):
+        record = board.record
+        print(f"{record['board']} ({record['options']}): {record['result']} {record['why']}", file=sys.stderr, flush=True)
+
+    with ThreadPoolExecutor(options.jobs) as pool:
+        good = list(pool.map(lambda board: board.step(board.generate), boards))
+        ready = [board for board, is_good in zip(boards, good, strict=True) if is_good]
+        for board, is_good in zip(boards, good, strict=True):
+            if not is_good:
+                report(board)
+        list(pool.map(lambda group: finish(group, report), lanes(ready, options.jobs)))
+    records = [board.record for board in boards]
+    (BUILD / "boards.json").write_text(json.dumps(records, indent=1) + "\n")
+    print_table(records)
+    print(f"{time.monotonic() - started:.0f} s, written to build/boards.json")
+    return 1 if any(record["result"] == FAIL for record in records) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
