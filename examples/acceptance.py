@@ -114,7 +114,9 @@ def main():
     """Run all checks; return whether none failed."""
     info = litex.info()
     cpu = info["cpu"]
-    print("SoC: %s, %s %s, %d Hz" % (info["identifier"], cpu["name"], cpu["variant"], info["clock"]))
+    print(
+        "SoC: %s, %s %s, %d Hz" % (info["identifier"], cpu["name"], cpu["variant"], info["clock"])
+    )
     passed = failed = 0
     for name, check in CHECKS:
         try:
@@ -126,5 +128,8 @@ def main():
             print("%-14s FAIL  %s %s" % (name, type(e).__name__, e))
             failed += 1
         gc.collect()
-    print("verdict: %s: %d classes passed, %d failed" % ("FAIL" if failed or not passed else "pass", passed, failed))
+    print(
+        "verdict: %s: %d classes passed, %d failed"
+        % ("FAIL" if failed or not passed else "pass", passed, failed)
+    )
     return passed > 0 and not failed

@@ -191,7 +191,9 @@ def shape_header(soc):
     ):
         names = [core.name for core in litex_output.instances(soc, array)]
         entries.append((macro, names.index(name)))
-    purpose = "What SoCs have in common that differ only in numbers: most of the firmware knows no more."
+    purpose = (
+        "What SoCs have in common that differ only in numbers: most of the firmware knows no more."
+    )
     return macro_header("soc_shape.h", purpose, (), entries)
 
 

@@ -127,9 +127,7 @@ class Board:
             command += [ROOT / "tools" / "board_soc.py", self.record["board"]]
         command.append(self.soc_folder)
         # Some targets leave files where they run.
-        status = self.run(
-            command, GENERATE_S, cwd=self.soc_folder
-        )
+        status = self.run(command, GENERATE_S, cwd=self.soc_folder)
         if not (self.soc_folder / "csr.json").exists():
             raise Stopped(self.last_words() if status else "LiteX wrote no csr.json")
         chosen = self.soc_folder / "chosen.json"
@@ -170,7 +168,12 @@ class Board:
     def build(self, output):
         """Build the firmware by one make and keep a copy."""
         firmware = output / "firmware.bin"
-        command = ["make", "firmware", f"BUILD_DIRECTORY={self.soc_folder}", f"FIRMWARE={firmware}"]
+        command = [
+            "make",
+            "firmware",
+            f"BUILD_DIRECTORY={self.soc_folder}",
+            f"FIRMWARE={firmware}",
+        ]
         if self.run([*command, "JOBS=1"], BUILD_S, cwd=ROOT) != 0:
             raise Failed(self.last_words())
         self.firmware = self.folder / "firmware.bin"
@@ -289,7 +292,17 @@ def finish(group, report):
     shutil.rmtree(output, ignore_errors=True)
 
 
-HEADER = ("board", "options", "CPU", "MHz", "RAM", "firmware", "cycles", "result", "classes, or why not")
+HEADER = (
+    "board",
+    "options",
+    "CPU",
+    "MHz",
+    "RAM",
+    "firmware",
+    "cycles",
+    "result",
+    "classes, or why not",
+)
 
 
 def row(record):
@@ -319,7 +332,10 @@ def print_table(records):
     rows = [HEADER, *(row(record) for record in records)]
     widths = [max(len(cells[i]) for cells in rows) for i in range(len(HEADER) - 1)]
     for cells in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=False)), cells[-1])
+        print(
+            "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=False)),
+            cells[-1],
+        )
     classes = {}
     for record in records:
         for name in record["classes"]:
@@ -342,7 +358,10 @@ def choose(options):
     for name in options.board:
         if name not in known:
             near = [other for other in known if name in other]
-            print(f"boards: litex-boards has no {name}{'; is it ' + ' or '.join(near) + '?' if near else ''}", file=sys.stderr)
+            print(
+                f"boards: litex-boards has no {name}{'; is it ' + ' or '.join(near) + '?' if near else ''}",
+                file=sys.stderr,
+            )
             sys.exit(2)
     return options.board or known[:: options.every]
 
@@ -363,7 +382,11 @@ def main():
 
     def report(board):
         record = board.record
-        print(f"{record['board']} ({record['options']}): {record['result']} {record['why']}", file=sys.stderr, flush=True)
+        print(
+            f"{record['board']} ({record['options']}): {record['result']} {record['why']}",
+            file=sys.stderr,
+            flush=True,
+        )
 
     with ThreadPoolExecutor(options.jobs) as pool:
         good = list(pool.map(lambda board: board.step(board.generate), boards))

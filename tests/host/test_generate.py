@@ -35,7 +35,14 @@ BOARDS = {
     "sipeed_tang_primer_20k": "",
     "terasic_de10nano": "",
 }
-FILES = {"soc_shape.h", "soc_config.h", "soc_instances.h", "soc_tables.c", "soc_memory.ld", "soc.mk"}
+FILES = {
+    "soc_shape.h",
+    "soc_config.h",
+    "soc_instances.h",
+    "soc_tables.c",
+    "soc_memory.ld",
+    "soc.mk",
+}
 EVENTS = [("ev_status", 1, "ro"), ("ev_pending", 1, "rw"), ("ev_enable", 1, "rw")]
 TIMER = [
     ("load", 32, "rw"),

@@ -8,6 +8,7 @@
 
 #include "irq.h"
 #include "soc/irq.h"
+#include "soc_config.h"
 #include "system.h"
 
 #define MAX_REGS (256)
