@@ -27,6 +27,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 import repl  # noqa: E402
+
 from soc import generate, litex_output  # noqa: E402
 
 BUILD = ROOT / "build"
@@ -343,7 +344,7 @@ def print_table(records):
     print()
     for name, boards in sorted(classes.items(), key=lambda item: (-len(item[1]), item[0])):
         print(f"{name:14} exercised on {len(boards)} boards")
-    counts = {result: 0 for result in (PASS, FAIL, NOT_GENERATED)}
+    counts = dict.fromkeys((PASS, FAIL, NOT_GENERATED), 0)
     for record in records:
         counts[record["result"]] += 1
     print(", ".join(f"{count} {result}" for result, count in counts.items()))
