@@ -186,16 +186,13 @@ size_t lx_uart_write(lx_uart_t *uart, const uint8_t *buf, size_t n) {
 }
 
 int lx_uart_flush(lx_uart_t *uart, uint32_t max_polls) {
-    const lx_uart_regs_t *regs = uart->regs;
     for (uint32_t idle = 0; idle < max_polls; idle++) {
         uint32_t state = soc_irq_save();
         uint32_t tail = uart->tx_tail;
         tx_service(uart);
         bool moved = uart->tx_tail != tail;
-        bool empty = uart->tx_tail == uart->tx_head;
         soc_irq_restore(state);
-        // Without txempty, a FIFO that is not full is all that can be seen.
-        if (empty && (csr_present(regs->txempty) ? csr_read(regs->txempty) != 0 : csr_read(regs->txfull) == 0)) {
+        if (lx_uart_is_sent(uart)) {
             return LX_OK;
         }
         if (moved) {
@@ -240,6 +237,19 @@ int lx_uart_set_baud(lx_uart_t *uart, uint32_t clk_hz, uint32_t baud) {
     }
     csr_write(uart->regs->phy_tuning_word, (uint32_t)(((uint64_t)baud << 32) / clk_hz));
     return LX_OK;
+}
+
+uint32_t lx_uart_baud(const lx_uart_regs_t *regs, uint32_t clk_hz) {
+    if (!csr_present(regs->phy_tuning_word)) {
+        return regs->baudrate;
+    }
+    return (uint32_t)(((uint64_t)csr_read(regs->phy_tuning_word) * clk_hz + (UINT32_C(1) << 31)) >> 32);
+}
+
+bool lx_uart_is_sent(const lx_uart_t *uart) {
+    const lx_uart_regs_t *regs = uart->regs;
+    return uart->tx_tail == uart->tx_head
+           && (csr_present(regs->txempty) ? csr_read(regs->txempty) != 0 : csr_read(regs->txfull) == 0);
 }
 
 int lx_uart_putc_polled(const lx_uart_regs_t *regs, uint8_t c, uint32_t max_polls) {

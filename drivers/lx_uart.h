@@ -42,6 +42,7 @@ typedef struct {
     csr_reg_t txempty; // absent on old LiteX
     csr_reg_t rxfull; // absent on old LiteX
     csr_reg_t phy_tuning_word; // of <name>_phy, where the baud rate is dynamic
+    uint32_t baudrate; // where it is not: as the gateware's constant <NAME>_BAUDRATE says, which LiteX does not write; else 0
 } lx_uart_regs_t;
 
 // Bits of the event registers.
@@ -129,6 +130,12 @@ uint32_t lx_uart_rx_fifo_full(const lx_uart_t *uart);
 
 // Set the baud rate. LX_ENOTSUP: fixed when the SoC was built. LX_EINVAL: 0, or above a quarter of the clock.
 int lx_uart_set_baud(lx_uart_t *uart, uint32_t clk_hz, uint32_t baud);
+
+// The baud rate, to the nearest: as set, or as the gateware's constant says; 0 where nothing tells.
+uint32_t lx_uart_baud(const lx_uart_regs_t *regs, uint32_t clk_hz);
+
+// Whether everything written has left the FIFO; looks once. Without txempty, a FIFO that is not full must do.
+bool lx_uart_is_sent(const lx_uart_t *uart);
 
 // Send one byte without rings and interrupts, for a trap report. LX_ETIMEDOUT: the FIFO stayed full for
 // max_polls looks; the byte is dropped.

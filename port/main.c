@@ -120,6 +120,9 @@ MP_NORETURN void port_main(int why) {
         pyexec_mode_kind = PYEXEC_MODE_FRIENDLY_REPL;
     }
     console_init();
+    #if MICROPY_PY_MACHINE_UART
+    port_uarts_deinit();
+    #endif
     soc_irq_global_enable();
 
     for (;; why = PORT_BOOT_SOFT) {
@@ -145,6 +148,12 @@ MP_NORETURN void port_main(int why) {
         }
         mp_printf(&mp_plat_print, "MPY: soft reboot\n");
         port_tick_deinit();
+        #if MICROPY_PY_MACHINE_PWM
+        port_pwms_deinit();
+        #endif
+        #if MICROPY_PY_MACHINE_UART
+        port_uarts_deinit();
+        #endif
         gc_sweep_all();
         mp_deinit();
         port_set_reset_cause(PORT_RESET_SOFT);

@@ -149,6 +149,16 @@ void *port_commit_exec(void *buf, void *reloc);
 #define MICROPY_PY_MACHINE_I2C_TRANSFER_WRITE1 (1)
 #define MICROPY_PY_MACHINE_SOFTSPI (PORT_FULL && SOC_HAS_GPIO)
 #define MICROPY_PY_MACHINE_SOFTI2C (PORT_FULL && SOC_HAS_GPIO)
+#define MICROPY_PY_MACHINE_PWM (SOC_HAS_PWM)
+#define MICROPY_PY_MACHINE_PWM_INCLUDEFILE "port/bindings/machine_pwm.c"
+#define MICROPY_PY_MACHINE_ADC (SOC_HAS_ADC)
+#define MICROPY_PY_MACHINE_ADC_INCLUDEFILE "port/bindings/machine_adc.c"
+#define MICROPY_PY_MACHINE_ADC_READ_UV (1)
+#define MICROPY_PY_MACHINE_WDT (SOC_HAS_WATCHDOG)
+#define MICROPY_PY_MACHINE_WDT_INCLUDEFILE "port/bindings/machine_wdt.c"
+#define MICROPY_PY_MACHINE_UART (SOC_UART_COUNT > 1)
+#define MICROPY_PY_MACHINE_UART_INCLUDEFILE "port/bindings/machine_uart.c"
+#define MICROPY_PY_MACHINE_UART_IRQ (PORT_FULL)
 
 // Files.
 #define MICROPY_VFS (1)

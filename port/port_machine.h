@@ -25,6 +25,13 @@ void port_tick_deinit(void);
 // The hardware timers that a Timer runs.
 void machine_timer_stop_all(void);
 
+// Stops the PWMs that were started from Python: a soft reset does.
+void port_pwms_deinit(void);
+
+// Turns the UARTs of machine.UART off, before the heap with their rings is another one; and their part of the tick.
+void port_uarts_deinit(void);
+void port_uarts_tick(void);
+
 // Raises the exception of a driver's status where that is negative.
 void port_check(int status);
 

@@ -41,6 +41,9 @@ void port_tick(void *arg) {
     (void)arg;
     now_ms++;
     port_event_tick();
+    #if MICROPY_PY_MACHINE_UART
+    port_uarts_tick();
+    #endif
     if (!is_due(next_due_ms)) {
         return;
     }

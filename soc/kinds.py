@@ -258,6 +258,7 @@ KINDS = (
             "drivers/lx_uart.h",
             ("rxtx", "txfull", "rxempty", *EVENTS, "txempty", "rxfull"),
             linked={"phy_tuning_word": "{core}_phy_tuning_word"},
+            constants={"baudrate": "{core}_baudrate"},
         ),
     ),
     Kind("uart_phy", "RS232PHY", required=("tuning_word",), widths={"tuning_word": 32}),
