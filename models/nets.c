@@ -129,6 +129,10 @@ bool nets_level(const nets_t *nets, int pin) {
     return nets->pins[nets->pins[pin].net].level;
 }
 
+bool nets_shared(const nets_t *nets, int pin) {
+    return nets->pins[pin].net != pin || nets->pins[pin].next >= 0;
+}
+
 static int place_of(const nets_t *nets, const wiring_row_t *row, const wiring_place_t *place, char *error,
     size_t error_size) {
     int pin = nets_find(nets, place->core, place->index);

@@ -37,6 +37,9 @@ int nets_find(const nets_t *nets, const char *core, unsigned index);
 void nets_drive(nets_t *nets, int pin, nets_drive_t drive);
 bool nets_level(const nets_t *nets, int pin);
 
+// Whether there is another pin on the net, which may sense it.
+bool nets_shared(const nets_t *nets, int pin);
+
 // The stimuli of a wiring, in the order of their times: nets_next() is the time of the first that is due later
 // (UINT64_MAX: none), nets_advance() carries out all up to now.
 uint64_t nets_next(const nets_t *nets);

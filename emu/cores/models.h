@@ -18,5 +18,9 @@ extern const core_model_t core_gpio_tristate;
 extern const core_model_t core_gpio_in;
 extern const core_model_t core_gpio_out;
 extern const core_model_t core_spi_master;
+extern const core_model_t core_pwm;
+extern const core_model_t core_pwm_multi;
+extern const core_model_t core_watchdog;
+extern const core_model_t core_xadc;
 
 #endif

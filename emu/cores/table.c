@@ -16,5 +16,9 @@ const core_model_t *const core_models[] = {
     &core_gpio_in,
     &core_gpio_out,
     &core_spi_master,
+    &core_pwm,
+    &core_pwm_multi,
+    &core_watchdog,
+    &core_xadc,
     NULL,
 };

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+//
+// Xilinx's system monitors (litex/soc/cores/xadc.py): a conversion of each channel in turn, of what the wiring says
+// (`value xadc.temperature 2500`). `eoc` and `eos` stay 1 until they are read.
+
+#include <string.h>
+
+#include "cores/models.h"
+#include "machine.h"
+
+// A conversion takes 26 clocks of the converter, which LiteX runs at a quarter of the system clock.
+#define CONVERSION_CYCLES (26 * 4)
+
+// What is converted where the wiring says nothing: 30 degrees and usual supplies, of the 12 bits of an XADC.
+static const struct {
+    const char *channel;
+    uint32_t value;
+} defaults[] = {
+    { "temperature", 2464 },
+    { "vccint", 1365 },
+    { "vccaux", 2458 },
+    { "vccbram", 1365 },
+};
+
+typedef struct {
+    uint64_t eoc_read; // cycle of the last read
+    uint64_t eos_read;
+    uint64_t start;    // cycle of the reset
+    uint64_t channels;
+} xadc_state_t;
+
+static bool is_channel(const reg_t *reg) {
+    return strcmp(reg->suffix, "eoc") != 0 && strcmp(reg->suffix, "eos") != 0;
+}
+
+static uint64_t sequence_cycles(const xadc_state_t *x) {
+    return CONVERSION_CYCLES * x->channels;
+}
+
+static uint64_t read_value(core_t *core, reg_t *reg) {
+    xadc_state_t *x = core->state;
+    // The first sequence is still under way.
+    if (machine_now(core->machine) - x->start < sequence_cycles(x)) {
+        return 0;
+    }
+    uint64_t fallback = 0;
+    for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++) {
+        if (strcmp(defaults[i].channel, reg->suffix) == 0) {
+            fallback = reg->bits < 12 ? defaults[i].value >> (12 - reg->bits) : defaults[i].value;
+        }
+    }
+    const wiring_t *wiring = core->machine->options.wiring;
+    uint64_t value = wiring != NULL ? wiring_value(wiring, core->name, reg->suffix, fallback) : fallback;
+    return value & ((UINT64_C(1) << (reg->bits < 16 ? reg->bits : 16)) - 1);
+}
+
+// Whether something that happens each `cycles` has happened since the last look.
+static bool has_happened(core_t *core, uint64_t *last, uint64_t cycles) {
+    xadc_state_t *x = core->state;
+    uint64_t now = machine_now(core->machine);
+    bool happened = (now - x->start) / cycles != (*last - x->start) / cycles;
+    *last = now;
+    return happened;
+}
+
+static uint64_t read_eoc(core_t *core, reg_t *reg) {
+    (void)reg;
+    xadc_state_t *x = core->state;
+    return has_happened(core, &x->eoc_read, CONVERSION_CYCLES);
+}
+
+static uint64_t read_eos(core_t *core, reg_t *reg) {
+    (void)reg;
+    xadc_state_t *x = core->state;
+    return has_happened(core, &x->eos_read, sequence_cycles(x));
+}
+
+static bool init(core_t *core) {
+    xadc_state_t *x = core->state;
+    for (size_t i = 0; i < core->reg_count; i++) {
+        x->channels += is_channel(&core->regs[i]);
+    }
+    return true;
+}
+
+static void reset(core_t *core) {
+    xadc_state_t *x = core->state;
+    x->start = x->eoc_read = x->eos_read = machine_now(core->machine);
+}
+
+static const core_reg_t regs[] = {
+    { .suffix = "temperature", .bits = 12, .flags = REG_VOLATILE, .read = read_value },
+    { .suffix = "vccint", .bits = 12, .flags = REG_VOLATILE, .read = read_value },
+    { .suffix = "vccaux", .bits = 12, .flags = REG_VOLATILE, .read = read_value },
+    { .suffix = "vccbram", .bits = 12, .flags = REG_VOLATILE | REG_OPTIONAL, .read = read_value },
+    { .suffix = "vccpsintlp", .bits = 12, .flags = REG_VOLATILE | REG_OPTIONAL, .read = read_value },
+    { .suffix = "vccpsintfp", .bits = 12, .flags = REG_VOLATILE | REG_OPTIONAL, .read = read_value },
+    { .suffix = "vccpsaux", .bits = 12, .flags = REG_VOLATILE | REG_OPTIONAL, .read = read_value },
+    { .suffix = "eoc", .bits = 1, .flags = REG_VOLATILE, .read = read_eoc },
+    { .suffix = "eos", .bits = 1, .flags = REG_VOLATILE, .read = read_eos },
+    { NULL, 0, 0, 0, NULL, NULL },
+};
+
+const core_model_t core_xadc = {
+    .kind = "xadc", .regs = regs, .state_size = sizeof(xadc_state_t), .init = init, .reset = reset
+};
