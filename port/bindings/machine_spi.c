@@ -10,6 +10,7 @@
 #include "drivers/lx_spi_mmap.h"
 #include "instance.h"
 #include "port_machine.h"
+#include "soc_config.h"
 #include "soc_instances.h"
 
 #if MICROPY_PY_MACHINE_SPI
