@@ -69,7 +69,7 @@ def led():
 def memory():
     """Fill a buffer and collect the garbage."""
     free = gc.mem_free()
-    data = bytearray(range(256)) * (min(free // 1024, 1024) or 1)
+    data = bytes(range(256)) * (min(free // 1024, 1024) or 1)
     equal(sum(data), 32640 * (len(data) // 256), "sum")
     del data
     gc.collect()

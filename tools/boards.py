@@ -41,6 +41,7 @@ QUIET_S = 60
 # The least main RAM that port/size_class.h has a class for.
 LEAST_RAM = 0x40000
 GENERATE = ["--no-compile-software", "--no-compile-gateware", "--build", "--output-dir"]
+NOISE = re.compile(r"make\b|INFO:|e See |\$ ")
 VERDICT = re.compile(r"^verdict: (pass|fail): (.*)$", re.M)
 LINE = re.compile(r"^(\w+) +(pass|skip|FAIL) +(.*)$", re.M)
 
@@ -112,10 +113,13 @@ class Board:
                 raise Stopped(f"no end within {bound_s} s: {command[0]}") from None
 
     def last_words(self):
-        """The last line in the log that says something."""
-        lines = [line.strip() for line in self.log_path.read_text(errors="replace").splitlines()]
-        lines = [line for line in lines if re.search(r"\w", line) and not line.startswith("make")]
-        return re.sub(r"\S*/", "", lines[-1]) if lines else "nothing was said"
+        """What the log's end says went wrong: its last line with `error`, else the last that says something."""
+        lines = [
+            line.strip(" -") for line in self.log_path.read_text(errors="replace").splitlines()
+        ]
+        lines = [line for line in lines if re.search(r"\w", line) and not NOISE.match(line)]
+        telling = [line for line in lines[-30:] if re.search("error|port: ", line, re.I)]
+        return re.sub(r"(/[\w.+-]+)+/", "", (telling or lines or ["nothing was said"])[-1])
 
     def generate(self):
         """Let LiteX write the build folder, and read what is in it."""
@@ -148,10 +152,17 @@ class Board:
         self.record["memory"] = {
             name: memory["size"] for name, memory in memories.items() if name != "csr"
         }
-        if "main_ram" not in memories:
-            ram = self.record["memory"].get("sram", 0) if cpu != "none" else 0
-            what = f"{ram // 1024} KiB of SRAM" if ram else "no RAM"
-            raise Stopped(f"no main RAM: has {what}, needs {LEAST_RAM // 1024} KiB")
+        if cpu == "none":
+            raise Stopped("the SoC has no CPU by default")
+        ram = self.record["memory"].get("main_ram", 0)
+        if ram < LEAST_RAM:
+            sram = self.record["memory"].get("sram", 0)
+            what = (
+                f"{ram // 1024} KiB of main RAM"
+                if ram
+                else f"no main RAM, {sram // 1024} KiB of SRAM"
+            )
+            raise Stopped(f"{what}: the firmware needs {LEAST_RAM // 1024} KiB of RAM")
         try:
             soc = litex_output.load(str(self.soc_folder))
             files, _ = generate.generate(str(self.soc_folder))
