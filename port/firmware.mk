@@ -49,7 +49,7 @@ PORT_VERSION := $(or $(shell cd $(REPO) && git log -1 --format=%h --abbrev=12 --
 # ---- MicroPython ----------------------------------------------------------------------------------------
 
 BUILD_VERBOSE ?= $(or $(V),0)
-QSTR_DEFS = qstrdefsport.h $(if $(SMALL),,$(GEN)/soc_names.h)
+QSTR_DEFS = qstrdefsport.h
 MICROPY_ROM_TEXT_COMPRESSION ?= 1
 MICROPY_PY_SSL = 0
 
@@ -123,8 +123,17 @@ OBJ = $(PY_O) $(addprefix $(BUILD)/,$(SRC_C:.c=.o) $(LIBM_C:.c=.o) $(SOC_C:.c=.o
 
 # The names in the SoC's tables as strings of MicroPython's: the prompt completes no others, and a script that
 # uses them needs no memory for them.
-$(GEN)/soc_names.h: $(SOC_MK)
-	@sed -n 's/^    {"\([A-Za-z_][A-Za-z0-9_]*\)", .*/Q(\1)/p' $(GEN)/soc_tables.c >$@
+ifneq ($(SMALL),1)
+OBJ += $(BUILD)/gen/soc_names.o
+$(GEN)/soc_names.c: soc_names.py $(GEN)/soc_tables.c $(BUILD)/genhdr/qstrdefs.generated.h $(BUILD)/frozen_content.c
+	@$(PYTHON) soc_names.py $(GEN)/soc_tables.c $(BUILD)/genhdr/qstrdefs.generated.h $(BUILD)/frozen_content.c \
+		$@ $(GEN)/soc_names.h
+$(GEN)/soc_tables.c: $(SOC_MK) ;
+$(GEN)/soc_names.h: $(GEN)/soc_names.c ;
+SOC_NAMES_OBJ := $(BUILD)/py/qstr.o $(BUILD)/fast/qstrfind.o
+$(SOC_NAMES_OBJ): $(GEN)/soc_names.h
+$(SOC_NAMES_OBJ): CFLAGS += -UMICROPY_QSTR_EXTRA_POOL -DMICROPY_QSTR_EXTRA_POOL=port_soc_names_pool
+endif
 
 # What is ours is held to more than what is upstream's. (Its headers have unused parameters.)
 $(addprefix $(BUILD)/,$(PORT_C:.c=.o) $(PORT_BINDINGS_C:.c=.o) $(SOC_C:.c=.o)): CFLAGS += -Wextra -Wno-unused-parameter

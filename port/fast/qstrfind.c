@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// qstr_find_strn() with an index for the two pools that are part of the image: upstream's (py/qstr.c)
+// qstr_find_strn() with an index for the pools that are part of the image: upstream's (py/qstr.c)
 // compares the hashes of the first pool one by one, as that pool keeps the order of the .mpy format,
-// and searches the second by comparing strings. Here both are found through a table of chains by hash
+// and searches the others by comparing strings. Here all are found through a table of chains by hash
 // that the first lookup fills. Pools in RAM are searched as upstream does.
 
 #include <string.h>
@@ -15,19 +15,20 @@
 
 #define CHAINS 256
 
-// The last pool of the image: that of frozen modules, where there are any.
+// The last pool of the image: that of the SoC's names, behind that of frozen modules.
 #ifdef MICROPY_QSTR_EXTRA_POOL
 #define IMAGE_POOL MICROPY_QSTR_EXTRA_POOL
-#define FROZEN_MAX 256
+#include "soc_names.h"
+#define BEHIND_MAX (256 + PORT_SOC_NAMES)
 #else
 #define IMAGE_POOL mp_qstr_const_pool
-#define FROZEN_MAX 0
+#define BEHIND_MAX 0
 #endif
 extern const qstr_pool_t IMAGE_POOL;
 
 // Qstrs of the image are numbered from 1, so 0 ends a chain; what is behind `next` is not indexed.
 static uint16_t heads[CHAINS];
-static uint16_t next[MP_QSTRnumber_of + FROZEN_MAX];
+static uint16_t next[MP_QSTRnumber_of + BEHIND_MAX];
 static const qstr_pool_t *indexed; // the last pool that is, and with it all before it
 
 static const qstr_pool_t *pool_of(qstr *at) {
