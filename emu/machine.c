@@ -158,9 +158,17 @@ void machine_input_wanted(machine_t *m) {
     offer_input(m);
 }
 
+// Move what goes to and from the host, waiting up to timeout_ms for it.
+static void poll_host(machine_t *m, int timeout_ms) {
+    console_poll(m->console, timeout_ms);
+    if (m->etherbone != NULL) {
+        etherbone_poll(m->etherbone);
+    }
+}
+
 static void look_at_host(machine_t *m) {
     console_t *c = m->console;
-    console_poll(c, 0);
+    poll_host(m, 0);
     // A guest that waits by spinning in its own memory asks for input by doing nothing else.
     if (!c->on_demand) {
         pump(m);
@@ -200,7 +208,7 @@ static void pace(machine_t *m) {
     if (m->cpu.cycle > wall) {
         uint64_t ms = (m->cpu.cycle - wall) * 1000 / clock;
         if (ms > 0) {
-            console_poll(m->console, ms < LONG_WAIT_MS ? (int)ms : LONG_WAIT_MS);
+            poll_host(m, ms < LONG_WAIT_MS ? (int)ms : LONG_WAIT_MS);
         }
     } else if ((wall - m->cpu.cycle) / clock * NS + (wall - m->cpu.cycle) % clock * NS / clock > LAG_LIMIT_NS) {
         pace_from_here(m);
@@ -210,12 +218,17 @@ static void pace(machine_t *m) {
     }
 }
 
+// Whether something from the host may still wake an idle guest.
+static bool host_may_ask(const machine_t *m) {
+    return console_can_wait(m->console) || m->etherbone != NULL;
+}
+
 // The guest waits: let time pass to what it may be waiting for.
 static void idle(machine_t *m) {
     console_t *c = m->console;
     uint64_t clock = m->soc->clock_hz;
     uint64_t quantum = clock / IDLE_QUANTA_PER_SECOND + 1;
-    console_poll(c, 0);
+    poll_host(m, 0);
     if (c->quit || c->failed) {
         m->exit = true;
         return;
@@ -233,22 +246,22 @@ static void idle(machine_t *m) {
             until = m->options.max_cycles;
         }
         // Input that the guest leaves in a full FIFO does not keep the run alive.
-        if (!console_can_wait(c) && c->out_count == 0 && (endless || silence > IDLE_END_SECONDS * clock)) {
+        if (!host_may_ask(m) && c->out_count == 0 && (endless || silence > IDLE_END_SECONDS * clock)) {
             m->exit = true;
             return;
         }
         if (m->options.realtime) {
             uint64_t wall = wall_cycle(m);
             if (until > wall) {
-                console_poll(c, (int)((until - wall) * 1000 / clock) + 1);
+                poll_host(m, (int)((until - wall) * 1000 / clock) + 1);
                 wall = wall_cycle(m);
             }
             skip_to(m, until < wall ? until : wall);
-        } else if (endless && console_can_wait(c)) {
-            console_poll(c, LONG_WAIT_MS);
+        } else if (endless && host_may_ask(m)) {
+            poll_host(m, LONG_WAIT_MS);
         } else {
-            if (console_can_wait(c) && silence > clock) {
-                console_poll(c, BUSY_WAIT_MS);
+            if (host_may_ask(m) && silence > clock) {
+                poll_host(m, BUSY_WAIT_MS);
             }
             skip_to(m, until);
         }
@@ -447,6 +460,30 @@ static bool connect_nets(machine_t *m) {
     plan_stimulus(m);
     return true;
 }
+
+// A host's accesses are of whole words; only memory knows parts of them (LiteX's CSR bridge does not).
+static uint32_t host_read(void *context, uint32_t addr) {
+    machine_t *m = context;
+    uint32_t value;
+    bus_read(&m->bus, addr, 4, &value);
+    return value;
+}
+
+static void host_write(void *context, uint32_t addr, uint32_t value, unsigned enable) {
+    machine_t *m = context;
+    const bus_region_t *region = bus_find(&m->bus, addr);
+    bool parts = region != NULL && region->memory != NULL && enable != 0xf;
+    for (unsigned i = 0; parts && i < 4; i++) {
+        if (enable >> i & 1) {
+            bus_write(&m->bus, addr + i, 1, value >> 8 * i & 0xff);
+        }
+    }
+    if (!parts && enable != 0) {
+        bus_write(&m->bus, addr, 4, value);
+    }
+}
+
+const etherbone_bus_t machine_host_bus = { .read = host_read, .write = host_write };
 
 bool machine_init(machine_t *m, const soc_t *soc, const machine_options_t *options, console_t *console) {
     memset(m, 0, sizeof(*m));

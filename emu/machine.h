@@ -11,6 +11,7 @@
 #include "cores/core.h"
 #include "cpu/cpu.h"
 #include "host/console.h"
+#include "host/etherbone.h"
 #include "models/nets.h"
 
 #define EVENT_NEVER UINT64_MAX
@@ -51,6 +52,7 @@ struct machine {
     cpu_t cpu;
     bus_t bus;
     console_t *console;
+    etherbone_t *etherbone; // NULL: none
     core_t *cores;
     size_t core_count;
     core_t **core_at;       // by CSR word: memories of words
@@ -120,6 +122,9 @@ bool machine_add_cores(machine_t *m);
 void machine_reset_cores(machine_t *m);
 bool machine_add_plic(machine_t *m);
 void machine_plic_update(machine_t *m);
+
+// The bus as a host sees it; context is the machine.
+extern const etherbone_bus_t machine_host_bus;
 
 // images
 bool machine_load_images(machine_t *m);

@@ -26,7 +26,7 @@
 enum {
     OPT_KERNEL = 256, OPT_ROM, OPT_LOAD, OPT_UART, OPT_PTY, OPT_BAUD, OPT_FIFO, OPT_REALTIME, OPT_VIRTUAL,
     OPT_TIMING, OPT_MAX_CYCLES, OPT_STRICT, OPT_TRACE, OPT_TRACE_CSR, OPT_GDB, OPT_ORDERING, OPT_IDENTIFIER,
-    OPT_MAP_HASH, OPT_WIRING, OPT_STATS, OPT_HELP, OPT_VERSION,
+    OPT_MAP_HASH, OPT_WIRING, OPT_ETHERBONE, OPT_STATS, OPT_HELP, OPT_VERSION,
 };
 
 static const struct option long_options[] = {
@@ -49,6 +49,7 @@ static const struct option long_options[] = {
     { "identifier", required_argument, NULL, OPT_IDENTIFIER },
     { "map-hash", required_argument, NULL, OPT_MAP_HASH },
     { "wiring", required_argument, NULL, OPT_WIRING },
+    { "etherbone", required_argument, NULL, OPT_ETHERBONE },
     { "stats", no_argument, NULL, OPT_STATS },
     { "help", no_argument, NULL, OPT_HELP },
     { NULL, 0, NULL, 0 },
@@ -75,6 +76,7 @@ static const char help[] =
     "  --identifier TEXT    what the gateware calls itself\n"
     "  --map-hash N         the CSR map hash that the gateware carries\n"
     "  --wiring FILE        what hangs on the pins (repeatable; docs/wiring.md)\n"
+    "  --etherbone PORT     a host reads and writes the bus through 127.0.0.1:PORT (or ADDRESS:PORT), UDP\n"
     "  --stats              at exit, cycles and speed to stderr\n"
     "Ctrl-] leaves. docs/emulator.md has more.\n";
 
@@ -87,6 +89,7 @@ typedef struct {
     const char *trace;
     const char *trace_csr;
     const char *gdb;
+    const char *etherbone;
     const char *loads[MAX_LOADS];
     bool realtime;
     bool virtual;
@@ -199,6 +202,9 @@ static int parse(options_t *o, int argc, char **argv) {
                     return bad("--wiring: %s", error);
                 }
                 break;
+            case OPT_ETHERBONE:
+                o->etherbone = optarg;
+                break;
             case OPT_STATS:
                 o->stats = true;
                 break;
@@ -220,6 +226,7 @@ static int parse(options_t *o, int argc, char **argv) {
         return bad("%s: choose one", "--realtime and --virtual");
     }
     bool host_facing = strcmp(o->uart, "pty") == 0 || strncmp(o->uart, "tcp:", 4) == 0 || o->gdb != NULL ||
+        o->etherbone != NULL ||
         (strcmp(o->uart, "stdio") == 0 && isatty(STDIN_FILENO));
     o->machine.realtime = o->realtime || (host_facing && !o->virtual);
     return 0;
@@ -261,6 +268,13 @@ static void catch_signals(void) {
     signal(SIGPIPE, SIG_IGN);
 }
 
+static bool open_etherbone(machine_t *m, const char *where, char *error, size_t error_size) {
+    etherbone_bus_t bus = machine_host_bus;
+    bus.context = m;
+    m->etherbone = etherbone_open(&bus, where, error, error_size);
+    return m->etherbone != NULL;
+}
+
 static int run(options_t *o, const soc_t *soc, console_t *console) {
     machine_t m;
     int status = EXIT_BAD_INPUT;
@@ -274,10 +288,15 @@ static int run(options_t *o, const soc_t *soc, console_t *console) {
         // The console is last: a PTY's name on stdout means that everything else was fine.
         if (o->gdb != NULL && (gdb = gdb_open(&m, o->gdb, error, sizeof(error))) == NULL) {
             bad("%s", error);
+        } else if (o->etherbone != NULL && !open_etherbone(&m, o->etherbone, error, sizeof(error))) {
+            bad("%s", error);
         } else if (!console_open(console, o->uart, o->machine.realtime, error, sizeof(error))) {
             bad("%s", error);
         } else {
             uint64_t start = now_ns();
+            if (m.etherbone != NULL) {
+                console->wake = etherbone_fd(m.etherbone);
+            }
             status = gdb != NULL ? gdb_run(gdb) : machine_run(&m);
             console_restore();
             if (o->stats) {
@@ -286,6 +305,7 @@ static int run(options_t *o, const soc_t *soc, console_t *console) {
         }
     }
     gdb_close(gdb);
+    etherbone_close(m.etherbone);
     if (m.trace != NULL) {
         fclose(m.trace);
     }
@@ -310,7 +330,7 @@ int main(int argc, char **argv) {
         return bad("%s", error);
     }
     console.kind = strcmp(options.uart, "none") == 0 ? CONSOLE_NONE : CONSOLE_STDIO;
-    console.in = console.out = console.listener = console.slave = -1;
+    console.in = console.out = console.listener = console.slave = console.wake = -1;
     status = run(&options, &soc, &console);
     soc_free(&soc);
     wiring_free(&options.wiring);

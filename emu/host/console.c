@@ -96,7 +96,7 @@ static void open_stdio(console_t *c, bool realtime) {
 
 bool console_open(console_t *c, const char *spec, bool realtime, char *error, size_t error_size) {
     memset(c, 0, sizeof(*c));
-    c->in = c->out = c->listener = c->slave = -1;
+    c->in = c->out = c->listener = c->slave = c->wake = -1;
     c->out_data = malloc(OUT_SIZE);
     if (c->out_data == NULL) {
         snprintf(error, error_size, "no memory");
@@ -254,7 +254,7 @@ static void accept_client(console_t *c) {
 }
 
 void console_poll(console_t *c, int timeout_ms) {
-    struct pollfd fds[2];
+    struct pollfd fds[3];
     nfds_t count = 0;
     write_out(c);
     bool room = c->in_first + c->in_count < sizeof(c->in_data) || c->in_count == 0;
@@ -266,6 +266,9 @@ void console_poll(console_t *c, int timeout_ms) {
     // A reader that lets output wait wakes us when it reads; stdout may block, PTY and TCP do not.
     if (c->out_count > 0 && c->out >= 0) {
         fds[count++] = (struct pollfd) { .fd = c->out, .events = POLLOUT };
+    }
+    if (c->wake >= 0) {
+        fds[count++] = (struct pollfd) { .fd = c->wake, .events = POLLIN };
     }
     if (poll(fds, count, timeout_ms) <= 0) {
         return;

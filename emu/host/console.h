@@ -21,6 +21,7 @@ typedef struct console {
     int in;             // -1: nothing to read (any more)
     int out;            // -1: output is dropped
     int listener;       // TCP
+    int wake;           // console_poll() also returns when this is readable; -1: none
     int slave;          // PTY: held open, so that clients may come and go
     bool terminal;      // stdin is a terminal, in raw mode
     bool on_demand;     // a piped stdin in virtual time: read when the guest asks
