@@ -294,11 +294,29 @@ int tap_wait(tap_t *tap, unsigned in_flight) {
     return ops->wait ? ops->wait(tap->transport.ctx, in_flight) : JTAG_OK;
 }
 
+// At least so long at that frequency. A long division by hand: the compiler's own is a function of its run-time
+// library, which a native module of MicroPython does not have.
+static uint64_t clocks_for(uint32_t us, uint32_t hz) {
+    uint64_t dividend = (uint64_t)us * hz + 999999;
+    uint64_t quotient = 0;
+    uint32_t rest = 0;
+    for (unsigned i = 0; i < 64; i++) {
+        rest = rest << 1 | (uint32_t)(dividend >> 63);
+        dividend <<= 1;
+        quotient <<= 1;
+        if (rest >= 1000000) {
+            rest -= 1000000;
+            quotient |= 1;
+        }
+    }
+    return quotient;
+}
+
 int tap_run(tap_t *tap, uint32_t count, uint32_t us) {
     const jtag_transport_ops_t *ops = tap->transport.ops;
     int status = tap_go(tap, TAP_IDLE);
     uint32_t hz = tap->freq_hz ? tap->freq_hz : ASSUMED_MHZ * 1000000;
-    uint64_t for_time = ((uint64_t)us * hz + 999999) / 1000000;
+    uint64_t for_time = clocks_for(us, hz);
     if (ops->time_us && us) {
         // The bound: a clock that stands still ends no later than four times the clocks at the known frequency.
         uint64_t bound = 4 * for_time + RUN_STEP_CLOCKS;

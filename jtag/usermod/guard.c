@@ -19,7 +19,11 @@ static bool interrupted(void) {
         return true;
     }
     #endif
+    #if MICROPY_ENABLE_DYNRUNTIME
+    return false; // a native module cannot see it: Ctrl-C comes when the method returns
+    #else
     return MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL;
+    #endif
 }
 
 static int guarded_submit(void *ctx, const jtag_op_t *op) {
@@ -108,6 +112,7 @@ int jtag_guard_leave(jtag_guard_t *guard, int status) {
     if (raised != MP_OBJ_NULL) {
         nlr_raise(raised);
     }
+    #if !MICROPY_ENABLE_DYNRUNTIME
     if (status == JTAG_EINTR) {
         mp_obj_t pending = MP_STATE_MAIN_THREAD(mp_pending_exception);
         MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_NULL;
@@ -116,5 +121,6 @@ int jtag_guard_leave(jtag_guard_t *guard, int status) {
         }
         mp_raise_type(&mp_type_KeyboardInterrupt);
     }
+    #endif
     return status;
 }

@@ -3,11 +3,18 @@
 // jtag.Pins(tck, tms, tdi, tdo): the bit-bang transport over any pins that Python has. A pin is a machine.Pin, driven
 // through the port's own functions, or any object that is called with a level and without (as machine.Pin is).
 
-#include "py/mphal.h"
 #include "py/runtime.h"
+#if !MICROPY_ENABLE_DYNRUNTIME
+#include "py/mphal.h"
+#endif
 
 #include "jtag/bitbang.h"
 #include "jtag/usermod/transport.h"
+
+// A clock for the waits, where the port has one.
+#ifndef JTAG_HAS_TIME
+#define JTAG_HAS_TIME (MICROPY_PY_TIME)
+#endif
 
 enum { TCK, TMS, TDI, TDO, PINS };
 
@@ -44,22 +51,30 @@ static int clock_pins(void *ctx) {
     return level != 0;
 }
 
+#if JTAG_HAS_TIME
 static uint32_t time_us(void *self) {
     (void)self;
     return mp_hal_ticks_us();
 }
+#define PINS_OPS jtag_bitbang_timed_ops
+#define PINS_TIME time_us
+#else
+#define PINS_OPS jtag_bitbang_ops
+#define PINS_TIME NULL
+#endif
 
 static void pins_get(mp_obj_t self_in, jtag_transport_t *transport) {
     pins_t *self = MP_OBJ_TO_PTR(self_in);
-    *transport = (jtag_transport_t) { &jtag_bitbang_timed_ops, &self->bitbang };
+    *transport = (jtag_transport_t) { &PINS_OPS, &self->bitbang };
 }
 
 static mp_obj_t pins_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    static const mp_arg_t allowed_args[] = {
-        { MP_QSTR_tck, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
-        { MP_QSTR_tms, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
-        { MP_QSTR_tdi, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
-        { MP_QSTR_tdo, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
+    // Not static: in a native module the names get their numbers when it is loaded.
+    const mp_arg_t allowed_args[] = {
+        { MP_QSTR_tck, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_int = 0} },
+        { MP_QSTR_tms, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_int = 0} },
+        { MP_QSTR_tdi, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_int = 0} },
+        { MP_QSTR_tdo, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_int = 0} },
     };
     mp_arg_val_t parsed[PINS];
     mp_arg_parse_all_kw_array(n_args, n_kw, args, PINS, allowed_args, parsed);
@@ -85,7 +100,7 @@ static mp_obj_t pins_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
         }
     }
     self->bitbang = (jtag_bitbang_t) {
-        .set_tms = set_tms, .set_tdi = set_tdi, .clock = clock_pins, .time_us = time_us, .pins = self,
+        .set_tms = set_tms, .set_tdi = set_tdi, .clock = clock_pins, .time_us = PINS_TIME, .pins = self,
     };
     write_pin(self, TCK, false);
     jtag_bitbang_init(&self->bitbang);

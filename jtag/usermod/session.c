@@ -442,34 +442,34 @@ static mp_obj_t session_flash_quad(mp_obj_t self_in, mp_obj_t on_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(session_flash_quad_obj, session_flash_quad);
 
-static const mp_rom_map_elem_t session_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_scan), MP_ROM_PTR(&session_scan_obj) },
-    { MP_ROM_QSTR(MP_QSTR_chain), MP_ROM_PTR(&session_chain_obj) },
-    { MP_ROM_QSTR(MP_QSTR_set_ir_bits), MP_ROM_PTR(&session_set_ir_bits_obj) },
-    { MP_ROM_QSTR(MP_QSTR_set_freq), MP_ROM_PTR(&session_set_freq_obj) },
-    { MP_ROM_QSTR(MP_QSTR_calibrate), MP_ROM_PTR(&session_calibrate_obj) },
-    { MP_ROM_QSTR(MP_QSTR_idcode), MP_ROM_PTR(&session_idcode_obj) },
-    { MP_ROM_QSTR(MP_QSTR_usercode), MP_ROM_PTR(&session_usercode_obj) },
-    { MP_ROM_QSTR(MP_QSTR_status), MP_ROM_PTR(&session_status_obj) },
-    { MP_ROM_QSTR(MP_QSTR_last_status), MP_ROM_PTR(&session_last_status_obj) },
-    { MP_ROM_QSTR(MP_QSTR_unique_id), MP_ROM_PTR(&session_unique_id_obj) },
-    { MP_ROM_QSTR(MP_QSTR_erase), MP_ROM_PTR(&session_erase_obj) },
-    { MP_ROM_QSTR(MP_QSTR_refresh), MP_ROM_PTR(&session_refresh_obj) },
-    { MP_ROM_QSTR(MP_QSTR_open), MP_ROM_PTR(&session_open_obj) },
-    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&session_write_obj) },
-    { MP_ROM_QSTR(MP_QSTR_wait), MP_ROM_PTR(&session_wait_obj) },
-    { MP_ROM_QSTR(MP_QSTR_finish), MP_ROM_PTR(&session_finish_obj) },
-    { MP_ROM_QSTR(MP_QSTR_abort), MP_ROM_PTR(&session_abort_obj) },
-    { MP_ROM_QSTR(MP_QSTR_info), MP_ROM_PTR(&session_info_obj) },
-    { MP_ROM_QSTR(MP_QSTR_report), MP_ROM_PTR(&session_report_obj) },
-    { MP_ROM_QSTR(MP_QSTR_flash_open), MP_ROM_PTR(&session_flash_open_obj) },
-    { MP_ROM_QSTR(MP_QSTR_flash_chip), MP_ROM_PTR(&session_flash_chip_obj) },
-    { MP_ROM_QSTR(MP_QSTR_flash_status), MP_ROM_PTR(&session_flash_status_obj) },
-    { MP_ROM_QSTR(MP_QSTR_flash_read), MP_ROM_PTR(&session_flash_read_obj) },
-    { MP_ROM_QSTR(MP_QSTR_flash_protect), MP_ROM_PTR(&session_flash_protect_obj) },
-    { MP_ROM_QSTR(MP_QSTR_flash_quad), MP_ROM_PTR(&session_flash_quad_obj) },
-};
-static MP_DEFINE_CONST_DICT(session_locals, session_locals_table);
+#define SESSION_METHODS(METHOD) \
+    METHOD(MP_QSTR_scan, session_scan_obj) \
+    METHOD(MP_QSTR_chain, session_chain_obj) \
+    METHOD(MP_QSTR_set_ir_bits, session_set_ir_bits_obj) \
+    METHOD(MP_QSTR_set_freq, session_set_freq_obj) \
+    METHOD(MP_QSTR_calibrate, session_calibrate_obj) \
+    METHOD(MP_QSTR_idcode, session_idcode_obj) \
+    METHOD(MP_QSTR_usercode, session_usercode_obj) \
+    METHOD(MP_QSTR_status, session_status_obj) \
+    METHOD(MP_QSTR_last_status, session_last_status_obj) \
+    METHOD(MP_QSTR_unique_id, session_unique_id_obj) \
+    METHOD(MP_QSTR_erase, session_erase_obj) \
+    METHOD(MP_QSTR_refresh, session_refresh_obj) \
+    METHOD(MP_QSTR_open, session_open_obj) \
+    METHOD(MP_QSTR_write, session_write_obj) \
+    METHOD(MP_QSTR_wait, session_wait_obj) \
+    METHOD(MP_QSTR_finish, session_finish_obj) \
+    METHOD(MP_QSTR_abort, session_abort_obj) \
+    METHOD(MP_QSTR_info, session_info_obj) \
+    METHOD(MP_QSTR_report, session_report_obj) \
+    METHOD(MP_QSTR_flash_open, session_flash_open_obj) \
+    METHOD(MP_QSTR_flash_chip, session_flash_chip_obj) \
+    METHOD(MP_QSTR_flash_status, session_flash_status_obj) \
+    METHOD(MP_QSTR_flash_read, session_flash_read_obj) \
+    METHOD(MP_QSTR_flash_protect, session_flash_protect_obj) \
+    METHOD(MP_QSTR_flash_quad, session_flash_quad_obj)
+
+JTAG_LOCALS(session_locals, SESSION_METHODS)
 
 MP_DEFINE_CONST_OBJ_TYPE(
     jtag_session_type,

@@ -59,10 +59,10 @@ static mp_obj_t server_push(mp_obj_t self_in, mp_obj_t data) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(server_push_obj, server_push);
 
-static const mp_rom_map_elem_t server_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_push), MP_ROM_PTR(&server_push_obj) },
-};
-static MP_DEFINE_CONST_DICT(server_locals, server_locals_table);
+#define SERVER_METHODS(METHOD) \
+    METHOD(MP_QSTR_push, server_push_obj)
+
+JTAG_LOCALS(server_locals, SERVER_METHODS)
 
 MP_DEFINE_CONST_OBJ_TYPE(
     jtag_xvc_server_type,
