@@ -10,3 +10,7 @@ WIRES = {  # output: input
     "gpio_out[2]": "switches[0]",
 }
 OPEN_DRAIN = {"gpio[8]": "gpio[28]", "gpio[9]": "gpio[29]"}
+PWM_PINS = {"pwm0": "gpio[20]", "pwm_multi[1]": "gpio[21]", "pwm_multi[2]": "gpio[22]"}
+UART_LOOPBACK = "uart1"
+UART_LISTENER = "gpio[23]"
+ADC_VALUES = {"temperature": 2464, "vccint": 1365, "vccaux": 2458, "vccbram": 1365}

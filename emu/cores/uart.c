@@ -3,12 +3,15 @@
 // UART (litex/soc/cores/uart.py): two FIFOs between the CSRs and a PHY. Without --baud the PHY is
 // that of the simulation, as fast as both sides can (ready/valid, no byte lost). With --baud it is
 // RS232PHY: ten bit times per byte in each direction, and a byte that meets a full FIFO is lost and
-// counted. A FIFO of depth n holds n + 1 bytes: LiteX buffers its output.
+// counted. A FIFO of depth n holds n + 1 bytes: LiteX buffers its output. A UART that is not the console and whose PHY
+// has a tuning word (`<name>_phy`) is on the pins of the wiring, at its own rate.
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cores/models.h"
+#include "cores/serial_line.h"
 #include "machine.h"
 
 #define EV_TX (1)
@@ -33,6 +36,8 @@ typedef struct {
     bool is_console;
     bool rx_line_busy;
     uint8_t rx_line;
+    serial_line_t line;
+    bool has_line;
 } uart_state_t;
 
 static bool fifo_put(fifo_t *f, uint8_t byte) {
@@ -103,6 +108,31 @@ static void on_tx_done(void *context) {
     tx_start(core);
 }
 
+// On the pins, a byte leaves the FIFO when its last bit is out.
+static void line_next(core_t *core) {
+    uart_state_t *u = core->state;
+    if (u->tx.count > 0) {
+        serial_line_send(&u->line, u->tx.data[u->tx.first]);
+    }
+}
+
+static void line_sent(core_t *core) {
+    uart_state_t *u = core->state;
+    if (u->tx.count > 0) {
+        fifo_get(&u->tx);
+    }
+    update(core);
+    line_next(core);
+}
+
+static void line_received(core_t *core, uint8_t byte) {
+    uart_state_t *u = core->state;
+    if (!fifo_put(&u->rx, byte)) {
+        core->machine->uart_overflows++;
+    }
+    update(core);
+}
+
 // Move bytes between FIFOs and host: called when either side may have changed.
 static void pump(void *context) {
     core_t *core = context;
@@ -126,7 +156,9 @@ static void write_rxtx(core_t *core, reg_t *reg, uint64_t value) {
     uart_state_t *u = core->state;
     fifo_put(&u->tx, (uint8_t)value); // LiteX drops what meets a full FIFO
     update(core);
-    if (u->byte_cycles != 0) {
+    if (u->has_line) {
+        line_next(core);
+    } else if (u->byte_cycles != 0) {
         tx_start(core);
     } else {
         pump(core);
@@ -197,7 +229,7 @@ static void write_pending(core_t *core, reg_t *reg, uint64_t value) {
     if ((value & EV_RX) && u->rx.count > 0) {
         u->last = fifo_get(&u->rx); // clearing the event takes the byte
         update(core);
-        if (!console_on_demand(core->machine->console)) {
+        if (u->is_console && !console_on_demand(core->machine->console)) {
             pump(core);
         }
     }
@@ -208,6 +240,28 @@ static void write_enable(core_t *core, reg_t *reg, uint64_t value) {
     (void)reg;
     uart_state_t *u = core->state;
     core_events_enable(core, &u->events, (uint32_t)value & (EV_TX | EV_RX));
+}
+
+static const reg_t *tuning_word(core_t *core) {
+    machine_t *m = core->machine;
+    char name[SOC_NAME + 8];
+    snprintf(name, sizeof(name), "%s_phy", core->name);
+    for (size_t i = 0; i < m->core_count; i++) {
+        if (strcmp(m->cores[i].name, name) == 0) {
+            return core_reg(&m->cores[i], "tuning_word");
+        }
+    }
+    return NULL;
+}
+
+static bool init_line(core_t *core) {
+    uart_state_t *u = core->state;
+    char name[SOC_NAME + 24];
+    snprintf(name, sizeof(name), "%s_phy_tuning_word", core->name);
+    u->has_line = !u->is_console && soc_register(core->machine->soc, name) != NULL;
+    u->line.sent = line_sent;
+    u->line.received = line_received;
+    return !u->has_line || serial_line_init(&u->line, core);
 }
 
 static bool init(core_t *core) {
@@ -223,7 +277,7 @@ static bool init(core_t *core) {
         u->byte_cycles += u->byte_cycles == 0;
     }
     u->is_console = machine_offer_console(m, core, pump);
-    return u->tx.data != NULL && u->rx.data != NULL;
+    return u->tx.data != NULL && u->rx.data != NULL && init_line(core);
 }
 
 static void reset(core_t *core) {
@@ -234,6 +288,9 @@ static void reset(core_t *core) {
     u->rx_line_busy = false;
     machine_event(core->machine, &u->tx_done, EVENT_NEVER);
     machine_event(core->machine, &u->rx_done, EVENT_NEVER);
+    if (u->has_line) {
+        serial_line_reset(&u->line, tuning_word(core));
+    }
     core_events_reset(&u->events);
     update(core);
 }

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// RS232PHY with a dynamic baud rate (litex/soc/cores/uart.py): its tuning word is stored; the pace
-// of the wire is what --baud says.
+// RS232PHY with a dynamic baud rate (litex/soc/cores/uart.py): its tuning word is stored. The pace of the console's
+// wire is what --baud says; another UART's goes by the word.
 
 #include "cores/models.h"
+#include "machine.h"
+
+// LiteX's default; csr.json does not tell what the gateware was built with.
+#define BAUD (115200)
+
+static void reset(core_t *core) {
+    reg_set(core_reg(core, "tuning_word"), ((uint64_t)BAUD << 32) / core->machine->soc->clock_hz);
+}
 
 static const core_reg_t regs[] = {
     { .suffix = "tuning_word", .bits = 32 },
     { NULL, 0, 0, 0, NULL, NULL },
 };
 
-const core_model_t core_uart_phy = { .kind = "uart_phy", .regs = regs };
+const core_model_t core_uart_phy = { .kind = "uart_phy", .regs = regs, .reset = reset };

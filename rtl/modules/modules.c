@@ -10,6 +10,8 @@ extern const sim_module_t csr_trace_module;
 extern const sim_module_t entry_module;
 extern const sim_module_t inputs_module;
 extern const sim_module_t outputs_module;
+extern const sim_module_t uart_pins_module;
+extern const sim_module_t xadc_pins_module;
 
 const sim_module_t *const sim_modules[] = {
     &serial_stream_module,
@@ -18,5 +20,7 @@ const sim_module_t *const sim_modules[] = {
     &entry_module,
     &inputs_module,
     &outputs_module,
+    &uart_pins_module,
+    &xadc_pins_module,
     NULL,
 };
