@@ -16,7 +16,7 @@ FIRMWARE = $(BUILD)/firmware/$(FIRMWARE_NAME)/firmware.bin
 
 VENV = $(BUILD)/venv
 PYTHON = $(VENV)/bin/python
-SOCS = mini base bench phy sdram full
+SOCS = mini base bench phy sdram full jtag
 
 ifdef MICROPY_DIR
 MICROPY_TREE = $(MICROPY_DIR)

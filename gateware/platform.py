@@ -53,6 +53,7 @@ COMMON = [
         Subsignal("i", Pins(32)),
     ),
     ("spi", 0, *spi_pins(1)),
+    ("jtag", 0, *(Subsignal(name, Pins(1)) for name in ("tck", "tms", "tdi", "tdo"))),
     ("leds", 0, Pins(8)),
     # What the simulation watches: see Monitor in socs.py.
     (

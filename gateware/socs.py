@@ -5,6 +5,7 @@ docs/socs.md has the table of what each SoC is for.
 """
 
 from gateware.full import Full
+from gateware.jtag_master import add_jtag_master
 from gateware.soc import KIB, MIB, Soc
 
 
@@ -48,4 +49,17 @@ class Sdram(Bench):
     sdram_module = "MT48LC16M16"
 
 
-SOCS = {soc.name: soc for soc in (Mini, Base, Bench, Phy, Sdram, Full)}
+class Jtag(Soc):
+    """Three ways to JTAG: a master of its own, SPI of 32 bits, GPIO. Figures of the programmer."""
+
+    name = "jtag"
+    sram_size = 64 * KIB
+    spi_width = 32
+
+    def _add_cores(self, spec):
+        Soc._add_cores(self, spec)
+        self.spi.add_clk_divider()
+        add_jtag_master(self, self.platform.request("jtag"))
+
+
+SOCS = {soc.name: soc for soc in (Mini, Base, Bench, Phy, Sdram, Full, Jtag)}

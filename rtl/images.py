@@ -83,6 +83,32 @@ def write(path, data, word_bytes):
     path.write_text("".join(f"{word:x}\n" for word in words))
 
 
+def add_load(folder, layout, memory, argument):
+    """Put a file at an address of main RAM, beside what is there already.
+
+    Args:
+        folder (Path): where write_main_ram() wrote.
+        layout (dict): main_ram of rtl.json.
+        memory (dict): main_ram of csr.json.
+        argument (str): ADDR=FILE, as of --load.
+    """
+    address, _, path = argument.partition("=")
+    if len(layout["images"]) != 1 or layout["word_bytes"] != 4:
+        raise InputError(f"--load {argument}: only into a main RAM that is one memory of 32 bits")
+    try:
+        offset = int(address, 0) - memory["base"]
+    except ValueError:
+        raise InputError(f"--load {argument}: give ADDR=FILE, as 0x40800000=file") from None
+    if offset < 0 or offset % 4:
+        raise InputError(f"--load {argument}: no multiple of 4 in main_ram")
+    data = load(path, {**memory, "size": memory["size"] - offset}, "the rest of main_ram")
+    part = folder / "load.part"
+    write(part, data, 4)
+    with (folder / layout["images"][0]).open("a") as image:
+        image.write(f"@{offset // 4:x}\n{part.read_text()}")
+    part.unlink()
+
+
 def write_main_ram(folder, layout, data):
     """Write main RAM's images; its memories may take turns, as the banks of an SDRAM do.
 

@@ -43,6 +43,14 @@ def parse_args(argv):
         default=[],
         help="what hangs on the pins (docs/wiring.md)",
     )
+    parser.add_argument(
+        "--jtag",
+        metavar="SPEC",
+        help="a virtual ECP5 on the JTAG pins: ecp5:DEVICE[,flash=CHIP][,file=FILE][,fault=NAME]",
+    )
+    parser.add_argument(
+        "--load", metavar="ADDR=FILE", action="append", default=[], help="a file in main_ram"
+    )
     parser.add_argument("--stats", action="store_true", help="print speed at exit")
     return parser.parse_args(argv)
 
@@ -114,6 +122,19 @@ def write_csr_names(path, csr_json):
     path.write_text("".join(lines))
 
 
+def with_absolute_file(spec):
+    """Return a --jtag whose flash file is found from any folder.
+
+    Args:
+        spec (str): of the command line.
+    """
+    parts = [part.split("=", 1) for part in spec.split(",")]
+    return ",".join(
+        f"file={Path(part[1]).resolve()}" if part[0] == "file" else "=".join(part)
+        for part in parts
+    )
+
+
 def prepare(args, folder, build):
     """Write this run's images and return the simulation's command line.
 
@@ -136,6 +157,8 @@ def prepare(args, folder, build):
     for image in (folder / "gateware").glob("*.init"):
         (run / image.name).symlink_to(image)
     images.write_main_ram(run, build["main_ram"], content)
+    for argument in args.load:
+        images.add_load(run, build["main_ram"], main_ram, argument)
     if rom is not None:
         images.write(run / build["rom"]["image"], rom, 4)
 
@@ -153,6 +176,8 @@ def prepare(args, folder, build):
             command += ["--" + option.replace("_", "-"), str(getattr(args, option))]
     for path in args.wiring:
         command += ["--wiring", str(Path(path).resolve())]
+    if args.jtag:
+        command += ["--jtag", with_absolute_file(args.jtag)]
     if args.stats:
         command.append("--stats")
     return run, command

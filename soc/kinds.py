@@ -113,6 +113,9 @@ GPIO_IRQ = ("mode", "edge", *EVENTS)
 SPI = ("control", "status", "mosi", "miso")
 SPI_OPTIONAL = ("cs", "loopback", "clk_divider")
 VIDEO_DMA = tuple(f"dma_{name}" for name in DMA)
+JTAG_MASTER = (
+    "divider", "length", "tms", "tdi", "tdi_base", "tdo_base", "command", "status", "tdo",
+)  # fmt: skip
 LED_NAMES = r"(\w+_)?(rgb_?)?(user_?)?(leds?(\d*|_\w+)|ledchaser\d*)"
 
 GPIO_DRIVER = Driver(
@@ -201,6 +204,15 @@ KINDS = (
         "Identifier",
         names=r"(.*_)?identifier_mem",
         driver=Driver("identifier", "lx_identifier_regs_t", "drivers/lx_identifier.h", base=True),
+    ),
+    Kind(
+        "jtag_master",
+        "JTAGMaster",
+        required=(*JTAG_MASTER, *EVENTS),
+        widths={"divider": 16, "command": 5, "status": 2, "ev_status": 1},
+        driver=Driver(
+            "jtag_master", "lx_jtag_regs_t", "drivers/lx_jtag.h", (*JTAG_MASTER, *EVENTS)
+        ),
     ),
     Kind("soc_map", "SoCMapHash", required=("hash",), names=r"soc_map", widths={"hash": 32}),
     Kind(

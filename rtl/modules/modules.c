@@ -8,6 +8,8 @@ extern const sim_module_t serial_stream_module;
 extern const sim_module_t serial_pins_module;
 extern const sim_module_t csr_trace_module;
 extern const sim_module_t entry_module;
+extern const sim_module_t jtag_master_module;
+extern const sim_module_t jtag_spi_module;
 extern const sim_module_t inputs_module;
 extern const sim_module_t outputs_module;
 extern const sim_module_t uart_pins_module;
@@ -18,6 +20,8 @@ const sim_module_t *const sim_modules[] = {
     &serial_pins_module,
     &csr_trace_module,
     &entry_module,
+    &jtag_master_module,
+    &jtag_spi_module,
     &inputs_module,
     &outputs_module,
     &uart_pins_module,

@@ -57,6 +57,7 @@ static const struct option OPTIONS[] = {
     {"clk-hz", required_argument, NULL, 'c'},
     {"baud", required_argument, NULL, 'b'},
     {"wiring", required_argument, NULL, 'w'},
+    {"jtag", required_argument, NULL, 'j'},
     {"stats", no_argument, NULL, 's'},
     {NULL, 0, NULL, 0},
 };
@@ -122,6 +123,9 @@ static bool parse_options(int argc, char **argv, options_t *options) {
                     return false;
                 }
                 break;
+            case 'j':
+                options->sim.jtag = optarg;
+                break;
             case 's':
                 options->stats = true;
                 break;
@@ -140,7 +144,26 @@ static bool parse_options(int argc, char **argv, options_t *options) {
     return true;
 }
 
+static uint64_t now_ns(void *sim) {
+    return sim_ns(sim);
+}
+
+static bool plug_in(sim_t *sim) {
+    char error[512];
+    if (!sim->options->jtag) {
+        return true;
+    }
+    sim->plug = plug_open(sim->options->jtag, error, sizeof(error));
+    if (!sim->plug) {
+        fprintf(stderr, "rtl: --jtag: %s\n", error);
+    }
+    return sim->plug != NULL;
+}
+
 static bool attach(sim_t *sim) {
+    if (!plug_in(sim)) {
+        return false;
+    }
     for (size_t i = 0; i < records_len; i++) {
         for (const sim_module_t *const *kind = sim_modules; *kind; kind++) {
             if (((*kind)->record && strcmp((*kind)->record, records[i].name) != 0)
@@ -159,6 +182,10 @@ static bool attach(sim_t *sim) {
             }
             instances[instances_len++] = (instance_t) {*kind, self};
         }
+    }
+    if (sim->plug && !plug_connect(sim->plug, sim->nets, now_ns, sim)) {
+        fprintf(stderr, "rtl: out of memory\n");
+        return false;
     }
     char error[512];
     if (!nets_connect(sim->nets, &sim->options->wiring, error, sizeof(error))) {
@@ -285,6 +312,7 @@ int main(int argc, char **argv) {
     }
     model_close();
     nets_free(sim.nets);
+    plug_close(sim.plug);
     wiring_free(&options.sim.wiring);
     if (status != EXIT_BAD_INPUT) {
         fprintf(stderr, "cycles: %llu\n", (unsigned long long)sim.cycle);

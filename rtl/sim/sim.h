@@ -19,6 +19,7 @@
 
 #include "console.h"
 #include "models/nets.h"
+#include "models/plug.h"
 
 // What the command line asked for; owned by main(), constant while modules run.
 typedef struct {
@@ -27,12 +28,14 @@ typedef struct {
     uint64_t clk_hz; // nominal clock of the SoC
     uint64_t baud; // of the host's side of an RS232 PHY
     wiring_t wiring; // what hangs on the pins
+    const char *jtag; // what hangs on the JTAG pins (models/plug.h), or NULL
 } sim_options_t;
 
 // What a module may use of its surroundings.
 typedef struct {
     const sim_options_t *options;
     console_t *console;
+    plug_t *plug; // the virtual ECP5 board, NULL: none
     nets_t *nets; // pins are added in open() and connected when all modules are open
     const char *record; // in open(): the name of the record, which stays
     uint64_t cycle; // cycles since power-on

@@ -16,7 +16,7 @@ from gateware.maphash import map_hash
 from tests.rtl import truth_build
 
 ROOT = truth_build.ROOT
-SOCS = ("mini", "base", "bench", "phy", "sdram", "full")
+SOCS = ("mini", "base", "bench", "phy", "sdram", "full", "jtag")
 SECONDS = 60
 TABLE_SUM = 3 * 4095 * 4096 // 2
 SCRATCH_AT_RESET = 0x12345678

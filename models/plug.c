@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+// The board by description, and its cables: see plug.h.
+
+#define _GNU_SOURCE
+#include "models/plug.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SPEC_MAX = 512 };
+
+struct plug {
+    board_t board;
+    uint8_t *memory; // the flash's
+    size_t bytes;
+    bool mapped; // from a file
+    nets_t *nets;
+    int tdo_pin; // -1: no GPIO pins
+    bool tck;
+    bool tms;
+    bool tdi;
+    uint64_t (*now)(void *context);
+    void *context;
+};
+
+typedef struct {
+    board_options_t board;
+    const char *file;
+} wanted_t;
+
+static bool fail(char *error, size_t size, const char *what, const char *which, const char *hint) {
+    snprintf(error, size, "%s %s: %s", what, which, hint);
+    return false;
+}
+
+static bool parse_times(const char *text, nor_times_t *times) {
+    static const char *const names[] = {
+        [NOR_TIMES_TYPICAL] = "typical", [NOR_TIMES_MAXIMUM] = "maximum", [NOR_TIMES_NONE] = "none",
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *times = (nor_times_t)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+// One KEY=VALUE; the text stays.
+static bool take_option(wanted_t *wanted, char *option, char *error, size_t size) {
+    char *value = strchr(option, '=');
+    if (value == NULL) {
+        return fail(error, size, "option", option, "give flash=, file=, fault= or times=");
+    }
+    *value++ = '\0';
+    if (strcmp(option, "flash") == 0) {
+        wanted->board.chip = nor_chip_find(value);
+        return wanted->board.chip != NULL || strcmp(value, "none") == 0 ||
+            fail(error, size, "flash", value, "not known; `vecp5 --flash list` shows all");
+    }
+    if (strcmp(option, "file") == 0) {
+        wanted->file = value;
+        return true;
+    }
+    if (strcmp(option, "fault") == 0) {
+        return board_fault_parse(value, &wanted->board.fault) ||
+            fail(error, size, "fault", value, "not known; `vecp5 --fault list` shows all");
+    }
+    if (strcmp(option, "times") == 0) {
+        return parse_times(value, &wanted->board.times) ||
+            fail(error, size, "times", value, "give typical, maximum or none");
+    }
+    return fail(error, size, "option", option, "give flash=, file=, fault= or times=");
+}
+
+static bool parse(wanted_t *wanted, char *text, char *error, size_t size) {
+    static const char kind[] = "ecp5:";
+    if (strncmp(text, kind, strlen(kind)) != 0) {
+        return fail(error, size, "device", text, "give ecp5:DEVICE, as ecp5:LFE5U-25F");
+    }
+    char *rest;
+    char *name = strtok_r(text + strlen(kind), ",", &rest);
+    wanted->board.device = name != NULL ? ecp5_device_find(name) : NULL;
+    if (wanted->board.device == NULL) {
+        return fail(error, size, "device", name != NULL ? name : "", "not known; `vecp5 --device list` shows all");
+    }
+    for (char *option; (option = strtok_r(NULL, ",", &rest)) != NULL;) {
+        if (!take_option(wanted, option, error, size)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool map_file(plug_t *plug, const char *path, char *error, size_t size) {
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    struct stat info;
+    if (fd < 0 || fstat(fd, &info) != 0) {
+        return fail(error, size, "file", path, strerror(errno));
+    }
+    if (!S_ISREG(info.st_mode) || (uint64_t)info.st_size > plug->bytes) {
+        close(fd);
+        return fail(error, size, "file", path, S_ISREG(info.st_mode) ? "larger than the chip" : "not a regular file");
+    }
+    void *memory = MAP_FAILED;
+    if (ftruncate(fd, (off_t)plug->bytes) == 0) {
+        memory = mmap(NULL, plug->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    }
+    int reason = errno;
+    close(fd);
+    if (memory == MAP_FAILED) {
+        return fail(error, size, "file", path, strerror(reason));
+    }
+    plug->mapped = true;
+    plug->memory = memory;
+    memset(plug->memory + info.st_size, 0xff, plug->bytes - (size_t)info.st_size);
+    return true;
+}
+
+static bool get_memory(plug_t *plug, const wanted_t *wanted, char *error, size_t size) {
+    if (wanted->board.chip == NULL) {
+        return true;
+    }
+    plug->bytes = wanted->board.chip->size_bytes;
+    if (wanted->file != NULL) {
+        return map_file(plug, wanted->file, error, size);
+    }
+    plug->memory = malloc(plug->bytes);
+    if (plug->memory == NULL) {
+        return fail(error, size, "flash", wanted->board.chip->name, "no memory");
+    }
+    memset(plug->memory, 0xff, plug->bytes);
+    return true;
+}
+
+plug_t *plug_open(const char *spec, char *error, size_t error_size) {
+    char text[SPEC_MAX];
+    wanted_t wanted = { 0 };
+    if (strlen(spec) >= sizeof(text)) {
+        fail(error, error_size, "device", spec, "too long");
+        return NULL;
+    }
+    strcpy(text, spec);
+    plug_t *plug = calloc(1, sizeof(*plug));
+    if (plug == NULL) {
+        fail(error, error_size, "device", spec, "no memory");
+        return NULL;
+    }
+    plug->tdo_pin = -1;
+    if (!parse(&wanted, text, error, error_size) || !get_memory(plug, &wanted, error, error_size)) {
+        plug_close(plug);
+        return NULL;
+    }
+    wanted.board.flash_memory = plug->memory;
+    board_init(&plug->board, &wanted.board);
+    return plug;
+}
+
+void plug_close(plug_t *plug) {
+    if (plug == NULL) {
+        return;
+    }
+    if (plug->mapped) {
+        munmap(plug->memory, plug->bytes);
+    } else {
+        free(plug->memory);
+    }
+    free(plug);
+}
+
+static void catch_up(plug_t *plug, uint64_t now_ns) {
+    if (now_ns > plug->board.now_ns) {
+        board_advance(&plug->board, now_ns - plug->board.now_ns);
+    }
+}
+
+bool plug_pins(plug_t *plug, uint64_t now_ns, bool tck, bool tms, bool tdi) {
+    catch_up(plug, now_ns);
+    bool tdo = board_pins(&plug->board, tck, tms, tdi);
+    if (plug->tdo_pin >= 0) {
+        nets_drive(plug->nets, plug->tdo_pin, tdo ? NETS_HIGH : NETS_LOW);
+    }
+    return tdo;
+}
+
+void plug_shift(plug_t *plug, uint64_t start_ns, uint32_t tck_ps, size_t bits, const uint8_t *tms, const uint8_t *tdi,
+    uint8_t *tdo) {
+    catch_up(plug, start_ns);
+    plug->board.tck_ps = tck_ps;
+    board_shift(&plug->board, bits, tms, tdi, tdo);
+}
+
+// From the GPIO pins.
+static void sense(void *context, unsigned index, bool level) {
+    plug_t *plug = context;
+    switch (index) {
+        case PLUG_GPIO_TMS:
+            plug->tms = level;
+            break;
+        case PLUG_GPIO_TDI:
+            plug->tdi = level;
+            break;
+        default:
+            plug->tck = level;
+            plug_pins(plug, plug->now(plug->context), plug->tck, plug->tms, plug->tdi);
+            break;
+    }
+}
+
+bool plug_connect(plug_t *plug, nets_t *nets, uint64_t (*now)(void *context), void *context) {
+    plug->nets = nets;
+    plug->now = now;
+    plug->context = context;
+    if (nets_find(nets, PLUG_GPIO, PLUG_GPIO_TDO) < 0) {
+        return true;
+    }
+    for (unsigned i = PLUG_GPIO_TCK; i <= PLUG_GPIO_TDO; i++) {
+        int pin = nets_pin(nets, "ecp5", i, i == PLUG_GPIO_TDO ? NULL : sense, plug);
+        if (pin < 0) {
+            return false;
+        }
+        nets_join(nets, pin, nets_find(nets, PLUG_GPIO, i));
+        if (i == PLUG_GPIO_TDO) {
+            plug->tdo_pin = pin;
+        }
+    }
+    return true;
+}
+
+bool plug_tms(const plug_t *plug) {
+    return plug->tms;
+}
