@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+//
+// JTAG over SPI: litex/soc/cores/spi/spi_master.py. An operation is cut into transfers of at most the core's width with
+// one level of TMS each. The next word is made ready while a transfer runs: between the end of one and the start of the
+// next lie one look at status and two writes.
+
+#include "drivers/lx_jtag_spi.h"
+
+#define SPI_CONTROL_START (UINT32_C(1) << 0)
+#define SPI_CONTROL_LENGTH_SHIFT (8)
+#define SPI_STATUS_DONE (UINT32_C(1) << 0)
+// The core's clock may first have to count once around its 16 bits, where its divider was just made smaller.
+#define SLACK_POLLS (0x10000)
+
+static uint32_t turn_byte(uint32_t byte) {
+    byte = byte >> 4 | (byte & 0x0f) << 4;
+    byte = (byte >> 2 & 0x33) | (byte & 0x33) << 2;
+    return (byte >> 1 & 0x55) | (byte & 0x55) << 1;
+}
+
+static void set_tms(lx_jtag_spi_t *spi, bool level) {
+    if (level != spi->tms_level) {
+        spi->tms_level = level;
+        lx_gpio_write(spi->gpio, spi->tms, level ? spi->tms : 0);
+    }
+}
+
+static void start(const lx_spi_t *spi, uint32_t top, unsigned bits) {
+    csr_write(spi->regs->mosi, top >> (32 - (spi->aligned ? bits : spi->width)));
+    csr_write(spi->regs->control, SPI_CONTROL_START | bits << SPI_CONTROL_LENGTH_SHIFT);
+}
+
+static int finish(const lx_spi_t *spi, unsigned bits) {
+    for (uint32_t polls = SLACK_POLLS + (bits + 3) * spi->divider; polls != 0; polls--) {
+        if (csr_read(spi->regs->status) & SPI_STATUS_DONE) {
+            return JTAG_OK;
+        }
+    }
+    return JTAG_EIO;
+}
+
+// One transfer; the bits that go first are the highest. What came in is *top, likewise.
+static int exchange(const lx_spi_t *spi, uint32_t *top, unsigned bits) {
+    start(spi, *top, bits);
+    int status = finish(spi, bits);
+    *top = csr_read(spi->regs->miso) << (32 - bits);
+    return status;
+}
+
+static inline uint32_t load_word(const uint8_t *data) {
+    return (uint32_t)data[0] << 24 | (uint32_t)data[1] << 16 | (uint32_t)data[2] << 8 | data[3];
+}
+
+// Whole words to TDI, bit 7 of each byte first, through a core of 32 bits.
+static int write_words(const lx_spi_t *spi, const uint8_t *data, size_t words) {
+    const lx_spi_regs_t *regs = spi->regs;
+    csr_write(regs->mosi, load_word(data));
+    csr_write(regs->control, SPI_CONTROL_START | 32 << SPI_CONTROL_LENGTH_SHIFT);
+    while (--words) {
+        data += 4;
+        // The core took the last word when its transfer began.
+        csr_write(regs->mosi, load_word(data));
+        int status = finish(spi, 32);
+        if (status != JTAG_OK) {
+            return status;
+        }
+        csr_write(regs->control, SPI_CONTROL_START | 32 << SPI_CONTROL_LENGTH_SHIFT);
+    }
+    return finish(spi, 32);
+}
+
+// Whole words from TDO, TDI constant.
+static int read_words(const lx_spi_t *spi, uint32_t constant, uint8_t *data, size_t words) {
+    const lx_spi_regs_t *regs = spi->regs;
+    csr_write(regs->mosi, constant);
+    csr_write(regs->control, SPI_CONTROL_START | 32 << SPI_CONTROL_LENGTH_SHIFT);
+    while (words--) {
+        int status = finish(spi, 32);
+        if (status != JTAG_OK) {
+            return status;
+        }
+        uint32_t word = csr_read(regs->miso);
+        if (words) {
+            csr_write(regs->control, SPI_CONTROL_START | 32 << SPI_CONTROL_LENGTH_SHIFT);
+        }
+        *data++ = word >> 24;
+        *data++ = word >> 16;
+        *data++ = word >> 8;
+        *data++ = word;
+    }
+    return JTAG_OK;
+}
+
+static bool tms_at(const jtag_op_t *op, uint32_t i) {
+    if (op->flags & JTAG_OP_TMS_VECTOR) {
+        return op->tms >> i & 1;
+    }
+    return op->tms || ((op->flags & JTAG_OP_LAST) && i + 1 == op->bits);
+}
+
+// Any operation, from clock `from` (a multiple of 8) on: transfers of up to eight bits, within a byte.
+static int clock_bits(lx_jtag_spi_t *spi, const jtag_op_t *op, uint32_t from) {
+    bool msb_first = op->flags & JTAG_OP_MSB_FIRST;
+    for (uint32_t i = from; i < op->bits;) {
+        bool tms = tms_at(op, i);
+        unsigned first = i & 7;
+        unsigned bits = 1;
+        while (first + bits < 8 && i + bits < op->bits && tms_at(op, i + bits) == tms) {
+            bits++;
+        }
+        uint32_t byte = op->tdi ? op->tdi[i / 8] : op->flags & JTAG_OP_TDI_HIGH ? UINT8_MAX : 0;
+        uint32_t top = (msb_first ? byte : turn_byte(byte)) << (24 + first);
+        set_tms(spi, tms);
+        int status = exchange(&spi->spi, &top, bits);
+        if (status != JTAG_OK) {
+            return status;
+        }
+        if (op->tdo) {
+            uint32_t in = top >> (24 + first);
+            uint32_t before = first ? op->tdo[i / 8] : 0;
+            op->tdo[i / 8] = before | (msb_first ? in : turn_byte(in));
+        }
+        i += bits;
+    }
+    return JTAG_OK;
+}
+
+static int spi_submit(void *ctx, const jtag_op_t *op) {
+    lx_jtag_spi_t *spi = ctx;
+    bool vector = op->flags & JTAG_OP_TMS_VECTOR;
+    if (op->bits == 0 || (vector && op->bits > 32)) {
+        return JTAG_EINVAL;
+    }
+    int status = JTAG_OK;
+    uint32_t done = 0;
+    // The last bit is not among these: it may have another TMS.
+    uint32_t words = (op->bits - 1) / 32;
+    bool one_way = (op->tdi == NULL) != (op->tdo == NULL);
+    if (words && spi->spi.width == 32 && (op->flags & JTAG_OP_MSB_FIRST) && !vector && one_way) {
+        set_tms(spi, op->tms);
+        if (op->tdi) {
+            status = write_words(&spi->spi, op->tdi, words);
+        } else {
+            status = read_words(&spi->spi, op->flags & JTAG_OP_TDI_HIGH ? UINT32_MAX : 0, op->tdo, words);
+        }
+        done = 32 * words;
+    }
+    return status == JTAG_OK ? clock_bits(spi, op, done) : status;
+}
+
+static int spi_set_freq(void *ctx, uint32_t hz, uint32_t *actual_hz) {
+    lx_jtag_spi_t *spi = ctx;
+    if (lx_spi_set_baud(&spi->spi, hz, actual_hz) != LX_OK) {
+        return JTAG_EINVAL;
+    }
+    if (csr_present(spi->spi.regs->clk_divider)) {
+        csr_write(spi->spi.regs->clk_divider, spi->spi.divider);
+    }
+    return JTAG_OK;
+}
+
+static uint32_t spi_time_us(void *ctx) {
+    const lx_jtag_spi_t *spi = ctx;
+    return (uint32_t)lx_clock_us(spi->clock);
+}
+
+const jtag_transport_ops_t lx_jtag_spi_ops = { .submit = spi_submit, .set_freq = spi_set_freq, .time_us = spi_time_us };
+
+int lx_jtag_spi_init(lx_jtag_spi_t *spi, const lx_spi_regs_t *regs, uint32_t clk_hz, const lx_gpio_regs_t *gpio,
+    unsigned tms, lx_clock_t *clock) {
+    if (tms >= gpio->pins || tms >= 32) {
+        return JTAG_EINVAL;
+    }
+    int status = lx_spi_init(&spi->spi, regs, clk_hz);
+    if (status != LX_OK || spi->spi.width > 32) {
+        return status == LX_ETIMEDOUT ? JTAG_EIO : JTAG_ENOTSUP;
+    }
+    spi->gpio = gpio;
+    spi->clock = clock;
+    spi->tms = UINT32_C(1) << tms;
+    spi->tms_level = false;
+    if (lx_gpio_write(gpio, spi->tms, 0) != LX_OK || lx_gpio_set_direction(gpio, spi->tms, spi->tms) != LX_OK) {
+        return JTAG_ENOTSUP;
+    }
+    return JTAG_OK;
+}
