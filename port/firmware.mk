@@ -75,6 +75,7 @@ endif
 
 ifeq ($(ECP5),1)
 USER_C_MODULES := $(REPO)/jtag
+CFLAGS += -DPORT_ECP5=1
 ZLIB_DIR ?= $(REPO)/build/zlib-1.3.1
 ifeq ($(wildcard $(ZLIB_DIR)/inflate.c),)
 $(shell cd $(REPO) && $(PYTHON) tools/fetch.py zlib-1.3.1 $(ZLIB_DIR) --cache build/cache >&2)

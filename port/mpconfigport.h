@@ -168,6 +168,30 @@ void *port_commit_exec(void *buf, void *reloc);
 #define MICROPY_FATFS_USE_LABEL (1)
 #define MICROPY_FATFS_EXFAT (0)
 
+// The FPGA programmer's transports of this port (jtag/usermod/transport.h).
+#if PORT_ECP5
+#if SOC_HAS_JTAG_MASTER
+#define PORT_JTAG_MASTER { MP_ROM_QSTR(MP_QSTR_Master), MP_ROM_PTR(&port_jtag_master_type) },
+#else
+#define PORT_JTAG_MASTER
+#endif
+#if SOC_HAS_SPI && SOC_HAS_GPIO
+#define PORT_JTAG_SPI { MP_ROM_QSTR(MP_QSTR_SPI), MP_ROM_PTR(&port_jtag_spi_type) },
+#else
+#define PORT_JTAG_SPI
+#endif
+#if SOC_HAS_GPIO
+#define JTAG_PORT_PINS port_jtag_pins
+#define PORT_JTAG_PINS_DECLARATION mp_obj_t port_jtag_pins(const mp_obj_t pins[4]);
+#else
+#define PORT_JTAG_PINS_DECLARATION
+#endif
+#define JTAG_PORT_TYPES PORT_JTAG_PINS_DECLARATION \
+    extern const struct _mp_obj_type_t port_jtag_master_type; \
+    extern const struct _mp_obj_type_t port_jtag_spi_type;
+#define JTAG_PORT_GLOBALS PORT_JTAG_MASTER PORT_JTAG_SPI
+#endif
+
 // What the banner says after the version; litex.info() has the rest.
 #define MICROPY_HW_BOARD_NAME SOC_IDENTIFIER
 #define MICROPY_HW_MCU_NAME SOC_CPU_NAME "-" SOC_CPU_VARIANT

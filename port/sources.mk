@@ -20,6 +20,7 @@ PORT_C = \
 PORT_BINDINGS_C = \
 	bindings/instance.c \
 	bindings/litex_event_manager.c \
+	$(if $(filter 1,$(ECP5)),bindings/jtag_transport.c) \
 	bindings/litex_led.c \
 	bindings/litex_regs.c \
 	bindings/litex_remote.c \

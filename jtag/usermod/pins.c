@@ -16,6 +16,10 @@
 #define JTAG_HAS_TIME (MICROPY_PY_TIME)
 #endif
 
+#ifdef JTAG_PORT_TYPES
+JTAG_PORT_TYPES
+#endif
+
 enum { TCK, TMS, TDI, TDO, PINS };
 
 typedef struct {
