@@ -43,7 +43,9 @@ static int finish(const lx_spi_t *spi, unsigned bits) {
 static int exchange(const lx_spi_t *spi, uint32_t *top, unsigned bits) {
     start(spi, *top, bits);
     int status = finish(spi, bits);
-    *top = csr_read(spi->regs->miso) << (32 - bits);
+    if (status == JTAG_OK) {
+        *top = csr_read(spi->regs->miso) << (32 - bits);
+    }
     return status;
 }
 

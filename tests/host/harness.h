@@ -22,5 +22,6 @@ extern const test_t tests_watchdog[];
 extern const test_t tests_spi[];
 extern const test_t tests_spi_mmap[];
 extern const test_t tests_i2c[];
+extern const test_t tests_jtag[];
 
 #endif // HARNESS_H

@@ -12,6 +12,7 @@ int main(int argc, char **argv) {
         tests_dma, tests_event, tests_video,
         tests_outputs, tests_watchdog,
         tests_spi, tests_spi_mmap, tests_i2c,
+        tests_jtag,
     };
     unsigned count = 0;
     for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
