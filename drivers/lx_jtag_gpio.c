@@ -8,7 +8,7 @@
 
 // All bits of the result are bit `bit` of the byte.
 static inline uint32_t spread(uint32_t byte, unsigned bit) {
-    return (uint32_t)((int32_t)(byte << (31 - bit)) >> 31);
+    return 0 - (byte >> bit & 1);
 }
 
 static inline void write_bit(const lx_jtag_gpio_t *gpio, uint32_t low, uint32_t byte, unsigned bit) {

@@ -62,7 +62,7 @@ static bool take_option(wanted_t *wanted, char *option, char *error, size_t size
     if (strcmp(option, "flash") == 0) {
         wanted->board.chip = nor_chip_find(value);
         return wanted->board.chip != NULL || strcmp(value, "none") == 0 ||
-            fail(error, size, "flash", value, "not known; `vecp5 --flash list` shows all");
+               fail(error, size, "flash", value, "not known; `vecp5 --flash list` shows all");
     }
     if (strcmp(option, "file") == 0) {
         wanted->file = value;
@@ -70,11 +70,11 @@ static bool take_option(wanted_t *wanted, char *option, char *error, size_t size
     }
     if (strcmp(option, "fault") == 0) {
         return board_fault_parse(value, &wanted->board.fault) ||
-            fail(error, size, "fault", value, "not known; `vecp5 --fault list` shows all");
+               fail(error, size, "fault", value, "not known; `vecp5 --fault list` shows all");
     }
     if (strcmp(option, "times") == 0) {
         return parse_times(value, &wanted->board.times) ||
-            fail(error, size, "times", value, "give typical, maximum or none");
+               fail(error, size, "times", value, "give typical, maximum or none");
     }
     return fail(error, size, "option", option, "give flash=, file=, fault= or times=");
 }

@@ -17,7 +17,11 @@ OWN = ("soc", "drivers", "port", "jtag", "models", "emu", "rtl")
 
 def includes_of(*rooms):
     """A pattern for the headers of our own rooms, by folder or by the prefix of their names."""
-    prefixes = {"drivers": r"lx_", "soc": r"(csr|soc|irq|soc_config|soc_shape|status)\.h", "emu": r"emu_"}
+    prefixes = {
+        "drivers": r"lx_",
+        "soc": r"(csr|soc|irq|soc_config|soc_shape|status)\.h",
+        "emu": r"emu_",
+    }
     parts = [rf"(\.\./)*{room}/" for room in rooms]
     parts += [prefixes[room] for room in rooms if room in prefixes]
     return "|".join(parts)

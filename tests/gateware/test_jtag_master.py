@@ -296,7 +296,9 @@ class JtagMaster(unittest.TestCase):
         end = tdo_at + len(answer)
         self.assertEqual(bytes(bench.memory[tdo_at:end]), answer)
         self.assertEqual(bench.writes, list(range(tdo_at, end)))
-        self.assertEqual(bench.memory[:tdo_at] + bench.memory[end:], before[:tdo_at] + before[end:])
+        self.assertEqual(
+            bench.memory[:tdo_at] + bench.memory[end:], before[:tdo_at] + before[end:]
+        )
 
     def test_bits_follow_each_other_without_a_pause(self):
         for divider in (1, 2, 5):
