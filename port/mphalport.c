@@ -85,6 +85,13 @@ void mp_hal_delay_us(mp_uint_t us) {
     }
 }
 
+void port_delay_us_fast(uint32_t us) {
+    uint32_t start = lx_clock_cycles32(&port_clock);
+    uint32_t cycles = (us * (SOC_CLOCK_HZ / 1000) + 999) / 1000;
+    while (lx_clock_cycles32(&port_clock) - start < cycles) {
+    }
+}
+
 // The time of the first use differs from run to run on a board: good enough for games, not for keys.
 uint32_t port_random_seed(void) {
     uint64_t cycles = lx_clock_cycles(&port_clock);

@@ -40,7 +40,9 @@ struct _vstr_t;
 int port_readline(struct _vstr_t *line, const char *prompt);
 #define mp_hal_readline port_readline
 
-#define mp_hal_delay_us_fast mp_hal_delay_us
+// As mp_hal_delay_us(), for the few microseconds of a bit-banged protocol: without 64-bit arithmetic.
+void port_delay_us_fast(uint32_t us);
+#define mp_hal_delay_us_fast port_delay_us_fast
 
 // Pins for bit-banged protocols, where the SoC has any: bindings/machine_pin.h documents the functions.
 struct _machine_pin_obj_t;

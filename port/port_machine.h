@@ -42,6 +42,7 @@ int port_errno(int status);
 
 extern const mp_obj_type_t machine_pin_type;
 extern const mp_obj_type_t machine_rtc_type;
+extern const mp_obj_fun_builtin_var_t port_bitstream_obj;
 extern const mp_obj_type_t machine_timer_type;
 extern const mp_obj_type_t litex_event_manager_type;
 extern const mp_obj_type_t litex_led_type;

@@ -19,6 +19,8 @@
     { MP_ROM_QSTR(MP_QSTR_TRAP_RESET), MP_ROM_INT(PORT_RESET_TRAP) }, \
     { MP_ROM_QSTR(MP_QSTR_Timer), MP_ROM_PTR(&machine_timer_type) }, \
     MACHINE_RTC_GLOBAL \
+    MACHINE_BITSTREAM_GLOBAL \
+    MACHINE_DHT_GLOBAL \
     MACHINE_PIN_GLOBAL
 
 #if PORT_MACHINE_RTC
@@ -31,6 +33,20 @@
 #define MACHINE_PIN_GLOBAL { MP_ROM_QSTR(MP_QSTR_Pin), MP_ROM_PTR(&machine_pin_type) },
 #else
 #define MACHINE_PIN_GLOBAL
+#endif
+
+#if PORT_BITSTREAM
+#define MACHINE_BITSTREAM_GLOBAL { MP_ROM_QSTR(MP_QSTR_bitstream), MP_ROM_PTR(&port_bitstream_obj) },
+#else
+#define MACHINE_BITSTREAM_GLOBAL
+#endif
+
+// The driver of upstream's tree; its Python half is in examples/lib/.
+#if PORT_DHT
+#include "drivers/dht/dht.h"
+#define MACHINE_DHT_GLOBAL { MP_ROM_QSTR(MP_QSTR_dht_readinto), MP_ROM_PTR(&dht_readinto_obj) },
+#else
+#define MACHINE_DHT_GLOBAL
 #endif
 
 static port_reset_cause_t reset_cause;

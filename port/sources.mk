@@ -18,6 +18,8 @@ PORT_C = \
 	trap.c
 
 PORT_BINDINGS_C = \
+	bindings/litex_ws2812.c \
+	bindings/machine_bitstream.c \
 	bindings/instance.c \
 	bindings/litex_event_manager.c \
 	$(if $(filter 1,$(ECP5)),bindings/jtag_transport.c) \
@@ -38,6 +40,7 @@ PORT_BINDINGS_C = \
 
 # Of MicroPython's tree, beyond py/ and extmod/.
 SHARED_C = \
+	drivers/dht/dht.c \
 	drivers/bus/softspi.c \
 	shared/readline/readline.c \
 	shared/runtime/gchelper_native.c \

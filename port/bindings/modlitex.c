@@ -6,6 +6,7 @@
 #include "py/runtime.h"
 #include "genhdr/mpversion.h"
 
+#include "bindings/litex_ws2812.h"
 #include "port_machine.h"
 #include "port_version.h"
 #include "bindings/litex_regs.h"
@@ -124,6 +125,9 @@ static const mp_rom_map_elem_t litex_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_VfsRam), MP_ROM_PTR(&vfs_ram_type) },
     #if PORT_EVENT
     { MP_ROM_QSTR(MP_QSTR_EventManager), MP_ROM_PTR(&litex_event_manager_type) },
+    #endif
+    #if SOC_HAS_WS2812
+    { MP_ROM_QSTR(MP_QSTR_WS2812), MP_ROM_PTR(&litex_ws2812_type) },
     #endif
     #if SOC_HAS_LEDS
     { MP_ROM_QSTR(MP_QSTR_LED), MP_ROM_PTR(&litex_led_type) },
