@@ -61,6 +61,11 @@ rtl-run: image rtl-$(SOC) ## The same prompt on the Verilated RTL (SOC=base, SCR
 firmware: image ## firmware.bin for a LiteX build folder (BUILD_DIRECTORY=path, FLOAT=double or single, ECP5=1 with the FPGA programmer)
 	@echo "$(FIRMWARE)"
 
+.PHONY: usermod-unix
+usermod-unix: micropython | packages ## Upstream's unix port with the FPGA programmer: build/usermod/unix/micropython
+	@$(MAKE) -j$(JOBS) -C tests/usermod unix MICROPY_DIR=$(abspath $(MICROPY_TREE)) >&2 </dev/null
+	@echo "$(BUILD)/usermod/unix/micropython"
+
 ##@ What the others need. Everything here speaks on stderr and reads nothing: stdin and stdout are the guest's.
 
 ifneq ($(filter $(BUILD)/soc/%,$(BUILD_DIRECTORY)),)

@@ -5,13 +5,14 @@
 #include "jtag/bitbang.h"
 
 static int clock_bit(jtag_bitbang_t *bitbang, bool tms, bool tdi) {
+    // Believed only when it is done: a callback may leave by a jump.
     if (tms != bitbang->tms) {
-        bitbang->tms = tms;
         bitbang->set_tms(bitbang->pins, tms);
+        bitbang->tms = tms;
     }
     if (tdi != bitbang->tdi) {
-        bitbang->tdi = tdi;
         bitbang->set_tdi(bitbang->pins, tdi);
+        bitbang->tdi = tdi;
     }
     return bitbang->clock(bitbang->pins);
 }

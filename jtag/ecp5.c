@@ -109,7 +109,12 @@ static int read_word(ecp5_t *ecp5, uint8_t instruction, uint32_t *word) {
     return status;
 }
 
-// Poll the status register until the device is not busy.
+// A status of all ones comes from no ECP5: TDO is stuck or floats.
+static bool status_is_nonsense(uint32_t status) {
+    return status == 0xffffffff;
+}
+
+// Poll the status register until the device is not busy. One that says busy and everything else for that long is gone.
 static int wait_ready(ecp5_t *ecp5, uint32_t poll_us, uint32_t polls) {
     while (polls--) {
         int status = ecp5_read_status(ecp5);
@@ -124,12 +129,7 @@ static int wait_ready(ecp5_t *ecp5, uint32_t poll_us, uint32_t polls) {
             return status;
         }
     }
-    return JTAG_ETIMEDOUT;
-}
-
-// A status of all ones comes from no ECP5: TDO is stuck or floats.
-static bool status_is_nonsense(uint32_t status) {
-    return status == 0xffffffff;
+    return status_is_nonsense(ecp5->status) ? JTAG_ENODEV : JTAG_ETIMEDOUT;
 }
 
 // Enter programming mode and clear the SRAM; stays in programming mode.

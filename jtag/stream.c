@@ -112,3 +112,13 @@ int stream_finish(stream_t *stream) {
 int stream_abort(stream_t *stream) {
     return stream->open ? end(stream, JTAG_OK) : JTAG_OK;
 }
+
+void stream_forget(stream_t *stream) {
+    stream->config.memory = NULL;
+    stream->inflate.memory = NULL;
+    stream->inflate.zlib = NULL;
+    stream->inflate.chunk[0] = stream->inflate.chunk[1] = NULL;
+    if (stream->config.writer) {
+        stream->config.writer->buffer = NULL;
+    }
+}

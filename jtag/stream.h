@@ -57,4 +57,8 @@ int stream_finish(stream_t *stream);
 // Give up, at any time, any number of times.
 int stream_abort(stream_t *stream);
 
+// Once it has ended: keep no pointer to the memory that it was given, which a garbage collector might take for use.
+// What is known of the stream and of the write stays.
+void stream_forget(stream_t *stream);
+
 #endif // JTAG_STREAM_H

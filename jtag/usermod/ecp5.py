@@ -4,7 +4,6 @@
 The work is done by the C module _ecp5; here are the names, the words and the sources.
 """
 
-import gc
 import time
 from collections import namedtuple
 
@@ -12,10 +11,13 @@ import _ecp5
 import jtag
 from ecp5_source import open_source
 
-_CHUNK = 2048  # of packed data, and the first one of all
+_HEAD = 512  # the first chunk, before it is known how much memory the rest needs
+_CHUNK = 2048  # of packed data
 _PLAIN_CHUNK = 8192
 _MEMORY_CHUNK = 16384  # of data that lies in memory already
-_BUFFER_MAX = 65536
+_BUFFER_MAX = 65536  # of a flash write
+_SPARE = 4096  # what it leaves for all else
+_ROOM = 49152
 _PROGRESS_MS = 500
 
 Loaded = namedtuple("Loaded", ("bytes", "seconds", "total_seconds", "idcode", "usercode"))
@@ -59,7 +61,7 @@ Chip = namedtuple(
 
 # What to do about it, where the core's sentence does not say so.
 _NEXT = {
-    _ecp5.EDEVICE: "select the right chain or pins",
+    _ecp5.EDEVICE: "select the right chain or pins, or lower TCK: p.calibrate()",
     _ecp5.EIRLENGTH: "p.set_ir_bits(device, bits)",
     _ecp5.EENABLE: "cycle its power",
     _ecp5.EERASE: "cycle its power; check its supply",
@@ -123,9 +125,8 @@ def _is_packed(head):
 
 
 def _memory(sizes):
-    """A bytearray of the first size for which there is memory."""
+    """A bytearray of the first size for which there is memory. (The collector runs when there is none.)"""
     for size in sizes:
-        gc.collect()
         try:
             return bytearray(size)
         except MemoryError:
@@ -196,10 +197,12 @@ class _Loader:
         return ecp5s[self.which] if self.which < len(ecp5s) else 0
 
     def _stream(self, source, target, progress=None, options=0, address=0, unpack=True):
-        """Push all of a source; the caller finishes."""
+        """Push all of a source, and return the seconds that its data took; the caller finishes."""
+        # Where memory is short, this collects before what lives long settles amid garbage.
+        _memory([_ROOM, 0])
         source = open_source(source)
         try:
-            self._push(source, target, progress, options, address, unpack)
+            return self._push(source, target, progress, options, address, unpack)
         finally:
             source.close()
 
@@ -208,14 +211,19 @@ class _Loader:
         total = source.length
         view = getattr(source, "view", None)
         if view is None:
-            first = memoryview(bytearray(_CHUNK))
+            first = memoryview(bytearray(_HEAD))
             head = first[: _fill(source, first)]
         else:
-            head = view[:_CHUNK]
+            head = view[:_HEAD]
         packed = unpack and _is_packed(head)
         memory = buffer = None
+        chunks = ()
         if packed:
             memory = _memory([_ecp5.INFLATE_BYTES + (1 << bits) for bits in (15, 14, 13, 12)])
+        if view is None and len(head) == _HEAD:
+            # Two in turns: one is filled while the other may still be shifted.
+            sizes = [_CHUNK if packed else _PLAIN_CHUNK, _CHUNK // 2, _HEAD]
+            chunks = memoryview(_memory(sizes)), memoryview(_memory(sizes))
         if target == _ecp5.FLASH:
             buffer = self.flash._buffer(0 if packed else total)
         opened = session.open(
@@ -251,31 +259,23 @@ class _Loader:
                 if progress:
                     self._value(session.wait())
                     progress(done, total)
-        elif len(head) == _CHUNK:
-            size = _CHUNK if packed else _PLAIN_CHUNK
-            buffers = [first, memoryview(_memory([size, _CHUNK]))]
-            if not packed:
-                self._value(session.wait())
-                buffers[0] = memoryview(_memory([size, _CHUNK]))
-            turn = 0
-            while True:
-                turn ^= 1
-                got = _fill(source, buffers[turn])
-                if got == 0:
-                    break
-                self._value(
-                    write(buffers[turn] if got == len(buffers[turn]) else buffers[turn][:got])
-                )
-                done += got
-                if progress:
-                    progress(done, total)
+        turn = 0
+        while chunks:
+            turn ^= 1
+            got = _fill(source, chunks[turn])
+            if got == 0:
+                break
+            self._value(write(chunks[turn] if got == len(chunks[turn]) else chunks[turn][:got]))
+            done += got
+            if progress:
+                progress(done, total)
         self._value(session.wait())
         after = session.info()[1]
         seconds = watch.seconds()
         # As if all had gone at the rate of what was timed.
         if 0 < before < after:
             seconds = seconds * after / (after - before)
-        self._data_seconds = seconds
+        return seconds
 
 
 class Programmer(_Loader):
@@ -286,7 +286,7 @@ class Programmer(_Loader):
         super().__init__(self.transport)
         self.which = which
         self.flash = Flash(self)
-        self._depth = 0
+        self._busy = False
         self._claim()
         try:
             self.freq = self._value(self._session.set_freq(int(freq)))
@@ -296,32 +296,26 @@ class Programmer(_Loader):
     # Who has the transport.
 
     def _claim(self):
+        if self._busy:
+            raise Error(_ecp5.EBUSY, "not now: finish or close what is open first")
         if not jtag.claim(self.transport, self):
-            who = jtag.owner(self.transport)
-            if isinstance(who, jtag.XVCServer):
-                raise Error(
-                    _ecp5.EBUSY, "the XVC server's client has the JTAG port: disconnect it first"
-                )
-            raise Error(
-                _ecp5.EBUSY,
-                "another Programmer has something open on this JTAG port: close it first",
-            )
-        self._depth += 1
+            who = "the XVC server's client has the JTAG port: disconnect it first"
+            if not isinstance(jtag.owner(self.transport), jtag.XVCServer):
+                who = "another Programmer has something open on this JTAG port: close it first"
+            raise Error(_ecp5.EBUSY, who)
+        self._busy = True
 
     def _release(self):
-        self._depth -= 1
-        if self._depth <= 0:
-            self._depth = 0
-            jtag.release(self.transport, self)
+        self._busy = False
+        jtag.release(self.transport, self)
 
     def _abort(self):
         """Whatever is open is closed, the TAP is in reset."""
         self.flash._is_open = False
-        self._depth = 0
         try:
             return self._session.abort()
         finally:
-            jtag.release(self.transport, self)
+            self._release()
 
     def _scan(self):
         status = self._session.scan(self.which)
@@ -409,13 +403,13 @@ class Programmer(_Loader):
 
     def _program(self, source, progress, options):
         watch = _Watch()
-        self._stream(source, _ecp5.SRAM, progress, options)
-        return self._program_finish(watch)
+        seconds = self._stream(source, _ecp5.SRAM, progress, options)
+        return self._program_finish(watch, seconds)
 
-    def _program_finish(self, watch):
+    def _program_finish(self, watch, seconds):
         self._value(self._session.finish())
         info = self._session.info()
-        return Loaded(info[1], self._data_seconds, watch.seconds(), info[4], info[5])
+        return Loaded(info[1], seconds, watch.seconds(), info[4], info[5])
 
 
 class Flash:
@@ -465,16 +459,17 @@ class Flash:
         return result
 
     def _buffer(self, length):
-        """As large as helps and as half of the free memory allows."""
+        """As large as helps and memory allows."""
         least = max(self._programmer._session.flash_chip()[3], 4096)
-        gc.collect()
-        size = _BUFFER_MAX
-        while size > least and (size > gc.mem_free() // 2 or (length and size // 2 >= length)):
-            size //= 2
-        sizes = [size]
+        sizes = [_BUFFER_MAX]
         while sizes[-1] > least:
             sizes.append(sizes[-1] // 2)
-        return _memory(sizes)
+        while length and len(sizes) > 1 and sizes[1] >= length:
+            sizes.pop(0)
+        spare = bytearray(_SPARE)
+        buffer = _memory(sizes)
+        del spare
+        return buffer
 
     def _protected_text(self):
         status = self._programmer._session.flash_status()
@@ -626,7 +621,7 @@ def check(source):
 # What people know from other programmers: one FPGA, functions that print, True or False.
 
 _programmer = None
-_watch = None
+_timed = None  # (watch, seconds) of prog_stream(), for prog_close()
 
 
 def init(tck=None, tms=None, tdi=None, tdo=None, transport=None, freq=25_000_000):
@@ -685,30 +680,30 @@ def prog(source, close=True):
 
 def prog_stream(source):
     """The same without the end: prog_close() starts the design."""
-    global _watch
+    global _timed
 
     def push(progress):
         programmer = _the()
-        if programmer._depth:
+        if programmer._busy:
             programmer._abort()
         programmer._claim()
         try:
             programmer._scan()
-            programmer._stream(source, _ecp5.SRAM, progress)
+            return watch, programmer._stream(source, _ecp5.SRAM, progress)
         except BaseException:
             programmer._abort()
             raise
-        return True
 
-    _watch = _Watch()
-    return bool(_told(push))
+    watch = _Watch()
+    _timed = _told(push)
+    return bool(_timed)
 
 
 def prog_close():
     def finish(progress):
         programmer = _the()
         try:
-            loaded = programmer._program_finish(_watch)
+            loaded = programmer._program_finish(*(_timed or (_Watch(), 0)))
         finally:
             programmer._abort()
         ms = int(loaded.seconds * 1000 + 0.5)

@@ -30,6 +30,10 @@ static int guarded_submit(void *ctx, const jtag_op_t *op) {
     jtag_guard_t *guard = ctx;
     if (!guard->stopped && interrupted()) {
         guard->stopped = true;
+        // What is in flight has memory that its owner takes back after an error.
+        if (guard->inner.ops->wait) {
+            guard->inner.ops->wait(guard->inner.ctx, 0);
+        }
         return JTAG_EINTR;
     }
     nlr_buf_t nlr;

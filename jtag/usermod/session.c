@@ -209,6 +209,12 @@ static MP_DEFINE_CONST_FUN_OBJ_2(session_refresh_obj, session_refresh);
 
 // Streams
 
+// The core is done with what belonged to it.
+static void let_go(session_t *self) {
+    stream_forget(&self->stream);
+    self->memory = self->buffer = self->data[0] = self->data[1] = MP_OBJ_NULL;
+}
+
 static int close_all(session_t *self) {
     int status = JTAG_OK;
     if (self->streaming) {
@@ -226,7 +232,7 @@ static int close_all(session_t *self) {
         status = status == JTAG_OK ? reset : status;
     }
     int waited = tap_wait(&self->tap, 0);
-    self->memory = self->buffer = self->data[0] = self->data[1] = MP_OBJ_NULL;
+    let_go(self);
     return status == JTAG_OK ? waited : status;
 }
 
@@ -300,6 +306,10 @@ static mp_obj_t session_finish(mp_obj_t self_in) {
     session_t *self = enter(self_in);
     int status = self->streaming ? stream_finish(&self->stream) : JTAG_EBUSY;
     self->streaming = false;
+    // What is in flight after an error still has its memory: abort() follows.
+    if (status == JTAG_OK) {
+        let_go(self);
+    }
     return leave(self, status);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(session_finish_obj, session_finish);

@@ -12,6 +12,7 @@
 
 #define QUEUE (2)
 #define BYTE_NS (320)
+#define PIN_NS (1000)
 
 typedef struct {
     jtag_op_t op;
@@ -218,6 +219,15 @@ void vboard_set_fault(vboard_t *board, const char *fault) {
     board->selected = false;
     parse_fault(board, fault);
     board_init(&board->board, &board->options);
+}
+
+bool vboard_pins(vboard_t *board, bool tck, bool tms, bool tdi) {
+    board_advance(&board->board, PIN_NS);
+    return board_pins(&board->board, tck, tms, tdi);
+}
+
+const char *vboard_fault_name(size_t index) {
+    return board_fault_name(index, NULL);
 }
 
 bool vboard_in_reset(const vboard_t *board) {

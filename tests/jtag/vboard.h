@@ -45,6 +45,10 @@ uint8_t *vboard_status(vboard_t *board); // SR1-3, volatile copy
 void vboard_power(vboard_t *board, bool on);
 // Replace the fault and power-cycle the flash without a boot.
 void vboard_set_fault(vboard_t *board, const char *fault);
+// The pins, one change at a time: TDO as it is after it.
+bool vboard_pins(vboard_t *board, bool tck, bool tms, bool tdi);
+// The faults in order, NULL after the last.
+const char *vboard_fault_name(size_t index);
 bool vboard_in_reset(const vboard_t *board);
 bool vboard_power_lost(const vboard_t *board);
 

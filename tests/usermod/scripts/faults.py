@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT
+"""Each fault of the virtual board ends in its verdict, with the TAP in reset."""
+
+import vecp5
+from harness import bitstream, board, check, equal, noise, raises, refused, run
+
+GOOD = bitstream("25f-compress.bit")
+DATA = noise(20000)
+ODD = next(i for i in range(0x1234, 20000) if DATA[i] & 1)
+EVEN = next(i for i in range(0x234, 20000) if not DATA[i] & 1)
+
+LOAD = {
+    "wrong-id": "no ECP5",
+    "stuck-busy": "did not become ready in time",
+    "erase-fails": "does not erase its SRAM",
+    "no-done": "DONE stays low",
+    "disconnect=20000": "nothing answers on TDO",
+    "power-loss=20000": "nothing answers on TDO",
+    "fast-tck": "or lower TCK",
+}
+WRITE = {
+    "wrong-id": "no ECP5",
+    "erase-fails": "does not erase its SRAM",
+    "neighbour": "not possible",
+    "disconnect=9000": "does not answer any more",
+    "power-loss=9000": "does not answer any more",
+    "flash-wrong-id": "unknown",
+    "flash-absent": "no SPI flash answers",
+    "flash-stuck-busy": "stays busy",
+    "flash-no-program": "does not take the data: at 0x00",
+    "flash-no-write-enable": "protected",
+    "flash-stuck-bit={}".format(EVEN + 0x1000): "at 0x{:06X}".format(EVEN + 0x1000),
+    "flash-protected": "0x000000 to 0x400000; p.flash.unprotect()",
+    "flash-locked": "locked until its power",
+    "flash-power-loss=3": "does not answer any more",
+}
+ERASE = {
+    "flash-no-erase": "does not erase: at 0x00",
+    "flash-stuck-zero={}".format(ODD): "at 0x{:06X}".format(ODD),
+}
+
+
+def left_alone(it, p, fault=""):
+    """After a verdict: the TAP in reset, if it can be reached, and nobody holds the transport."""
+    gone = it.state()["power_lost"] or fault.startswith("disconnect")
+    check(gone or it.state()["in_reset"], "the TAP is not in reset")
+    check(not p._busy)
+
+
+def test_load():
+    for fault, word in LOAD.items():
+        it, p = board(fault=fault)
+        print(fault, "->", refused(word, p.program, GOOD))
+        check(not it.state()["user_mode"] or fault in ("wrong-id", "fast-tck"))
+        left_alone(it, p, fault)
+
+
+def test_load_with_neighbours():
+    for fault in ("neighbour", "neighbour-after"):
+        it, p = board(fault=fault)
+        equal(len(p.scan()), 2)
+        p.program(GOOD)
+        check(it.state()["done"])
+    it, p = board(fault="neighbours")
+    chain = p.scan()
+    equal(len(chain), 3)
+    unknown = [i for i in range(3) if chain[i][2] == 0]
+    if unknown:
+        refused("p.set_ir_bits", p.program, GOOD)
+        for i in unknown:
+            p.set_ir_bits(i, 4)
+    p.program(GOOD)
+    check(it.state()["done"])
+
+
+def test_write():
+    for fault, word in WRITE.items():
+        it, p = board(fault=fault)
+        it.flash()[0:8192] = b"\xff" * 8192
+        print(fault, "->", refused(word, p.flash.write, DATA, 0x1000))
+        left_alone(it, p, fault)
+
+
+def test_write_over():
+    for fault, word in ERASE.items():
+        it, p = board(fault=fault)
+        it.flash()[0:32768] = noise(32768, 9)
+        print(fault, "->", refused(word, p.flash.write, DATA))
+        left_alone(it, p)
+
+
+def test_neighbour_after_the_fpga():
+    it, p = board(fault="neighbour-after")
+    p.flash.write(DATA)
+    equal(bytes(it.flash()[: len(DATA)]), bytes(DATA))
+
+
+def test_verified_is_not_booted():
+    """Data that is no bitstream: the write is right, the boot fails, and both say so."""
+    it, p = board()
+    equal(p.flash.write(DATA).verified, len(DATA))
+    error = refused("did not boot", p.refresh)
+    check("preamble" in str(error) and "p.flash.info()" in str(error), str(error))
+    left_alone(it, p)
+
+
+def test_wrong_device():
+    it, p = board(device="LFE5U-85F")
+    text = "bitstream is for LFE5U-25F (0x41111043), the board has LFE5U-85F (0x41113043)"
+    clears = it.state()["clears"]
+    refused(text, p.program, GOOD)
+    equal(it.state()["clears"], clears)
+    before = bytes(it.flash()[:4096])
+    refused(text, p.flash.write, GOOD)
+    equal(bytes(it.flash()[:4096]), before)
+    equal(it.counters()[2], 0)
+
+
+def test_fast_clock():
+    it, p = board(fault="fast-tck=10000000")
+    refused("or lower TCK", p.program, GOOD)
+    hz = p.calibrate()
+    check(5_000_000 < hz <= 10_000_000, hz)
+    p.program(GOOD)
+
+
+def test_protection_is_lifted_on_request_only():
+    it, p = board(fault="flash-protected")
+    info = p.flash.info()
+    equal(info.protected, (0, 0x400000))
+    refused("p.flash.unprotect()", p.flash.write, DATA)
+    p.flash.unprotect()
+    equal(p.flash.info().protected, ())
+    p.flash.write(DATA)
+    p.flash.protect(0, 0x10000)
+    equal(p.flash.info().protected, (0, 0x10000))
+    refused("protected", p.flash.write, DATA)
+    raises(ValueError, p.flash.protect, 0x1234, 0x99)
+    it, p = board(fault="flash-locked")
+    refused("WP", p.flash.unprotect)
+    check(p.flash.info().locked)
+
+
+def test_all_faults_are_here():
+    """A new fault of the models fails here until it has its verdict."""
+    told = [fault.partition("=")[0] for table in (LOAD, WRITE, ERASE) for fault in table]
+    for name in vecp5.faults():
+        check(name in told or name in ("none", "neighbour-after", "neighbours"), name)
+
+
+run(globals())

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""What the scripts of this folder share. They run on every MicroPython port whose build has the modules `_ecp5` and
+`vecp5`, with no file system and no sockets: only this file knows where boards and bitstreams come from."""
+
+import gc
+import sys
+
+import ecp5
+import vecp5
+
+checks = 0
+
+
+def check(ok, what=""):
+    global checks
+    checks += 1
+    if not ok:
+        raise AssertionError(what)
+
+
+def equal(got, want):
+    check(got == want, "" if got == want else "got {!r:.200}, want {!r:.200}".format(got, want))
+
+
+def raises(kind, function, *args, **named):
+    """The exception of this kind that the call raises."""
+    try:
+        result = function(*args, **named)
+    except kind as error:
+        check(True)
+        return error
+    raise AssertionError("{} not raised, but {!r} returned".format(kind.__name__, result))
+
+
+def refused(word, function, *args, **named):
+    """The ecp5.Error whose text holds this word."""
+    error = raises(ecp5.Error, function, *args, **named)
+    check(word in str(error), "{!r} is not in {!r}".format(word, str(error)))
+    return error
+
+
+def board(*args, **named):
+    """A virtual board and a Programmer for it."""
+    gc.collect()  # boards that nobody uses any more hold their flash
+    it = vecp5.Board(*args, **named)
+    return it, ecp5.Programmer(it)
+
+
+def bitstream(name):
+    """The bytes of a real bitstream of tests/jtag/bitstreams.py."""
+    try:
+        from bitstream_data import read
+    except ImportError:
+        import os
+
+        with open(os.getenv("BITSTREAMS") + "/" + name, "rb") as file:
+            return file.read()
+    return read(name)
+
+
+def noise(length, seed=1):
+    """Bytes that differ from place to place."""
+    data = bytearray(length)
+    for i in range(length):
+        seed = (seed * 1103515245 + 12345) & 0x7FFFFFFF
+        data[i] = seed >> 16 & 0xFF
+    return data
+
+
+def run(names):
+    """Run the functions test_* in the order of their names; the last line counts."""
+    failed = 0
+    tests = sorted(name for name in names if name.startswith("test_"))
+    for name in tests:
+        try:
+            names[name]()
+            print("ok", name)
+        except Exception as error:
+            failed += 1
+            print("FAILED", name)
+            sys.print_exception(error)
+    print("{} passed, {} failed ({} checks)".format(len(tests) - failed, failed, checks))

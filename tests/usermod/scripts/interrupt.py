@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""Ctrl-C at every operation on the wire: KeyboardInterrupt comes, the TAP is in reset, and the next run works."""
+
+import gc
+
+from harness import bitstream, board, check, equal, noise, run
+
+GOOD = bitstream("25f-compress.bit")
+DATA = noise(3000)
+
+
+def interrupted(it, function, step=1):
+    """Press Ctrl-C at operation 1, 1 + step, ... until the function ends before it; return how often."""
+    n = 1
+    times = 0
+    while True:
+        it.interrupt_at(n)
+        try:
+            function()
+            it.interrupt_at(0)
+            return times
+        except KeyboardInterrupt:
+            it.interrupt_at(0)
+        state = it.state()
+        check(state["in_reset"], "operation {}: the TAP is not in reset".format(n))
+        times += 1
+        n += step
+
+
+def test_load():
+    it, p = board()
+    times = interrupted(it, lambda: p.program(GOOD))
+    check(times > 50, times)
+    p.program(GOOD)
+    check(it.state()["done"])
+    print(times, "in a load")
+
+
+def test_write():
+    it, p = board()
+
+    def write():
+        it.flash()[:4096] = b"\x00" * 4096
+        p.flash.write(DATA)
+
+    times = interrupted(it, write, 7)
+    check(times > 50, times)
+    p.flash.write(DATA)
+    equal(bytes(it.flash()[:3000]), bytes(DATA))
+    print(times, "in a write")
+
+
+def test_others():
+    it, p = board()
+    for function in (p.scan, p.idcode, p.status, p.erase, p.refresh, p.calibrate, p.flash.info):
+        try:
+            times = interrupted(it, function, 3)
+        except Exception as error:  # nothing to boot from
+            times = 1
+            check("did not boot" in str(error), error)
+        check(times > 0)
+    p.program(GOOD)
+
+
+def test_in_python():
+    """Not on the wire but in what Python runs in between."""
+    it, p = board()
+
+    def press(done, total):
+        raise KeyboardInterrupt
+
+    for function in (p.program, p.flash.write):
+        try:
+            function(GOOD, progress=press)
+            check(False, "no KeyboardInterrupt")
+        except KeyboardInterrupt:
+            check(it.state()["in_reset"])
+    p.program(GOOD)
+
+
+def test_heap():
+    """Nothing stays behind."""
+    it, p = board()
+
+    def cut():
+        it.interrupt_at(60)
+        try:
+            p.program(GOOD)
+        except KeyboardInterrupt:
+            pass
+        it.interrupt_at(0)
+
+    cut()
+    gc.collect()
+    before = gc.mem_alloc()
+    for _ in range(20):
+        cut()
+    gc.collect()
+    check(gc.mem_alloc() <= before + 256, (before, gc.mem_alloc()))
+
+
+run(globals())

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""With 64 KiB of free heap everything works, and no run leaves more allocated than it found."""
+
+import gc
+import io
+
+import ecp5
+import vecp5
+from harness import bitstream, check, equal, run
+
+FREE = 65536
+LOADS = 200
+ZEROS = bytes(256)
+
+PLAIN = bitstream("25f-compress.bit")
+PACKED = bitstream("25f-compress.bit.gz")
+it = vecp5.Board()
+p = ecp5.Programmer(it)
+
+
+def squeeze():
+    """Take all of the heap but 64 KiB."""
+    taken = []
+    for size in (65536, 8192, 1024, 256):
+        gc.collect()
+        while gc.mem_free() > FREE + size + 512:
+            try:
+                taken.append(bytearray(size))
+            except MemoryError:
+                break
+            gc.collect()
+    return taken
+
+
+class Peak:
+    """A stream that notes how much is allocated, without leaving anything."""
+
+    def __init__(self, data):
+        self.stream = io.BytesIO(data)
+        self.most = 0
+
+    def readinto(self, buffer):
+        gc.collect()
+        self.most = max(self.most, gc.mem_alloc())
+        return self.stream.readinto(buffer)
+
+
+def peak(name, function, data):
+    gc.collect()
+    source = Peak(data)
+    before = gc.mem_alloc()
+    function(source)
+    print("peak heap of {}: {} bytes".format(name, source.most - before))
+    check(source.most - before <= FREE)
+
+
+def wipe():
+    """Content that has to be erased all over."""
+    flash = it.flash()
+    for at in range(0, 131072, 256):
+        flash[at : at + 256] = ZEROS
+
+
+def test_64_kib():
+    taken = squeeze()
+    gc.collect()
+    print("{} bytes free".format(gc.mem_free()))
+    check(gc.mem_free() <= FREE + 2048, gc.mem_free())
+    p.program(PLAIN)
+    check(it.state()["done"])
+    peak("a load", p.program, PLAIN)
+    peak("a load from gzip", p.program, PACKED)
+    wipe()
+    peak("a flash write", p.flash.write, PLAIN)
+    wipe()
+    peak("a flash write from gzip", p.flash.write, PACKED)
+    equal(bytes(it.flash()[:1000]), PLAIN[:1000])
+    peak("a check from gzip", ecp5.check, PACKED)
+    p.flash.info()
+    p.refresh()
+    del taken
+
+
+def test_loads():
+    """Loads in a loop: files, gzip, errors; then as much is allocated as before."""
+    bad = bytearray(PLAIN)
+    bad[50000] ^= 1
+    sources = (PLAIN, PACKED, PLAIN[:9000], bad, PACKED[:9000], b"nothing")
+
+    def load(i):
+        source = sources[i % len(sources)]
+        try:
+            p.program(io.BytesIO(source) if i & 1 else source)
+        except ecp5.Error:
+            pass
+
+    for i in range(len(sources)):
+        load(i)
+    gc.collect()
+    before = gc.mem_alloc()
+    for i in range(LOADS):
+        load(i)
+    gc.collect()
+    print("after {} loads {} bytes more".format(LOADS, gc.mem_alloc() - before))
+    check(gc.mem_alloc() - before <= 256)
+
+
+run(globals())
