@@ -3,41 +3,10 @@
 
 import vecp5
 from harness import bitstream, board, check, equal, noise, raises, refused, run
+from verdicts import ERASE, LOAD, WRITE
 
 GOOD = bitstream("25f-compress.bit")
 DATA = noise(20000)
-ODD = next(i for i in range(0x1234, 20000) if DATA[i] & 1)
-EVEN = next(i for i in range(0x234, 20000) if not DATA[i] & 1)
-
-LOAD = {
-    "wrong-id": "no ECP5",
-    "stuck-busy": "did not become ready in time",
-    "erase-fails": "does not erase its SRAM",
-    "no-done": "DONE stays low",
-    "disconnect=20000": "nothing answers on TDO",
-    "power-loss=20000": "nothing answers on TDO",
-    "fast-tck": "or lower TCK",
-}
-WRITE = {
-    "wrong-id": "no ECP5",
-    "erase-fails": "does not erase its SRAM",
-    "neighbour": "not possible",
-    "disconnect=9000": "does not answer any more",
-    "power-loss=9000": "does not answer any more",
-    "flash-wrong-id": "unknown",
-    "flash-absent": "no SPI flash answers",
-    "flash-stuck-busy": "stays busy",
-    "flash-no-program": "does not take the data: at 0x00",
-    "flash-no-write-enable": "protected",
-    "flash-stuck-bit={}".format(EVEN + 0x1000): "at 0x{:06X}".format(EVEN + 0x1000),
-    "flash-protected": "0x000000 to 0x400000; p.flash.unprotect()",
-    "flash-locked": "locked until its power",
-    "flash-power-loss=3": "does not answer any more",
-}
-ERASE = {
-    "flash-no-erase": "does not erase: at 0x00",
-    "flash-stuck-zero={}".format(ODD): "at 0x{:06X}".format(ODD),
-}
 
 
 def left_alone(it, p, fault=""):

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""jtag.XVCServer without its socket: the protocol in pieces of any length, bad input, and the lock."""
+
+import struct
+
+import jtag
+from harness import bitstream, board, check, equal, raises, refused, run
+
+IDCODE_BITS = "".join(str(0x41111043 >> i & 1) for i in range(32))
+GOOD = bitstream("25f-compress.bit")
+
+
+class Client:
+    """Pushes commands into a server and collects its answers."""
+
+    def __init__(self, it, piece=1000, **named):
+        self.answers = bytearray()
+        self.piece = piece
+        self.server = jtag.XVCServer(port=None, transport=it, **named)
+        self.open = self.server.open(self.answers.extend)
+
+    def push(self, data):
+        return all(
+            self.server.push(data[at : at + self.piece]) for at in range(0, len(data), self.piece)
+        )
+
+    def ask(self, data):
+        check(self.push(data))
+        answer = bytes(self.answers)
+        self.answers[:] = b""
+        return answer
+
+    def shift(self, tms, tdi):
+        """Strings of 0 and 1, first clock first; TDO likewise."""
+        count = len(tms)
+        size = (count + 7) // 8
+        vectors = [sum(int(bit) << i for i, bit in enumerate(bits)) for bits in (tms, tdi)]
+        data = b"".join(vector.to_bytes(size, "little") for vector in vectors)
+        answer = self.ask(b"shift:" + struct.pack("<I", count) + data)
+        equal(len(answer), size)
+        value = int.from_bytes(answer, "little")
+        return "".join(str(value >> i & 1) for i in range(count))
+
+
+def test_protocol():
+    for piece in (1, 2, 3, 7, 1000):
+        it, p = board()
+        client = Client(it, piece)
+        equal(client.ask(b"getinfo:"), b"xvcServer_v1.0:1024\n")
+        equal(client.ask(b"settck:" + struct.pack("<I", 100)), struct.pack("<I", 100))
+        # Reset, Shift-DR, and the IDCODE comes out.
+        client.shift("11111" + "0100", "1" * 9)
+        out = client.shift("0" * 31 + "1", "1" * 32)
+        equal(sum(int(bit) << i for i, bit in enumerate(out)), 0x41111043)
+        # Several commands at once.
+        answer = client.ask(b"getinfo:" + b"shift:\x01\0\0\0\1\1" + b"getinfo:")
+        equal(answer[:20], b"xvcServer_v1.0:1024\n")
+        equal(len(answer), 41)
+        client.server.close()
+        p.program(GOOD)
+
+
+def test_long_shifts():
+    """Through the data register and out again, ending in any place of a byte."""
+    it, p = board()
+    client = Client(it)
+    for count in (8192, 8191, 8190, 4099, 65, 33, 32, 31, 9, 8, 7, 1):
+        client.shift("11111" + "0100", "1" * 9)
+        pattern = "".join("01"[i * i // 7 & 1] for i in range(count))
+        out = client.shift("0" * count, pattern)
+        equal(out[:32], IDCODE_BITS[:count])
+        equal(out[32:], pattern[: max(0, count - 32)])
+
+
+def test_bad_input():
+    for bad in (
+        b"hello:",
+        b"x" * 20,
+        b"shift:\0\0\0\0",
+        b"shift:\xff\xff\xff\xff",
+        b"shift:" + struct.pack("<I", 8193),
+        b":",
+        b"getinfo" + b"\0" * 9,
+    ):
+        it, p = board()
+        client = Client(it)
+        check(not client.push(bad), bad)
+        check(not client.push(b"getinfo:"), bad)
+        client.server.close()
+    raises(ValueError, lambda: Client(it, vector_bytes=8))
+
+
+def test_lock():
+    it, p = board()
+    client = Client(it)
+    check(client.open)
+    refused("XVC server's client", p.program, GOOD)
+    refused("XVC server's client", p.idcode)
+    client.server.hang_up()
+    p.program(GOOD)
+    p.flash.open()
+    other = Client(it)
+    check(not other.open)
+    check(not other.push(b"getinfo:"))
+    p.flash.close()
+    check(Client(it).open)
+
+
+def test_an_answer_that_fails():
+    it, p = board()
+
+    def fail(data):
+        raise OSError(104)
+
+    server = jtag.XVCServer(port=None, transport=it)
+    check(server.open(fail))
+    equal(raises(OSError, server.push, b"getinfo:").errno, 104)
+    server.close()
+    p.program(GOOD)
+
+
+run(globals())

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""http.py PORT: bitstreams from a server that answers in every way, and in wrong ones."""
+
+import sys
+
+import vecp5
+
+import ecp5
+from harness import bitstream, check, equal, raises, refused, run
+
+BASE = "http://127.0.0.1:{}/".format(sys.argv[1])
+GOOD = bitstream("25f-compress.bit")
+it = vecp5.Board()
+p = ecp5.Programmer(it)
+
+
+def test_good():
+    for path in ("length", "close", "chunked", "gzip", "gzip-chunked", "redirect", "redirect-far"):
+        p.erase()
+        equal(p.program(BASE + path).bytes, len(GOOD))
+        check(it.state()["done"], path)
+
+
+def test_progress_knows_the_length():
+    seen = []
+    p.program(BASE + "length", progress=lambda done, total: seen.append(total))
+    equal(set(seen), {len(GOOD)})
+
+
+def test_flash():
+    p.flash.write(BASE + "chunked")
+    equal(bytes(it.flash()[: len(GOOD)]), GOOD)
+
+
+def test_refused():
+    clears = it.state()["clears"]
+    for path, word in {
+        "missing": "404",
+        "loop": "redirected more than",
+        "garbage": "does not speak HTTP/1",
+        "empty": "ends too early",
+        "secret": "only http://",
+        "endless-header": "does not speak HTTP/1",
+    }.items():
+        error = raises(OSError, p.program, BASE + path)
+        check(word in str(error) and "http" in str(error), (path, str(error)))
+    equal(it.state()["clears"], clears)
+    error = raises(OSError, p.program, "http://127.0.0.1:1/x.bit")
+    check("cannot reach" in str(error), str(error))
+
+
+def test_cut():
+    for path in ("short", "bad-chunk", "short-chunk"):
+        error = raises(OSError, p.program, BASE + path)
+        check(path in str(error), str(error))
+        check(it.state()["in_reset"])
+    refused("ends too early", p.program, BASE + "short-close")
+    p.program(BASE + "length")
+
+
+def test_told():
+    ecp5.init(transport=it)
+    check(ecp5.prog(BASE + "length") is True)
+    check(ecp5.prog(BASE + "missing") is False)
+
+
+run(globals())
