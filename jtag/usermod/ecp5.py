@@ -4,12 +4,27 @@
 The work is done by the C module _ecp5; here are the names, the words and the sources.
 """
 
-import time
 from collections import namedtuple
 
 import _ecp5
 import jtag
 from ecp5_source import open_source
+
+try:
+    import time
+
+    _ticks_ms = time.ticks_ms
+    _ticks_us = time.ticks_us
+    _ticks_diff = time.ticks_diff
+except (ImportError, AttributeError):  # a port without a clock: all takes no time
+
+    def _ticks_ms():
+        return 0
+
+    def _ticks_diff(now, then):
+        return 0
+
+    _ticks_us = _ticks_ms
 
 _HEAD = 512  # the first chunk, before it is known how much memory the rest needs
 _CHUNK = 2048  # of packed data
@@ -108,12 +123,12 @@ class _Watch:
     """Seconds since it was made; microseconds wrap early on some ports."""
 
     def __init__(self):
-        self.ms = time.ticks_ms()
-        self.us = time.ticks_us()
+        self.ms = _ticks_ms()
+        self.us = _ticks_us()
 
     def seconds(self):
-        ms = time.ticks_diff(time.ticks_ms(), self.ms)
-        return ms / 1000 if ms > 100000 else time.ticks_diff(time.ticks_us(), self.us) / 1000000
+        ms = _ticks_diff(_ticks_ms(), self.ms)
+        return ms / 1000 if ms > 100000 else _ticks_diff(_ticks_us(), self.us) / 1000000
 
 
 def _is_packed(head):
@@ -641,12 +656,12 @@ class _Progress:
     """A line that is written over, from time to time."""
 
     def __init__(self):
-        self.at = time.ticks_ms()
+        self.at = _ticks_ms()
         self.shown = False
 
     def __call__(self, done, total):
-        if time.ticks_diff(time.ticks_ms(), self.at) >= _PROGRESS_MS:
-            self.at = time.ticks_ms()
+        if _ticks_diff(_ticks_ms(), self.at) >= _PROGRESS_MS:
+            self.at = _ticks_ms()
             self.shown = True
             print("\r{} bytes{}".format(done, " of {}".format(total) if total else ""), end="")
 

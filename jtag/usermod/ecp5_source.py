@@ -123,7 +123,9 @@ class Http:
 
     def _line(self):
         line = self.socket.readline(LINE_MAX)
-        if not line or not line.endswith(b"\n"):
+        if len(line) == LINE_MAX:
+            self._fail("a line of the server's answer is too long")
+        if not line.endswith(b"\n"):
             self._fail("the server's answer ends too early")
         return str(line, "utf-8").strip()
 

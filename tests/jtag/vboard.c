@@ -209,6 +209,10 @@ uint8_t *vboard_status(vboard_t *board) {
     return board->board.nor.sr;
 }
 
+void vboard_advance(vboard_t *board, uint32_t us) {
+    board_advance(&board->board, (uint64_t)us * 1000);
+}
+
 void vboard_power(vboard_t *board, bool on) {
     board->queued = 0;
     board_power(&board->board, on);

@@ -42,6 +42,8 @@ uint64_t vboard_clocks(const vboard_t *board);
 void vboard_counters(const vboard_t *board, vboard_counters_t *counters);
 void vboard_protected(const vboard_t *board, uint32_t *first, uint32_t *end);
 uint8_t *vboard_status(vboard_t *board); // SR1-3, volatile copy
+// Time passes without clocks.
+void vboard_advance(vboard_t *board, uint32_t us);
 void vboard_power(vboard_t *board, bool on);
 // Replace the fault and power-cycle the flash without a boot.
 void vboard_set_fault(vboard_t *board, const char *fault);

@@ -3,8 +3,9 @@
 
 import struct
 
-import jtag
 from harness import bitstream, board, check, equal, raises, refused, run
+
+import jtag
 
 IDCODE_BITS = "".join(str(0x41111043 >> i & 1) for i in range(32))
 GOOD = bitstream("25f-compress.bit")

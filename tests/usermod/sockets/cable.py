@@ -4,9 +4,9 @@
 import sys
 import time
 
+import ecp5
 import vecp5
 
-import ecp5
 import jtag
 
 it = vecp5.Board(chip="W25Q128")
@@ -17,6 +17,7 @@ clients = 0
 end = time.ticks_add(time.ticks_ms(), 60000)
 while clients < int(sys.argv[2]) and time.ticks_diff(end, time.ticks_ms()) > 0:
     now = server.poll()
+    it.advance(1000)
     if now and not connected:
         try:
             ecp5.Programmer(it)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """fault.py PORT load|write|over: one operation on a vecp5 server; prints the error's text, or "fine"."""
 
-import os
 import sys
 
 import ecp5
-import jtag
 from harness import bitstream, noise
+
+import jtag
 
 p = None
 try:

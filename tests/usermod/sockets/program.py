@@ -5,6 +5,7 @@ import os
 import sys
 
 import ecp5
+
 import jtag
 
 BITSTREAMS = os.getenv("BITSTREAMS")

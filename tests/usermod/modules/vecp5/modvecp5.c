@@ -160,6 +160,14 @@ static mp_obj_t board_power(mp_obj_t self_in, mp_obj_t on) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(board_power_obj, board_power);
 
+// advance(us): time passes without clocks, as it does for a client that sleeps.
+static mp_obj_t board_advance(mp_obj_t self_in, mp_obj_t us) {
+    board_t *self = MP_OBJ_TO_PTR(self_in);
+    vboard_advance(self->board, mp_obj_get_int(us));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(board_advance_obj, board_advance);
+
 // fault(name or None): another fault, and power off and on.
 static mp_obj_t board_fault(mp_obj_t self_in, mp_obj_t name) {
     board_t *self = MP_OBJ_TO_PTR(self_in);
@@ -221,6 +229,7 @@ static const mp_rom_map_elem_t board_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_flash), MP_ROM_PTR(&board_flash_obj) },
     { MP_ROM_QSTR(MP_QSTR_state), MP_ROM_PTR(&board_state_obj) },
     { MP_ROM_QSTR(MP_QSTR_counters), MP_ROM_PTR(&board_counters_obj) },
+    { MP_ROM_QSTR(MP_QSTR_advance), MP_ROM_PTR(&board_advance_obj) },
     { MP_ROM_QSTR(MP_QSTR_power), MP_ROM_PTR(&board_power_obj) },
     { MP_ROM_QSTR(MP_QSTR_fault), MP_ROM_PTR(&board_fault_obj) },
     { MP_ROM_QSTR(MP_QSTR_interrupt_at), MP_ROM_PTR(&board_interrupt_at_obj) },
