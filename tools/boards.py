@@ -138,7 +138,6 @@ class Board:
         chosen = self.soc_folder / "chosen.json"
         if chosen.exists():
             self.record.update(json.loads(chosen.read_text()))
-        shutil.rmtree(self.soc_folder / "gateware", ignore_errors=True)
         self.describe()
 
     def describe(self):
