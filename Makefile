@@ -129,6 +129,10 @@ test-%: | $(VENV)/.installed ## One suite of tools/suites.toml (test-host, test-
 .PHONY: test-build
 test-build: firmwares emu | test-packages
 
+.PHONY: boards
+boards: micropython emu ## Each board of litex-boards, generated, built, booted and tried (BOARD=name, OPTIONS=default or more, EVERY=10)
+	@$(PYTHON) tools/boards.py --jobs $(JOBS) $(if $(EVERY),--every $(EVERY)) $(if $(OPTIONS),--options $(OPTIONS)) $(BOARD)
+
 ##@ Habits
 
 .PHONY: lint format size bench docs mutate train lock clean

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: MIT
+"""tools/boards.py and tools/board_soc.py: what they choose, and what they count as passed."""
+
+import argparse
+import contextlib
+import io
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+import board_soc  # noqa: E402
+
+import boards  # noqa: E402
+
+GOOD = """\
+A SoC: VexRiscv standard, 100000000 Hz
+csr            pass  181 registers
+LED            pass  4 of leds
+Video          skip  no such core
+verdict: pass: 2 passed, 1 skipped, 0 failed
+"""
+
+
+class Judge(unittest.TestCase):
+    def setUp(self):
+        self.board = boards.Board("digilent_arty", "default")
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.board.log_path = Path(folder.name) / "log"
+        self.board.log_path.write_text("")
+
+    def step(self, said):
+        """Judge a script's output; return (result, why)."""
+        self.board.step(self.board.judge, said)
+        return self.board.record["result"], self.board.record["why"]
+
+    def test_pass(self):
+        self.assertEqual(self.step(GOOD), (boards.PASS, ""))
+        self.assertEqual(self.board.record["classes"], ["csr", "LED"])
+
+    def test_a_class_that_fails(self):
+        said = GOOD.replace("LED            pass  4", "LED            FAIL  3")
+        self.assertEqual(self.step(said), (boards.FAIL, "LED: 3 of leds"))
+
+    def test_no_verdict(self):
+        result, why = self.step(GOOD.partition("verdict")[0])
+        self.assertEqual((result, why), (boards.FAIL, "the script ended without its verdict"))
+
+    def test_a_bad_verdict(self):
+        self.assertEqual(self.step(GOOD.replace("verdict: pass", "verdict: fail"))[0], boards.FAIL)
+
+    def test_nothing_tried(self):
+        said = "csr  skip  no\nverdict: pass: 0 passed, 1 skipped, 0 failed\n"
+        self.assertEqual(self.step(said)[0], boards.FAIL)
+
+    def test_a_step_that_stops(self):
+        def stop():
+            raise boards.Stopped("no vendor")
+
+        self.assertFalse(self.board.step(stop))
+        self.assertEqual(self.board.record["result"], boards.NOT_GENERATED)
+        self.assertEqual(self.board.record["why"], "no vendor")
+
+    def test_last_words(self):
+        self.board.log(
+            "$ make x\nINFO:SoC:x\nOSError: [Errno 2] No file: '/a/b/c.h'\nmake: *** [x] Error 1"
+        )
+        self.assertEqual(self.board.last_words(), "OSError: [Errno 2] No file: 'c.h'")
+
+    def test_a_firmware_that_does_not_boot(self):
+        """The emulator's run without a prompt is a failure, not a pass with a strange time."""
+        self.board.firmware = self.board.log_path
+        self.board.soc_folder = ROOT / "build" / "soc" / "base"
+        self.board.record["clock"] = 100_000_000
+        self.assertFalse(self.board.step(self.board.boot))
+        self.assertEqual(self.board.record["result"], boards.FAIL)
+
+
+class Choice(unittest.TestCase):
+    def test_every_tenth_is_a_tenth(self):
+        everything = boards.all_boards()
+        self.assertGreater(len(everything), 150)
+        options = argparse.Namespace(board=[], every=10)
+        self.assertEqual(boards.choose(options), everything[::10])
+
+    def test_a_board_that_does_not_exist(self):
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said), self.assertRaises(SystemExit) as ended:
+            boards.choose(argparse.Namespace(board=["arty"], every=1))
+        self.assertEqual(ended.exception.code, 2)
+        self.assertIn("digilent_arty", said.getvalue())
+
+    def test_options_that_the_target_knows(self):
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--with-pcie", action="store_true")
+        parser.add_argument("--timer-uptime", action="store_true")
+        group = parser.add_mutually_exclusive_group()
+        group.add_argument("--with-spi-sdcard", action="store_true")
+        group.add_argument("--with-sdcard", action="store_true")
+        parser.add_argument("--with-i2c", type=int)
+        target = board_soc.Target("x", Path("x"), board_soc.OPTIONS)
+        self.assertEqual(target.choose(parser), ["--timer-uptime", "--with-sdcard"])
+        target = board_soc.Target("x", Path("x"), ["--with-spi-sdcard"])
+        self.assertEqual(target.choose(parser), ["--with-spi-sdcard"])
+
+    def test_groups_hold_all_boards_once(self):
+        made = [boards.Board(f"board{n}", "default") for n in range(40)]
+        for n, board in enumerate(made):
+            board.kind = "a" if n % 4 else "b"
+        groups = boards.lanes(made, 2)
+        self.assertCountEqual([board for group in groups for board in group], made)
+        self.assertTrue(all(len({board.kind for board in group}) == 1 for group in groups))
+        self.assertLessEqual(max(map(len, groups)), 20)
+
+
+class Thread(unittest.TestCase):
+    def test_more_cores(self):
+        """A target gets the options that it knows and the cores that need no pin."""
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, ROOT / "tools" / "board_soc.py", "digilent_arty", folder]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=100)
+            self.assertEqual(done.returncode, 0, done.stderr[-2000:])
+            board = boards.Board("digilent_arty", "more")
+            board.soc_folder = Path(folder)
+            board.describe()
+        cores = board.record["cores"]
+        for name, kind in (
+            ("spi0", "spi"),
+            ("i2c0", "i2c"),
+            ("xadc", "xadc"),
+            ("sdcard_core",) * 2,
+        ):
+            self.assertEqual(cores.get(name), kind, cores)
+        self.assertEqual(board.record["memory"]["main_ram"], 256 << 20)
+
+
+if __name__ == "__main__":
+    unittest.main()
