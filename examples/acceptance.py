@@ -407,3 +407,7 @@ def main():
     verdict = "pass" if good else "fail", count["pass"], count["skip"], count["FAIL"]
     print("verdict: %s: %d passed, %d skipped, %d failed" % verdict)
     return good
+
+
+if __name__ == "__main__":
+    raise SystemExit(0 if main() else 1)
