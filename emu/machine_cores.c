@@ -131,7 +131,9 @@ bool machine_add_cores(machine_t *m) {
         }
     }
     if (!good) {
-        snprintf(m->error, sizeof(m->error), "no memory");
+        if (m->error[0] == '\0') {
+            snprintf(m->error, sizeof(m->error), "no memory");
+        }
         return false;
     }
     warn_plain(m);

@@ -139,6 +139,29 @@ bool bus_add_window(bus_t *bus, const char *name, uint32_t base, uint64_t size, 
     return true;
 }
 
+bool bus_take_over(bus_t *bus, const char *name, void *context,
+    uint32_t (*read)(void *, uint32_t), void (*write)(void *, uint32_t, uint32_t)) {
+    bus_region_t *r = bus_find_name(bus, name);
+    if (r == NULL || r->memory == NULL) {
+        return false;
+    }
+    uint64_t end = (r->base + r->size) >> BUS_PAGE_BITS;
+    for (uint64_t page = r->base >> BUS_PAGE_BITS; page < end; page++) {
+        bus->read_page[page] = 0;
+        bus->write_page[page] = 0;
+    }
+    munmap(r->memory, r->size);
+    munmap(r->code, granules(r->size));
+    r->memory = NULL;
+    r->code = NULL;
+    r->io = true;
+    r->writable = true;
+    r->context = context;
+    r->read = read;
+    r->write = write;
+    return true;
+}
+
 bus_region_t *bus_find(bus_t *bus, uint32_t addr) {
     for (size_t i = 0; i < bus->region_count; i++) {
         bus_region_t *r = &bus->regions[i];
@@ -214,6 +237,7 @@ bool bus_write(bus_t *bus, uint32_t addr, unsigned size, uint32_t value) {
         } else if (size == 2) {
             value = (value & 0xffff) * 0x00010001u;
         }
+        bus->write_size = size;
         r->write(r->context, offset & ~3u, value);
     } else if (r->writable && r->size - offset >= size) {
         memcpy(r->memory + offset, &value, size);

@@ -41,6 +41,7 @@ typedef struct bus {
     size_t code_page_count;
     bool code_pages_lost; // there are more
     uint64_t errors; // accesses that nobody answered
+    unsigned write_size; // for a window's write(): bytes of the store that it is called for
     // Called when a store hits decoded code.
     void (*code_written)(void *context);
     void *code_context;
@@ -54,6 +55,10 @@ bool bus_add_memory(bus_t *bus, const char *name, uint32_t base, uint64_t size, 
 bool bus_add_window(bus_t *bus, const char *name, uint32_t base, uint64_t size, void *context,
     uint32_t (*read)(void *, uint32_t), void (*write)(void *, uint32_t, uint32_t),
     char *error, size_t error_size);
+
+// Make a window of a region that was added as a memory, before anything has run. False: there is no such region.
+bool bus_take_over(bus_t *bus, const char *name, void *context,
+    uint32_t (*read)(void *, uint32_t), void (*write)(void *, uint32_t, uint32_t));
 
 bus_region_t *bus_find(bus_t *bus, uint32_t addr);
 bus_region_t *bus_find_name(bus_t *bus, const char *name);

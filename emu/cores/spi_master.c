@@ -1,33 +1,99 @@
 // SPDX-License-Identifier: MIT
 //
-// SPIMaster (litex/soc/cores/spi/spi_master.py) with nothing on its wires: a transfer takes its
-// time, MISO reads 0, or what was sent in loopback.
+// SPIMaster (litex/soc/cores/spi/spi_master.py), of any width and both alignments, with the devices of the wiring behind
+// its chip selects. csr.json does not tell the alignment: it is raw, LiteX's default. All bits of a transfer move when it
+// starts; it is done when their time has passed. The core's clock counts freely, so a divider that is made smaller may
+// let it count once around its 16 bits.
+
+#include <string.h>
 
 #include "cores/models.h"
+#include "cores/spi_bus.h"
 #include "machine.h"
 
 #define CONTROL_START (1)
 #define CONTROL_LENGTH_SHIFT (8)
 #define STATUS_DONE (1)
-#define DEFAULT_DIVIDER (2)
-#define OVERHEAD_CYCLES (4)
+#define CS_SELECT (0xffff)
+#define CS_MANUAL (1 << 16)
+#define DEFAULT_DIVIDER (100) // where there is no register: the gateware's is not known
+#define MIN_DIVIDER (2)
+#define WRAP (1 << 16)
+#define MAX_WIDTH (256)
 
 typedef struct {
+    spi_bus_t bus;
     uint64_t done_at;
+    uint64_t edge; // some falling edge of the free clock, or its last one before the divider changed
+    uint64_t divider;
 } spi_state_t;
+
+static bool bit_of(const reg_t *reg, unsigned bit) {
+    unsigned width = reg->core->machine->soc->csr_width;
+    return reg->words[bit / width] >> bit % width & 1;
+}
+
+static void set_bit(reg_t *reg, unsigned bit, bool value) {
+    unsigned width = reg->core->machine->soc->csr_width;
+    uint32_t mask = UINT32_C(1) << bit % width;
+    reg->words[bit / width] = (reg->words[bit / width] & ~mask) | (value ? mask : 0);
+}
+
+static uint64_t value_of(core_t *core, const char *suffix, uint64_t otherwise) {
+    const reg_t *reg = core_reg(core, suffix);
+    return reg != NULL ? reg_get(reg) : otherwise;
+}
+
+static uint32_t chips(core_t *core, bool moving) {
+    uint64_t cs = value_of(core, "cs", 1);
+    return moving || (cs & CS_MANUAL) ? (uint32_t)cs & CS_SELECT : 0;
+}
+
+// The first falling edge of the free clock after now.
+static uint64_t next_edge(core_t *core) {
+    spi_state_t *spi = core->state;
+    uint64_t passed = machine_now(core->machine) - spi->edge;
+    uint64_t count = passed < WRAP ? passed : passed % spi->divider;
+    spi->edge = machine_now(core->machine) - count;
+    return spi->edge + (count < spi->divider ? spi->divider : WRAP + spi->divider);
+}
+
+static void write_divider(core_t *core, reg_t *reg, uint64_t value) {
+    (void)reg;
+    spi_state_t *spi = core->state;
+    uint64_t now = machine_now(core->machine);
+    spi->edge = now - (now - spi->edge) % spi->divider;
+    spi->divider = value < MIN_DIVIDER ? MIN_DIVIDER : value;
+}
 
 static void write_control(core_t *core, reg_t *reg, uint64_t value) {
     (void)reg;
     spi_state_t *spi = core->state;
-    if (!(value & CONTROL_START)) {
+    unsigned length = value >> CONTROL_LENGTH_SHIFT & 0xff;
+    reg_t *out = core_reg(core, "mosi");
+    reg_t *in = core_reg(core, "miso");
+    if (!(value & CONTROL_START) || machine_now(core->machine) < spi->done_at) {
         return;
     }
-    reg_t *divider = core_reg(core, "clk_divider");
-    reg_t *loopback = core_reg(core, "loopback");
-    uint64_t clocks = divider != NULL && reg_get(divider) != 0 ? reg_get(divider) : DEFAULT_DIVIDER;
-    spi->done_at = machine_now(core->machine) + OVERHEAD_CYCLES + (value >> CONTROL_LENGTH_SHIFT & 0xff) * clocks;
-    reg_set(core_reg(core, "miso"),
-        loopback != NULL && (reg_get(loopback) & 1) ? reg_get(core_reg(core, "mosi")) : 0);
+    if (length == 0 || length > out->bits) {
+        spi->done_at = UINT64_MAX; // it counts bits without end
+        return;
+    }
+    bool loop = value_of(core, "loopback", 0) & 1;
+    spi_bus_select(core, &spi->bus, chips(core, true), false);
+    bool shifted[MAX_WIDTH] = { false };
+    for (unsigned i = 0; i < length; i++) {
+        bool mosi = bit_of(out, out->bits - 1 - i);
+        bool miso = spi_bus_bit(core, &spi->bus, 0, mosi);
+        shifted[length - 1 - i] = loop ? mosi : miso;
+    }
+    // What was there moves up, as in the core's shift register.
+    for (unsigned i = in->bits; i-- > 0;) {
+        set_bit(in, i, i < length ? shifted[i] : bit_of(in, i - length));
+    }
+    spi_bus_select(core, &spi->bus, chips(core, false), false);
+    uint64_t edge = next_edge(core);
+    spi->done_at = edge + length * spi->divider + spi->divider / 2 + 1;
 }
 
 static uint64_t read_status(core_t *core, reg_t *reg) {
@@ -36,9 +102,29 @@ static uint64_t read_status(core_t *core, reg_t *reg) {
     return machine_now(core->machine) >= spi->done_at ? STATUS_DONE : 0;
 }
 
+static void write_cs(core_t *core, reg_t *reg, uint64_t value) {
+    (void)reg;
+    (void)value;
+    spi_state_t *spi = core->state;
+    spi_bus_select(core, &spi->bus, chips(core, false), false);
+}
+
+static bool init(core_t *core) {
+    spi_state_t *spi = core->state;
+    return spi_bus_init(core, &spi->bus);
+}
+
 static void reset(core_t *core) {
     spi_state_t *spi = core->state;
     spi->done_at = 0;
+    spi->edge = machine_now(core->machine);
+    spi->divider = DEFAULT_DIVIDER;
+    spi_bus_select(core, &spi->bus, chips(core, false), false);
+}
+
+static void free_state(core_t *core) {
+    spi_state_t *spi = core->state;
+    spi_bus_free(&spi->bus);
 }
 
 static const core_reg_t regs[] = {
@@ -46,12 +132,13 @@ static const core_reg_t regs[] = {
     { .suffix = "status", .flags = REG_VOLATILE, .read = read_status },
     { .suffix = "mosi" },
     { .suffix = "miso" },
-    { .suffix = "cs", .flags = REG_OPTIONAL, .reset = 1 },
+    { .suffix = "cs", .flags = REG_OPTIONAL, .bits = 17, .reset = 1, .write = write_cs },
     { .suffix = "loopback", .flags = REG_OPTIONAL, .bits = 1 },
-    { .suffix = "clk_divider", .flags = REG_OPTIONAL, .bits = 16 },
+    { .suffix = "clk_divider", .flags = REG_OPTIONAL, .bits = 16, .reset = DEFAULT_DIVIDER, .write = write_divider },
     { NULL, 0, 0, 0, NULL, NULL },
 };
 
 const core_model_t core_spi_master = {
-    .kind = "spi_master", .regs = regs, .state_size = sizeof(spi_state_t), .reset = reset
+    .kind = "spi_master", .regs = regs, .state_size = sizeof(spi_state_t), .init = init, .reset = reset,
+    .free = free_state
 };

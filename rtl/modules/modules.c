@@ -14,6 +14,8 @@ extern const sim_module_t inputs_module;
 extern const sim_module_t outputs_module;
 extern const sim_module_t uart_pins_module;
 extern const sim_module_t xadc_pins_module;
+extern const sim_module_t spi_module;
+extern const sim_module_t i2c_module;
 
 const sim_module_t *const sim_modules[] = {
     &serial_stream_module,
@@ -26,5 +28,7 @@ const sim_module_t *const sim_modules[] = {
     &outputs_module,
     &uart_pins_module,
     &xadc_pins_module,
+    &spi_module,
+    &i2c_module,
     NULL,
 };
