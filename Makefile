@@ -66,6 +66,10 @@ usermod-unix: micropython | packages ## Upstream's unix port with the FPGA progr
 	@$(MAKE) -j$(JOBS) -C tests/usermod unix MICROPY_DIR=$(abspath $(MICROPY_TREE)) >&2 </dev/null
 	@echo "$(BUILD)/usermod/unix/micropython"
 
+.PHONY: stubs
+stubs: $(OWN_SOC) $(VENV)/.installed ## What an editor completes on this SoC, as .pyi (BUILD_DIRECTORY=path)
+	@$(PYTHON) tools/stubs.py $(BUILD_DIRECTORY) --output $(BUILD)/stubs/$(FIRMWARE_NAME)
+
 ##@ What the others need. Everything here speaks on stderr and reads nothing: stdin and stdout are the guest's.
 
 ifneq ($(filter $(BUILD)/soc/%,$(BUILD_DIRECTORY)),)
