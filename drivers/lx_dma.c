@@ -25,6 +25,10 @@ void lx_dma_stop(const lx_dma_regs_t *regs) {
     csr_write(regs->enable, 0);
 }
 
+bool lx_dma_is_on(const lx_dma_regs_t *regs) {
+    return csr_read(regs->enable) != 0;
+}
+
 bool lx_dma_done(const lx_dma_regs_t *regs) {
     return csr_read(regs->done) != 0;
 }
@@ -34,11 +38,15 @@ uint32_t lx_dma_offset(const lx_dma_regs_t *regs) {
 }
 
 int lx_dma_wait(const lx_dma_regs_t *regs, uint32_t max_polls) {
+    uint32_t words = csr_read(regs->length) / LX_DMA_WORD_BYTES;
     for (uint32_t poll = 0; poll < max_polls; poll++) {
         if (lx_dma_done(regs)) {
             return LX_OK;
         }
-        for (unsigned i = 0; i < LX_DMA_POLL_CYCLES / 2; i++) {
+        // Each turn takes two cycles or more, as a word does.
+        uint32_t turns = words - csr_read(regs->offset);
+        turns = turns < LX_DMA_POLL_WORDS ? turns : LX_DMA_POLL_WORDS;
+        for (uint32_t i = 0; i < turns; i++) {
             __asm__ volatile ("");
         }
     }

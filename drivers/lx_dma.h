@@ -38,9 +38,16 @@ typedef struct lx_dma_regs {
 // bytes, or address or length is no multiple of LX_DMA_WORD_BYTES.
 int lx_dma_start(const lx_dma_regs_t *regs, uint64_t addr, uint32_t bytes, bool loop);
 
-// Stop where it is. Afterwards the core does not touch memory. A writer that is not started takes and drops what its
-// stream brings.
+// Stop where it is. Afterwards the core does not touch memory. A writer that is stopped takes and drops what its stream
+// brings, at once; one that is done takes nothing.
+//
+// LiteX's bus goes to another master only when the one that has it pauses, and a reader pauses only when its FIFO is
+// full: while a reader's words are dropped, the CPU waits, and with loop for ever. So a writer has to be started before
+// the reader that feeds it, and stopped after it.
 void lx_dma_stop(const lx_dma_regs_t *regs);
+
+// Whether it was started and not stopped since; also when it is done.
+bool lx_dma_is_on(const lx_dma_regs_t *regs);
 
 // Whether the buffer is through. Never in a loop, and not after lx_dma_stop().
 bool lx_dma_done(const lx_dma_regs_t *regs);
@@ -49,10 +56,10 @@ bool lx_dma_done(const lx_dma_regs_t *regs);
 // in its FIFO.
 uint32_t lx_dma_offset(const lx_dma_regs_t *regs);
 
-// Wait until the buffer is through; each poll takes LX_DMA_POLL_CYCLES or a little more, which leaves the bus to the
-// core. LX_ETIMEDOUT: it is not after so many polls.
+// Wait until the buffer is through, or LX_ETIMEDOUT: it is not after so many polls. From one to the next it takes up to
+// LX_DMA_POLL_WORDS times a word's least time, and the bus is left to the core.
 int lx_dma_wait(const lx_dma_regs_t *regs, uint32_t max_polls);
-#define LX_DMA_POLL_CYCLES (32)
+#define LX_DMA_POLL_WORDS (512)
 
 // A reader and its loopback copy memory; it is through when the writer is. LX_EINVAL: as lx_dma_start(). LX_ENODEV:
 // the reader has no loopback.

@@ -128,6 +128,9 @@ MP_NORETURN void port_main(int why) {
     for (;; why = PORT_BOOT_SOFT) {
         mp_stack_set_top(__stack_top);
         mp_stack_set_limit((mp_uint_t)(__stack_top - __stack_bottom) - MICROPY_STACK_CHECK_MARGIN);
+        #if SOC_HAS_DMA_READER || SOC_HAS_DMA_WRITER
+        port_dma_init();
+        #endif
         init_heap();
         mp_init();
         // Where packages go, as on upstream's boards.

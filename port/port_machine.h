@@ -3,6 +3,8 @@
 #ifndef PORT_PORT_MACHINE_H
 #define PORT_PORT_MACHINE_H
 
+#include <stdbool.h>
+
 #include "py/obj.h"
 
 // machine.reset_cause(). LiteX has no register for it: a mark in main RAM tells reset from power-up.
@@ -40,11 +42,22 @@ void port_check(int status);
 // The errno of a driver's negative status, where a protocol of extmod/ wants that.
 int port_errno(int status);
 
+// Stops all DMA, and forgets its buffers: before there is a heap.
+void port_dma_init(void);
+
+// Copies memory by an idle pair of reader and writer, where the SoC has one. The CPU's cache may hold what was there
+// before: the caller flushes it. False: not copied; address or length may be no whole words of the bus.
+bool port_dma_copy(void *to, const void *from, size_t bytes);
+
 extern const mp_obj_type_t machine_pin_type;
 extern const mp_obj_type_t machine_rtc_type;
 extern const mp_obj_fun_builtin_var_t port_bitstream_obj;
 extern const mp_obj_type_t machine_timer_type;
+extern const mp_obj_type_t litex_dma_pair_type;
+extern const mp_obj_type_t litex_dma_reader_type;
+extern const mp_obj_type_t litex_dma_writer_type;
 extern const mp_obj_type_t litex_event_manager_type;
 extern const mp_obj_type_t litex_led_type;
+extern const mp_obj_type_t litex_video_type;
 
 #endif

@@ -21,11 +21,13 @@ PORT_BINDINGS_C = \
 	bindings/litex_ws2812.c \
 	bindings/machine_bitstream.c \
 	bindings/instance.c \
+	bindings/litex_dma.c \
 	bindings/litex_event_manager.c \
 	$(if $(filter 1,$(ECP5)),bindings/jtag_transport.c) \
 	bindings/litex_led.c \
 	bindings/litex_regs.c \
 	bindings/litex_remote.c \
+	bindings/litex_video.c \
 	bindings/machine_i2c.c \
 	bindings/machine_pin.c \
 	bindings/machine_rtc.c \
@@ -67,12 +69,14 @@ FAST_C = \
 	tick.c \
 	bindings/litex_led.c \
 	bindings/litex_regs.c \
+	bindings/litex_video.c \
 	bindings/machine_pin.c \
 	bindings/machine_spi.c \
 	bindings/machine_timer.c \
 	bindings/port_event.c \
 	drivers/lx_clock.c \
 	drivers/lx_event.c \
+	drivers/lx_dma.c \
 	drivers/lx_gpio.c \
 	drivers/lx_i2c.c \
 	drivers/lx_spi.c \
@@ -129,5 +133,6 @@ FAST_C = \
 	py/unicode.c \
 	py/vm.c \
 	py/vstr.c \
+	soc/cache.c \
 	soc/csr.c \
 	soc/irq.c

@@ -12,6 +12,12 @@
 
 #include "soc_config.h"
 
+void soc_cache_clean_cpu(void) {
+    #if !SOC_DCACHE_WRITES_THROUGH
+    flush_cpu_dcache();
+    #endif
+}
+
 void soc_cache_flush_cpu(void) {
     flush_cpu_dcache();
 }

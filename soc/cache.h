@@ -10,7 +10,11 @@
 #ifndef SOC_CACHE_H
 #define SOC_CACHE_H
 
-// Write back and forget what the CPU's data cache holds. Nothing where the CPU has none, or keeps it coherent
+// Write back what the CPU's data cache holds: before another master reads memory. Nothing where the cache writes
+// through at once, as VexRiscv's does. May be called from an interrupt.
+void soc_cache_clean_cpu(void);
+
+// Write back and forget what the CPU's data cache holds: before the CPU reads what another master wrote. Nothing where the CPU has none, or keeps it coherent
 // itself. May be called from an interrupt.
 void soc_cache_flush_cpu(void);
 

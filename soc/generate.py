@@ -20,6 +20,8 @@ from soc import kinds, litex_output  # noqa: E402
 from soc.litex_output import InputError  # noqa: E402
 
 FRAME_ALIGNMENT = 4096
+# Their data caches never hold what main memory lacks.
+WRITE_THROUGH_CPUS = ("vexriscv",)
 BANNER = "Written by soc/generate.py from LiteX's csr.json; changes are lost."
 
 
@@ -164,6 +166,7 @@ def shape_header(soc):
         ("SOC_HAS_INTERRUPT", int(has_interrupt(soc))),
         ("SOC_HAS_ICACHE", int(has_constant(soc, "config_cpu_has_icache"))),
         ("SOC_HAS_DCACHE", int(has_constant(soc, "config_cpu_has_dcache"))),
+        ("SOC_DCACHE_WRITES_THROUGH", int(soc.text("config_cpu_name") in WRITE_THROUGH_CPUS)),
         ("SOC_BUS_DATA_WIDTH", small(soc, "config_bus_data_width")),
         ("SOC_CSR_DATA_WIDTH", soc.data_width),
         ("SOC_CSR_ALIGNMENT", soc.alignment),

@@ -25,5 +25,6 @@ extern const core_model_t core_pwm;
 extern const core_model_t core_pwm_multi;
 extern const core_model_t core_watchdog;
 extern const core_model_t core_xadc;
+extern const core_model_t core_dma;
 
 #endif

@@ -23,5 +23,6 @@ const core_model_t *const core_models[] = {
     &core_pwm_multi,
     &core_watchdog,
     &core_xadc,
+    &core_dma,
     NULL,
 };

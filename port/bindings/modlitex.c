@@ -129,6 +129,18 @@ static const mp_rom_map_elem_t litex_globals_table[] = {
     #if SOC_HAS_WS2812
     { MP_ROM_QSTR(MP_QSTR_WS2812), MP_ROM_PTR(&litex_ws2812_type) },
     #endif
+    #if SOC_HAS_DMA_READER
+    { MP_ROM_QSTR(MP_QSTR_DMAReader), MP_ROM_PTR(&litex_dma_reader_type) },
+    #endif
+    #if SOC_HAS_DMA_WRITER
+    { MP_ROM_QSTR(MP_QSTR_DMAWriter), MP_ROM_PTR(&litex_dma_writer_type) },
+    #endif
+    #if SOC_HAS_DMA_LOOPBACK
+    { MP_ROM_QSTR(MP_QSTR_DMA), MP_ROM_PTR(&litex_dma_pair_type) },
+    #endif
+    #if SOC_HAS_VIDEO
+    { MP_ROM_QSTR(MP_QSTR_Video), MP_ROM_PTR(&litex_video_type) },
+    #endif
     #if SOC_HAS_LEDS
     { MP_ROM_QSTR(MP_QSTR_LED), MP_ROM_PTR(&litex_led_type) },
     #endif

@@ -136,7 +136,9 @@ static void dma_refuses_what_is_no_word(void) {
 
 static void dma_reads_once(void) {
     setup();
+    CHECK(!lx_dma_is_on(&reader.regs));
     CHECK_EQ(lx_dma_start(&reader.regs, RAM_BASE + 64, 40, false), LX_OK);
+    CHECK(lx_dma_is_on(&reader.regs));
     CHECK_EQ(lx_dma_wait(&reader.regs, 100), LX_OK);
     CHECK(lx_dma_done(&reader.regs));
     CHECK_EQ(lx_dma_offset(&reader.regs), 40);
@@ -239,11 +241,13 @@ static void dma_copy_after_a_stopped_one(void) {
 
 static void cache_flushes(void) {
     unsigned before = mock_dcache_flushes;
-    soc_cache_flush_cpu();
+    soc_cache_clean_cpu();
     CHECK_EQ(mock_dcache_flushes, before + 1);
+    soc_cache_flush_cpu();
+    CHECK_EQ(mock_dcache_flushes, before + 2);
     // The L2 cache is filled through that of the CPU, which would hide it.
     soc_cache_flush_all();
-    CHECK_EQ(mock_dcache_flushes, before + 2);
+    CHECK_EQ(mock_dcache_flushes, before + 3);
 }
 
 const test_t tests_dma[] = {
