@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # litex.DMAReader, DMAWriter and DMA: on `full` the words of dma_reader go to dma_writer.
 import gc
+
 import litex
 
 if not hasattr(litex, "DMA"):
