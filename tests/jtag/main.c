@@ -16,10 +16,11 @@ extern const test_t tests_protect[];
 extern const test_t tests_write[];
 extern const test_t tests_stream[];
 extern const test_t tests_xvc[];
+extern const test_t tests_xvc_server[];
 
 static const test_t *const groups[] = {
     tests_tap, tests_ecp5, tests_bitstream, tests_inflate, tests_sfdp,
-    tests_nor, tests_protect, tests_write, tests_stream, tests_xvc,
+    tests_nor, tests_protect, tests_write, tests_stream, tests_xvc, tests_xvc_server,
 };
 
 jmp_buf harness_failed;
