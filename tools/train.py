@@ -11,6 +11,7 @@ and serve every SoC. docs/performance.md says why and what it brings; run this a
 """
 
 import argparse
+import bisect
 import collections
 import os
 import re
@@ -33,6 +34,8 @@ HOT_LD = ROOT / "port" / "hot.ld"
 MARK = "mp_micropython_opt_level"
 CACHE_LINES, LINE_BYTES = 128, 32
 ANNEALING_STEPS = 24_000_000
+# Objects whose unused functions fill the gaps: those that each SoC has.
+COLD = r"/(py|extmod|shared|lib/(littlefs|oofatfs|libm_dbl))/"
 # The sum of a program's counts after scaling: each weighs the same, a row of the small ones less.
 WEIGHT = 10_000_000
 KIND_ARCS, KINDS = 0, 8
@@ -291,21 +294,20 @@ def write_order(sections, order):
     cold = sorted(
         (size, index)
         for index, (_, size, name, path) in enumerate(sections)
-        if index not in hot and name.startswith(".text.") and "/py/" in path
+        if index not in hot and name.startswith(".text.") and re.search(COLD, path)
     )
-    start = next(size for _, size, name, _ in sections if name == ".text.start")
-    at = -(-start // LINE_BYTES) * LINE_BYTES
+    end = next(size for _, size, name, _ in sections if name == ".text.start")
     lines = []
     for index, gap in order:
-        room = gap * LINE_BYTES
-        at += room
-        while fitting := [entry for entry in cold if entry[0] <= room]:
-            cold.remove(fitting[-1])
-            room -= -(-fitting[-1][0] // 4) * 4
-            lines.append(section_pattern(sections[fitting[-1][1]], names))
+        at = (-(-end // LINE_BYTES) + gap) * LINE_BYTES
+        room = at - -(-end // 4) * 4
+        while fitting := bisect.bisect_right(cold, (room, len(sections))):
+            size, cold_index = cold.pop(fitting - 1)
+            room -= -(-size // 4) * 4
+            lines.append(section_pattern(sections[cold_index], names))
         lines.append(f". = MAX(ALIGN({LINE_BYTES}), 0x{at:x});")
         lines.append(section_pattern(sections[index], names))
-        at += -(-sections[index][1] // LINE_BYTES) * LINE_BYTES
+        end = at + sections[index][1]
     HOT_LD.write_text(HOT_HEAD + "\n".join(lines) + "\n")
 
 
