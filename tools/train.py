@@ -41,6 +41,24 @@ WEIGHT = 10_000_000
 KIND_ARCS, KINDS = 0, 8
 WORKERS = 2
 
+# What bench/peripherals.py measures on another SoC, as far as this one has it: name, body of a loop.
+HARDWARE = (
+    ("p.toggle()", "p.toggle()"),
+    ("csr_read", "litex.csr_read('ctrl_scratch')"),
+    ("regs", "r.read()"),
+)
+HARDWARE_RUN = """
+import litex, machine
+def run(n, p=machine.Pin(0, machine.Pin.OUT), r=litex.regs.ctrl_scratch):
+ for i in range(n):
+  {body}
+run(2)
+s = cycles()
+run({n})
+e = cycles()
+print(took(s, e))
+"""
+
 PROFILE_HEAD = """\
 # Written by tools/train.py: how often each edge of each hot function ran. See profile.py.
 """
@@ -143,6 +161,11 @@ def jobs():
         # Rows with a goal count like a program.
         weight = 0.15 if row[-1] is None else 1.0
         yield row[0], weight, interpreter.micro_code(SOC, [row])
+    for name, body in HARDWARE:
+        code = HARDWARE_RUN.format(body=body, n=interpreter.ITERATIONS)
+        yield name, 1.0, prelude + code
+    for name, setup, *_ in interpreter.GC_ROWS[:1]:
+        yield name, 1.0, prelude + interpreter.GC_RUN.format(setup=setup)
     source = interpreter.perf_bench_source("misc_pystone")
     yield "exec", 0.5, prelude + f"SOURCE = {source!r}\n" + interpreter.EXEC_RUN
 
