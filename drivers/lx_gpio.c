@@ -54,9 +54,7 @@ int lx_gpio_toggle(const lx_gpio_regs_t *regs, uint32_t mask) {
     if (beyond(regs, mask)) {
         return LX_EINVAL;
     }
-    uint32_t state = soc_irq_save();
-    csr_write(regs->out, csr_read(regs->out) ^ mask);
-    soc_irq_restore(state);
+    lx_gpio_invert(regs, mask);
     return LX_OK;
 }
 

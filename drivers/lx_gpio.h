@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "soc/csr.h"
+#include "soc/irq.h"
 #include "soc/status.h"
 
 typedef struct {
@@ -66,6 +67,20 @@ int lx_gpio_write(const lx_gpio_regs_t *regs, uint32_t mask, uint32_t value);
 
 // Invert those pins that mask selects, as last written. Errors as above.
 int lx_gpio_toggle(const lx_gpio_regs_t *regs, uint32_t mask);
+
+// The same for one pin that exists and has an output, where each cycle counts.
+static inline void lx_gpio_put(const lx_gpio_regs_t *regs, uint32_t mask, bool level) {
+    uint32_t state = soc_irq_save();
+    uint32_t out = csr_read(regs->out);
+    csr_write(regs->out, level ? out | mask : out & ~mask);
+    soc_irq_restore(state);
+}
+
+static inline void lx_gpio_invert(const lx_gpio_regs_t *regs, uint32_t mask) {
+    uint32_t state = soc_irq_save();
+    csr_write(regs->out, csr_read(regs->out) ^ mask);
+    soc_irq_restore(state);
+}
 
 // Make those pins that mask selects outputs (bit of outputs is 1) or inputs (0). LX_EINVAL: mask has a bit
 // beyond the last pin. LX_ENOTSUP: a pin that mask selects cannot have that direction.

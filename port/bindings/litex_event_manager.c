@@ -30,7 +30,7 @@ typedef struct {
 } litex_event_manager_obj_t;
 
 static bool is_view(const litex_event_manager_obj_t *self) {
-    return self->event.regs == NULL;
+    return !PORT_EVENT_OWNED || self->event.regs == NULL;
 }
 
 // Gets the events where there is a callback and an enabled source, else gives them up.
@@ -152,7 +152,7 @@ static mp_obj_t litex_event_manager_make_new(const mp_obj_type_t *type, size_t n
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("only the view of '%s' has a period"),
             soc_timer[SOC_TICK_TIMER].name);
     }
-    litex_event_manager_obj_t *self = view ? NULL : port_event_owner(regs, on_events);
+    litex_event_manager_obj_t *self = view || !PORT_EVENT_OWNED ? NULL : port_event_owner(regs, on_events);
     if (self == NULL) {
         self = mp_obj_malloc(litex_event_manager_obj_t, type);
         self->tick = (port_tick_timer_t) {

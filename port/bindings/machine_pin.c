@@ -17,7 +17,10 @@
 
 #if PORT_MACHINE_PIN
 
-#define PIN_IRQ (PORT_EVENT && SOC_HAS_GPIO_EVENT)
+// Not worth room in a file that is compiled for speed.
+#define COLD __attribute__((cold))
+
+#define PIN_IRQ (PORT_EVENT_OWNED && SOC_HAS_GPIO_EVENT)
 #define CORES (SOC_GPIO_COUNT + SOC_LEDS_COUNT)
 
 // Beyond the number of any pin, so that Pin("leds", 1) differs from Pin("leds", Pin.OUT).
@@ -36,7 +39,7 @@ static const lx_gpio_regs_t *core(size_t i) {
     #endif
 }
 
-static MP_NORETURN void no_such_pin(mp_obj_t id) {
+static COLD MP_NORETURN void no_such_pin(mp_obj_t id) {
     vstr_t vstr;
     mp_print_t print;
     vstr_init_print(&vstr, 64, &print);
@@ -53,12 +56,12 @@ static MP_NORETURN void no_such_pin(mp_obj_t id) {
     mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s"), vstr_null_terminated_str(&vstr));
 }
 
-static MP_NORETURN void cannot(const lx_gpio_regs_t *regs, const char *what) {
+static COLD MP_NORETURN void cannot(const lx_gpio_regs_t *regs, const char *what) {
     mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("core '%s' has no %s"), regs->name, what);
 }
 
 // The number in "[12]" at the end of a pin's name; -1 where it is none.
-static int index_of(const char *text) {
+static COLD int index_of(const char *text) {
     if (*text == '\0') {
         return 0;
     }
@@ -75,7 +78,7 @@ static int index_of(const char *text) {
 }
 
 // A pin by the name of its core. `index` is what the name does not say, MP_OBJ_NULL: nothing.
-static const lx_gpio_regs_t *find_named(mp_obj_t id, mp_obj_t index, uint8_t *number) {
+static COLD const lx_gpio_regs_t *find_named(mp_obj_t id, mp_obj_t index, uint8_t *number) {
     const char *name = mp_obj_str_get_str(id);
     size_t length = strcspn(name, "[");
     mp_int_t n = index_of(name + length);
@@ -93,7 +96,7 @@ static const lx_gpio_regs_t *find_named(mp_obj_t id, mp_obj_t index, uint8_t *nu
     no_such_pin(index == MP_OBJ_NULL ? id : mp_obj_new_tuple(2, both));
 }
 
-static const lx_gpio_regs_t *find_numbered(mp_obj_t id, uint8_t *number) {
+static COLD const lx_gpio_regs_t *find_numbered(mp_obj_t id, uint8_t *number) {
     mp_int_t n = mp_obj_get_int(id);
     for (size_t i = 0; i < CORES && n >= 0; i++) {
         const lx_gpio_regs_t *regs = core(i);
@@ -107,7 +110,7 @@ static const lx_gpio_regs_t *find_numbered(mp_obj_t id, uint8_t *number) {
 }
 
 // The pin that the first of the arguments names, or the first two; how many that were goes to *used.
-static const lx_gpio_regs_t *find_pin(size_t n_args, const mp_obj_t *args, size_t *used, uint8_t *number) {
+static COLD const lx_gpio_regs_t *find_pin(size_t n_args, const mp_obj_t *args, size_t *used, uint8_t *number) {
     *used = 1;
     if (mp_obj_is_type(args[0], &mp_type_tuple)) {
         mp_obj_t *items;
@@ -131,13 +134,15 @@ bool machine_pin_get(const machine_pin_obj_t *self) {
 void machine_pin_set(const machine_pin_obj_t *self, bool level) {
     if (self->open_drain) {
         lx_gpio_set_direction(self->regs, self->mask, level ? 0 : self->mask);
-    } else if (lx_gpio_write(self->regs, self->mask, level ? self->mask : 0) != LX_OK) {
+    } else if (!lx_gpio_can_output(self->regs)) {
         cannot(self->regs, "outputs");
+    } else {
+        lx_gpio_put(self->regs, self->mask, level);
     }
 }
 
 // The level first, so that the pin does not glitch when it becomes an output.
-void machine_pin_input(machine_pin_obj_t *self) {
+COLD void machine_pin_input(machine_pin_obj_t *self) {
     if (!lx_gpio_can_input(self->regs)) {
         cannot(self->regs, "inputs");
     }
@@ -145,7 +150,7 @@ void machine_pin_input(machine_pin_obj_t *self) {
     lx_gpio_set_direction(self->regs, self->mask, 0);
 }
 
-void machine_pin_output(machine_pin_obj_t *self) {
+COLD void machine_pin_output(machine_pin_obj_t *self) {
     if (!lx_gpio_can_output(self->regs)) {
         cannot(self->regs, "outputs");
     }
@@ -153,7 +158,7 @@ void machine_pin_output(machine_pin_obj_t *self) {
     lx_gpio_set_direction(self->regs, self->mask, self->mask);
 }
 
-void machine_pin_open_drain(machine_pin_obj_t *self) {
+COLD void machine_pin_open_drain(machine_pin_obj_t *self) {
     if (!lx_gpio_can_switch(self->regs)) {
         cannot(self->regs, "direction register, so its pins are no open drains");
     }
@@ -177,7 +182,7 @@ unsigned int machine_pin_number(const machine_pin_obj_t *self) {
     return self->number;
 }
 
-static void machine_pin_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
+static COLD void machine_pin_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
     machine_pin_obj_t *self = MP_OBJ_TO_PTR(self_in);
     bool output = (lx_gpio_read_oe(self->regs) & self->mask) != 0;
@@ -185,7 +190,7 @@ static void machine_pin_print(const mp_print_t *print, mp_obj_t self_in, mp_prin
         self->open_drain ? "OPEN_DRAIN" : output ? "OUT" : "IN");
 }
 
-static void pin_init(machine_pin_obj_t *self, size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+static COLD void pin_init(machine_pin_obj_t *self, size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     enum { ARG_mode, ARG_pull, ARG_value };
     static const mp_arg_t allowed_args[] = {
         { MP_QSTR_mode, MP_ARG_INT, {.u_int = MODE_NONE} },
@@ -221,7 +226,7 @@ static void pin_init(machine_pin_obj_t *self, size_t n_args, const mp_obj_t *arg
 }
 
 // Also called by machine.Signal, without a type.
-mp_obj_t mp_pin_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+COLD mp_obj_t mp_pin_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     (void)type;
     mp_arg_check_num(n_args, n_kw, 1, MP_OBJ_FUN_ARGS_MAX, true);
     if (mp_obj_is_type(args[0], &machine_pin_type)) {
@@ -250,11 +255,17 @@ mp_obj_t mp_pin_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, 
 
 static mp_obj_t machine_pin_call(mp_obj_t self_in, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     machine_pin_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    mp_arg_check_num(n_args, n_kw, 0, 1, false);
-    if (n_args == 0) {
+    if (n_args != 1 || n_kw != 0) {
+        mp_arg_check_num(n_args, n_kw, 0, 1, false);
         return MP_OBJ_NEW_SMALL_INT(machine_pin_get(self));
     }
-    machine_pin_set(self, mp_obj_is_true(args[0]));
+    // What a level usually is needs no call to find out.
+    mp_obj_t level = args[0];
+    if (level == MP_OBJ_NEW_SMALL_INT(0) || level == mp_const_false) {
+        machine_pin_set(self, false);
+    } else {
+        machine_pin_set(self, level == MP_OBJ_NEW_SMALL_INT(1) || mp_obj_is_true(level));
+    }
     return mp_const_none;
 }
 
@@ -285,8 +296,10 @@ static mp_obj_t machine_pin_toggle(mp_obj_t self_in) {
     machine_pin_obj_t *self = MP_OBJ_TO_PTR(self_in);
     if (self->open_drain) {
         machine_pin_set(self, (lx_gpio_read_oe(self->regs) & self->mask) != 0);
-    } else if (lx_gpio_toggle(self->regs, self->mask) != LX_OK) {
+    } else if (!lx_gpio_can_output(self->regs)) {
         cannot(self->regs, "outputs");
+    } else {
+        lx_gpio_invert(self->regs, self->mask);
     }
     return mp_const_none;
 }
@@ -382,7 +395,7 @@ static void on_events(void *owner, uint32_t taken) {
     }
 }
 
-static mp_uint_t pin_irq_trigger(mp_obj_t pin_in, mp_uint_t trigger) {
+static COLD mp_uint_t pin_irq_trigger(mp_obj_t pin_in, mp_uint_t trigger) {
     machine_pin_obj_t *pin = MP_OBJ_TO_PTR(pin_in);
     core_irqs_t *irqs = irqs_of_core(pin->regs);
     if (irqs == NULL || irqs->pins[pin->number] == NULL) {
@@ -415,7 +428,7 @@ static const mp_irq_methods_t pin_irq_methods = {
 };
 
 // Makes the core's events the pins', if they are not.
-static core_irqs_t *claim_core(const lx_gpio_regs_t *regs) {
+static COLD core_irqs_t *claim_core(const lx_gpio_regs_t *regs) {
     core_irqs_t *irqs = irqs_of_core(regs);
     if (irqs == NULL) {
         irqs = m_new_obj_var0(core_irqs_t, pins, pin_irq_t *, regs->pins);
@@ -427,7 +440,7 @@ static core_irqs_t *claim_core(const lx_gpio_regs_t *regs) {
 }
 
 // The core's events are free again when no pin has a handler.
-static void release_unused(core_irqs_t *irqs) {
+static COLD void release_unused(core_irqs_t *irqs) {
     for (size_t n = 0; n < irqs->regs->pins; n++) {
         if (irqs->pins[n] != NULL && irqs->pins[n]->irq.handler != mp_const_none) {
             return;
@@ -437,7 +450,7 @@ static void release_unused(core_irqs_t *irqs) {
 }
 
 // irq(handler=None, trigger=IRQ_RISING | IRQ_FALLING, hard=False); without arguments the irq object as it is.
-static mp_obj_t machine_pin_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+static COLD mp_obj_t machine_pin_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
     machine_pin_obj_t *self = MP_OBJ_TO_PTR(pos_args[0]);
     mp_arg_val_t args[MP_IRQ_ARG_INIT_NUM_ARGS];
     mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_IRQ_ARG_INIT_NUM_ARGS, mp_irq_init_args, args);
@@ -509,6 +522,25 @@ static const mp_rom_map_elem_t machine_pin_locals_dict_table[] = {
 };
 static MP_DEFINE_CONST_DICT(machine_pin_locals_dict, machine_pin_locals_dict_table);
 
+// The methods that programs call most are found without a look into the dictionary.
+static void machine_pin_attr(mp_obj_t self, qstr name, mp_obj_t *dest) {
+    const mp_obj_fun_builtin_fixed_t *method;
+    if (name == MP_QSTR_toggle) {
+        method = &machine_pin_toggle_obj;
+    } else if (name == MP_QSTR_on) {
+        method = &machine_pin_on_obj;
+    } else if (name == MP_QSTR_off) {
+        method = &machine_pin_off_obj;
+    } else {
+        dest[1] = MP_OBJ_SENTINEL;
+        return;
+    }
+    if (dest[0] == MP_OBJ_NULL) {
+        dest[0] = MP_OBJ_FROM_PTR(method);
+        dest[1] = self;
+    }
+}
+
 MP_DEFINE_CONST_OBJ_TYPE(
     machine_pin_type,
     MP_QSTR_Pin,
@@ -516,6 +548,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     make_new, mp_pin_make_new,
     print, machine_pin_print,
     call, machine_pin_call,
+    attr, machine_pin_attr,
     protocol, &machine_pin_p,
     locals_dict, &machine_pin_locals_dict
     );

@@ -20,7 +20,7 @@
 #define MODE_PERIODIC 1
 
 // A SoC's timers but for that of the clock.
-#define HARDWARE_TIMERS (PORT_EVENT && SOC_TIMER_COUNT > 1)
+#define HARDWARE_TIMERS (PORT_EVENT_OWNED && SOC_TIMER_COUNT > 1)
 
 typedef struct {
     port_tick_timer_t tick;     // Only period and mode of a hardware timer.

@@ -13,6 +13,32 @@
 
 #if PORT_EVENT
 
+const lx_event_regs_t *port_event_find(const char *name) {
+    for (size_t i = 0; i < SOC_EVENT_COUNT; i++) {
+        if (strcmp(soc_event[i].name, name) == 0) {
+            return &soc_event[i];
+        }
+    }
+    return NULL;
+}
+
+void port_call_request(port_call_t *call, const mp_obj_fun_builtin_fixed_t *function, void *arg) {
+    if (!call->queued) {
+        call->queued = true;
+        call->waiting = !mp_sched_schedule(MP_OBJ_FROM_PTR(function), MP_OBJ_FROM_PTR(arg));
+    }
+}
+
+void port_call_retry(port_call_t *call, const mp_obj_fun_builtin_fixed_t *function, void *arg) {
+    if (call->waiting) {
+        call->waiting = !mp_sched_schedule(MP_OBJ_FROM_PTR(function), MP_OBJ_FROM_PTR(arg));
+    }
+}
+
+#endif
+
+#if PORT_EVENT_OWNED
+
 typedef struct {
     lx_event_t *event; // NULL: nobody's
     port_event_handler_t handler;
@@ -63,15 +89,6 @@ static const lx_event_regs_t *first_of_line(const lx_event_regs_t *regs) {
         first++;
     }
     return first;
-}
-
-const lx_event_regs_t *port_event_find(const char *name) {
-    for (size_t i = 0; i < SOC_EVENT_COUNT; i++) {
-        if (strcmp(soc_event[i].name, name) == 0) {
-            return &soc_event[i];
-        }
-    }
-    return NULL;
 }
 
 static MP_NORETURN void raise_busy(const char *name) {
@@ -146,19 +163,6 @@ void port_event_tick(void) {
             entries[i].handler(MP_STATE_PORT(event_owners)[i], 0);
             lx_event_tick(entries[i].event);
         }
-    }
-}
-
-void port_call_request(port_call_t *call, const mp_obj_fun_builtin_fixed_t *function, void *arg) {
-    if (!call->queued) {
-        call->queued = true;
-        call->waiting = !mp_sched_schedule(MP_OBJ_FROM_PTR(function), MP_OBJ_FROM_PTR(arg));
-    }
-}
-
-void port_call_retry(port_call_t *call, const mp_obj_fun_builtin_fixed_t *function, void *arg) {
-    if (call->waiting) {
-        call->waiting = !mp_sched_schedule(MP_OBJ_FROM_PTR(function), MP_OBJ_FROM_PTR(arg));
     }
 }
 

@@ -10,6 +10,9 @@
 #include "soc_config.h"
 
 #define PORT_EVENT (PORT_FULL && SOC_HAS_EVENT)
+// Each SoC has the console's and the clock's, which nobody else can own. All but port_event_find(), the calls and the
+// tick are there only if there are others.
+#define PORT_EVENT_OWNED (PORT_FULL && SOC_EVENT_COUNT > 2)
 
 // What the owner of an event manager does: in the interrupt with the sources that were acknowledged, and each
 // millisecond with 0, to make up for a call for which the scheduler had no room.
