@@ -175,8 +175,13 @@ static uint32_t mask_of(const litex_event_manager_obj_t *self, size_t n_args, co
     if (n_args < 2 || args[1] == mp_const_none) {
         return all;
     }
-    mp_uint_t mask = mp_obj_get_int_truncated(args[1]);
-    if ((mask & ~all) != 0 || (mp_obj_is_small_int(args[1]) && MP_OBJ_SMALL_INT_VALUE(args[1]) < 0)) {
+    if (!mp_obj_is_int(args[1])) {
+        mp_raise_TypeError(MP_ERROR_TEXT("mask must be an integer"));
+    }
+    // Negative numbers shift to -1.
+    bool wide = mp_binary_op(MP_BINARY_OP_RSHIFT, args[1], MP_OBJ_NEW_SMALL_INT(32)) != MP_OBJ_NEW_SMALL_INT(0);
+    uint32_t mask = (uint32_t)mp_obj_get_int_truncated(args[1]);
+    if (wide || (mask & ~all) != 0) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("mask of '%s' is 0 to 0x%x"), self->regs->name,
             (unsigned int)all);
     }

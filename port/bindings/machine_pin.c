@@ -65,16 +65,13 @@ static COLD int index_of(const char *text) {
     if (*text == '\0') {
         return 0;
     }
-    int n = -1;
-    if (*text++ == '[') {
-        for (n = 0; *text >= '0' && *text <= '9' && n < 100; text++) {
-            n = 10 * n + *text - '0';
-        }
-        if (text[0] != ']' || text[1] != '\0') {
-            n = -1;
-        }
+    int n = 0;
+    const char *digits = text + 1;
+    const char *end = digits;
+    while (*end >= '0' && *end <= '9' && n < 100) {
+        n = 10 * n + *end++ - '0';
     }
-    return n;
+    return text[0] == '[' && end > digits && end[0] == ']' && end[1] == '\0' ? n : -1;
 }
 
 // A pin by the name of its core. `index` is what the name does not say, MP_OBJ_NULL: nothing.
@@ -368,6 +365,15 @@ static void retry_calls(const core_irqs_t *irqs) {
     }
 }
 
+// The number of the only bit that is set: the upper five bits of the product are different for each.
+static unsigned int number_of(uint32_t bit) {
+    static const uint8_t numbers[32] = {
+        0, 1, 28, 2, 29, 14, 24, 3, 30, 22, 20, 15, 25, 17, 4, 8,
+        31, 27, 13, 23, 21, 19, 16, 7, 26, 12, 18, 6, 11, 5, 10, 9,
+    };
+    return numbers[bit * 0x077cb531u >> 27];
+}
+
 static void on_events(void *owner, uint32_t taken) {
     core_irqs_t *irqs = owner;
     if (taken == 0) {
@@ -375,12 +381,10 @@ static void on_events(void *owner, uint32_t taken) {
         return;
     }
     bool soft = false;
-    uint32_t mask = 1;
-    for (size_t n = 0; taken >= mask && n < irqs->regs->pins; n++, mask <<= 1) {
-        if ((taken & mask) == 0) {
-            continue;
-        }
-        pin_irq_t *pin = irqs->pins[n];
+    while (taken != 0) {
+        uint32_t mask = taken & -taken;
+        taken -= mask;
+        pin_irq_t *pin = irqs->pins[number_of(mask)];
         pin->flags = flags_of(irqs, pin, mask);
         if (pin->irq.ishard) {
             mp_irq_handler(&pin->irq);

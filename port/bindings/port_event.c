@@ -64,12 +64,12 @@ static void quieten(int16_t line) {
     }
 }
 
-// Several event managers can share a line.
+// Several event managers of one core, neighbours in soc_event[], can share its line.
 static void on_line(void *arg) {
     const lx_event_regs_t *first = arg;
     bool any = false;
-    for (size_t i = index_of(first); i < SOC_EVENT_COUNT; i++) {
-        if (soc_event[i].irq == first->irq && entries[i].event != NULL) {
+    for (size_t i = index_of(first); i < SOC_EVENT_COUNT && soc_event[i].irq == first->irq; i++) {
+        if (entries[i].event != NULL) {
             uint32_t taken = lx_event_take(entries[i].event);
             if (taken != 0) {
                 any = true;

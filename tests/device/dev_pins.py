@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# machine.Pin and litex.LED: levels are read back from the registers, nothing is wired to the pins.
+# machine.Pin, Signal and litex.LED: levels are read back from the registers.
 import litex
 import machine
 
@@ -46,6 +46,84 @@ equal(litex.csr_read("gpio_out") & 1, 0)
 s.off()
 equal(litex.csr_read("gpio_out") & 1, 1)
 p.init(Pin.IN)
+
+# A pin by number, by name and index in one text, a tuple or two arguments.
+for same in (Pin(5), Pin("gpio[5]"), Pin(("gpio", 5)), Pin("gpio", 5)):
+    equal(str(same), "Pin('gpio[5]', mode=IN)")
+equal(str(Pin("gpio", 5, Pin.OUT)), "Pin('gpio[5]', mode=OUT)")
+equal(str(Pin("gpio", Pin.IN)), "Pin('gpio[0]', mode=IN)")
+Pin(5, Pin.IN)
+for wrong in (
+    "gpio[5",
+    "gpio[]",
+    "gpio[-1]",
+    "gpio]",
+    "",
+    ("gpio", 99),
+    ("gpio", -1),
+    ("nothing", 0),
+):
+    raises(ValueError, Pin, wrong)
+raises(ValueError, Pin, "gpio[5]", 5)
+raises(ValueError, Pin, ("gpio",))
+raises(TypeError, Pin, ("gpio", "5"))
+raises(TypeError, Pin, None)
+raises(ValueError, Pin, 0, Pin.OUT, Pin.OUT)
+
+# LEDs are pins, too: outputs that read as they were written.
+litex.csr_write("leds_out", 0)
+lamp = Pin("leds", 1)
+equal(str(lamp), "Pin('leds[1]', mode=OUT)")
+for write, level in (
+    (lamp.on, 1),
+    (lamp.off, 0),
+    (lamp.toggle, 1),
+    (lamp.toggle, 0),
+    (lamp.high, 1),
+    (lamp.low, 0),
+):
+    write()
+    equal((lamp(), litex.csr_read("leds_out") & 3), (level, 2 * level))
+for level in (1, 0, True, False, 5, "x", "", None, 1 << 70):
+    lamp(level)
+    equal(lamp.value(), int(bool(level)))
+check("inputs" in raises(ValueError, Pin, "leds[1]", Pin.IN))
+raises(ValueError, Pin, "leds[1]", Pin.OPEN_DRAIN)
+raises(TypeError, lamp, 1, 2)
+machine.Signal(lamp, invert=True).on()
+equal(lamp(), 0)
+check(machine.Signal("leds[1]", invert=True).value() == 1)
+
+# Inputs do not drive, where there are any.
+try:
+    key = Pin("switches[0]", Pin.IN)
+except ValueError:
+    key = None
+if key is not None:
+    wire = Pin("gpio_out[2]", Pin.OUT, value=1)
+    equal(key(), 1)
+    wire.toggle()
+    equal((key.value(), wire.value()), (0, 0))
+    for write in (key.on, key.off, key.toggle, lambda: key(1), lambda: key.value(0)):
+        check("'switches' has no outputs" in raises(ValueError, write))
+    raises(ValueError, Pin, "switches[0]", Pin.OUT)
+    raises(ValueError, lambda: Pin("switches[0]", value=1))
+    raises(ValueError, Pin, "gpio_out[2]", Pin.IN)
+    # A wire between two pins of a core, and an open drain with its pull.
+    a, b = Pin("gpio[1]", Pin.OUT, value=1), Pin("gpio[17]", Pin.IN)
+    equal(b(), 1)
+    a(0)
+    equal(b(), 0)
+    od, peer = Pin("gpio[8]", Pin.OPEN_DRAIN), Pin("gpio[28]", Pin.IN)
+    equal((od(), peer()), (1, 1))
+    od(0)
+    equal((od(), peer()), (0, 0))
+    od.toggle()
+    equal((od(), peer()), (1, 1))
+    peer.init(Pin.OPEN_DRAIN, value=0)
+    equal(od(), 0)
+    peer.init(Pin.IN)
+    od.init(Pin.IN)
 
 led = litex.LED(0)
 led.on()

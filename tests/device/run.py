@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Run the scripts dev_*.py of this folder on simulated SoCs.
 
-    run.py [--rtl] [--soc NAME]... [SCRIPT]...
+    run.py [--rtl] [--soc NAME]... [--define NAME=VALUE]... [SCRIPT]...
 
 On the emulator by default (base, mini, bench and full), with --rtl on the Verilated RTL (base, mini and full).
 What hangs on a SoC's pins says boards/<soc>/wiring.txt; boards/<soc>/wiring.py tells the scripts.
@@ -76,18 +76,20 @@ class Board:
             stream.close()
 
 
-def run_soc(soc, rtl, scripts):
+def run_soc(soc, rtl, scripts, defines=()):
     """Run the scripts on one SoC; return [passed, failed, skipped].
 
     soc -- str, name of a reference SoC
     rtl -- bool, on RTL
     scripts -- list of Path
+    defines -- list of str, assignments that go before each script
     """
     counts = [0, 0, 0]
     prelude = (HERE / "prelude.py").read_text() + f"\nFAST = {not rtl}\n"
     wiring = ROOT / "boards" / soc / "wiring.py"
     if wiring.exists():
         prelude += wiring.read_text()
+    prelude += "\n".join(defines) + "\n"
     board = Board(soc, rtl)
     try:
         for script in scripts:
@@ -131,6 +133,7 @@ def main():
     )
     parser.add_argument("--rtl", action="store_true")
     parser.add_argument("--soc", action="append")
+    parser.add_argument("--define", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("script", nargs="*")
     args = parser.parse_args()
     scripts = sorted(HERE.glob("dev_*.py"))
@@ -142,7 +145,7 @@ def main():
         chosen = scripts
         if args.rtl and soc == "full" and not args.script:
             chosen = [script for script in scripts if script.stem[4:] not in COMMON]
-        counts = run_soc(soc, args.rtl, chosen)
+        counts = run_soc(soc, args.rtl, chosen, args.define)
         total = [a + b for a, b in zip(total, counts, strict=True)]
     print("{} passed, {} failed, {} skipped".format(*total))
     return 1 if total[1] or not total[0] else 0
