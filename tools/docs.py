@@ -34,11 +34,13 @@ class Board:
     """The prompt of an emulated reference SoC."""
 
     def __init__(self, soc):
+        wiring = ROOT / "boards" / soc / "wiring.txt"
         self.process = subprocess.Popen(
             [
                 BUILD / "lxemu",
                 "--kernel",
                 BUILD / "firmware" / soc / "firmware.bin",
+                *(("--wiring", wiring) if wiring.exists() else ()),
                 BUILD / "soc" / soc,
             ],
             stdin=subprocess.PIPE,

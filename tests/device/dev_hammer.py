@@ -75,6 +75,8 @@ def hammer(n, source=source, button=button):
                 pass
         if i & 1023 == 0:
             gc.collect()
+        if i & 0x7FFF == 0x7FFF:
+            print(i + 1)
 
 
 pairs = EVENTS * 2 // 3
