@@ -23,7 +23,10 @@ typedef struct event {
     struct event *next;
 } event_t;
 
+struct picture;
+
 typedef struct {
+    struct picture *picture;  // host/picture.h: who looks at the video core, NULL: nobody
     const char *kernel;
     const char *rom;
     const char *const *loads; // "ADDR=FILE"
@@ -119,6 +122,7 @@ void machine_sign_of_life(machine_t *m); // the guest moved a byte
 uint32_t machine_csr_read(void *context, uint32_t offset);
 void machine_csr_write(void *context, uint32_t offset, uint32_t value);
 bool machine_add_cores(machine_t *m);
+core_t *machine_core(machine_t *m, const char *name); // NULL: none
 void machine_reset_cores(machine_t *m);
 bool machine_add_plic(machine_t *m);
 void machine_plic_update(machine_t *m);

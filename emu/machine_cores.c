@@ -140,6 +140,15 @@ bool machine_add_cores(machine_t *m) {
     return true;
 }
 
+core_t *machine_core(machine_t *m, const char *name) {
+    for (size_t i = 0; i < m->core_count; i++) {
+        if (strcmp(m->cores[i].name, name) == 0) {
+            return &m->cores[i];
+        }
+    }
+    return NULL;
+}
+
 void machine_reset_cores(machine_t *m) {
     for (size_t i = 0; i < m->core_count; i++) {
         core_t *core = &m->cores[i];

@@ -15,6 +15,7 @@
 
 #include "host/console.h"
 #include "host/gdb.h"
+#include "host/picture.h"
 #include "machine.h"
 
 #define EXIT_BAD_INPUT (2)
@@ -26,7 +27,7 @@
 enum {
     OPT_KERNEL = 256, OPT_ROM, OPT_LOAD, OPT_UART, OPT_PTY, OPT_BAUD, OPT_FIFO, OPT_REALTIME, OPT_VIRTUAL,
     OPT_TIMING, OPT_MAX_CYCLES, OPT_STRICT, OPT_TRACE, OPT_TRACE_CSR, OPT_GDB, OPT_ORDERING, OPT_IDENTIFIER,
-    OPT_MAP_HASH, OPT_WIRING, OPT_ETHERBONE, OPT_STATS, OPT_HELP, OPT_VERSION,
+    OPT_MAP_HASH, OPT_VIDEO, OPT_WIRING, OPT_ETHERBONE, OPT_STATS, OPT_HELP, OPT_VERSION,
 };
 
 static const struct option long_options[] = {
@@ -50,6 +51,7 @@ static const struct option long_options[] = {
     { "map-hash", required_argument, NULL, OPT_MAP_HASH },
     { "wiring", required_argument, NULL, OPT_WIRING },
     { "etherbone", required_argument, NULL, OPT_ETHERBONE },
+    { "video", required_argument, NULL, OPT_VIDEO },
     { "stats", no_argument, NULL, OPT_STATS },
     { "help", no_argument, NULL, OPT_HELP },
     { NULL, 0, NULL, 0 },
@@ -77,6 +79,7 @@ static const char help[] =
     "  --map-hash N         the CSR map hash that the gateware carries\n"
     "  --wiring FILE        what hangs on the pins (repeatable; docs/wiring.md)\n"
     "  --etherbone PORT     a host reads and writes the bus through 127.0.0.1:PORT (or ADDRESS:PORT), UDP\n"
+    "  --video FILE.png     the picture of the video core; with %d in the name, each that differs\n"
     "  --stats              at exit, cycles and speed to stderr\n"
     "Ctrl-] leaves. docs/emulator.md has more.\n";
 
@@ -89,6 +92,7 @@ typedef struct {
     const char *trace;
     const char *trace_csr;
     const char *gdb;
+    const char *video;
     const char *etherbone;
     const char *loads[MAX_LOADS];
     bool realtime;
@@ -205,6 +209,9 @@ static int parse(options_t *o, int argc, char **argv) {
             case OPT_ETHERBONE:
                 o->etherbone = optarg;
                 break;
+            case OPT_VIDEO:
+                o->video = optarg;
+                break;
             case OPT_STATS:
                 o->stats = true;
                 break;
@@ -280,6 +287,9 @@ static int run(options_t *o, const soc_t *soc, console_t *console) {
     int status = EXIT_BAD_INPUT;
     gdb_t *gdb = NULL;
     char error[512];
+    if (o->video != NULL && (o->machine.picture = picture_open(o->video)) == NULL) {
+        return bad("--video %s: no memory", o->video);
+    }
     if (!machine_init(&m, soc, &o->machine, console)) {
         bad("%s", m.error);
     } else if (open_trace(o->trace, &m.trace) && open_trace(o->trace_csr, &m.trace_csr)) {
@@ -314,7 +324,7 @@ static int run(options_t *o, const soc_t *soc, console_t *console) {
     }
     console_close(console);
     machine_free(&m);
-    return status;
+    return picture_close(o->machine.picture) ? status : EXIT_BAD_INPUT;
 }
 
 int main(int argc, char **argv) {

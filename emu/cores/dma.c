@@ -196,20 +196,11 @@ static bool init(core_t *core) {
     return true;
 }
 
-static core_t *core_named(machine_t *m, const char *name) {
-    for (size_t i = 0; i < m->core_count; i++) {
-        if (strcmp(m->cores[i].name, name) == 0) {
-            return &m->cores[i];
-        }
-    }
-    return NULL;
-}
-
 static void join(core_t *reader) {
     char constant[SOC_NAME + 16];
     snprintf(constant, sizeof(constant), "%s_loopback", reader->name);
     const soc_constant_t *said = soc_constant(reader->machine->soc, constant);
-    core_t *writer = said != NULL ? core_named(reader->machine, said->text) : NULL;
+    core_t *writer = said != NULL ? machine_core(reader->machine, said->text) : NULL;
     if (writer != NULL && writer->model == &core_dma) {
         dma_t *from = reader->state;
         dma_t *to = writer->state;

@@ -24,5 +24,7 @@ const core_model_t *const core_models[] = {
     &core_watchdog,
     &core_xadc,
     &core_dma,
+    &core_video,
+    &core_video_timing,
     NULL,
 };
