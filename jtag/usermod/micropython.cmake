@@ -13,7 +13,7 @@ if(NOT EXISTS ${ZLIB_DIR}/inflate.c)
 endif()
 
 # zlib with its own definitions and without this project's warnings.
-add_library(usermod_ecp5_zlib OBJECT
+add_library(usermod_ecp5_zlib STATIC
     ${ZLIB_DIR}/adler32.c
     ${ZLIB_DIR}/inffast.c
     ${ZLIB_DIR}/inflate.c
@@ -44,8 +44,8 @@ target_sources(usermod_ecp5 INTERFACE
     ${JTAG_DIR}/stream.c
     ${JTAG_DIR}/tap.c
     ${JTAG_DIR}/xvc_server.c
-    $<TARGET_OBJECTS:usermod_ecp5_zlib>
 )
 target_include_directories(usermod_ecp5 INTERFACE ${JTAG_DIR}/.. ${ZLIB_DIR})
 target_compile_definitions(usermod_ecp5 INTERFACE Z_SOLO)
+target_link_libraries(usermod_ecp5 INTERFACE usermod_ecp5_zlib)
 target_link_libraries(usermod INTERFACE usermod_ecp5)

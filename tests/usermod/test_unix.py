@@ -2,9 +2,13 @@
 """The FPGA programmer in upstream's unix port: the scripts of scripts/, each in a MicroPython of its own, on the
 virtual board in the same process."""
 
+import re
+import subprocess
 import unittest
 
-from tests.usermod.support import SCRIPTS, build_unix, run_script
+from tests.usermod.support import BUILD, ROOT, SCRIPTS, build_unix, run_script
+
+OWN_NAMES = r"(jtag|ecp5|tap|nor|bitstream|inflate\w*|stream|bridge|sfdp|xvc|adler32)_"
 
 
 def setUpModule():
@@ -13,6 +17,24 @@ def setUpModule():
 
 class Scripts(unittest.TestCase):
     """One test per script; what a script prints is shown when it fails."""
+
+
+class CMake(unittest.TestCase):
+    def test_micropython_cmake(self):
+        """As ports with CMake take the module: it compiles, and nothing of its own is missing when it is linked."""
+        out = BUILD / "tests" / "usermod-cmake"
+        (out / "all_of_it").unlink(missing_ok=True)
+        tree = (BUILD / "micropython-1.25.0").resolve()
+        for command in (
+            ["cmake", "-S", ROOT / "tests" / "usermod" / "cmake", "-B", out]
+            + [f"-DMICROPY_DIR={tree}", f"-DUNIX_BUILD={BUILD / 'usermod' / 'unix'}"],
+            ["cmake", "--build", out, "-j2"],
+        ):
+            result = subprocess.run(command, capture_output=True, text=True, timeout=200)
+            self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        missing = re.findall(r"undefined reference to `(\w+)'", result.stdout + result.stderr)
+        self.assertIn("mp_obj_new_tuple", missing)
+        self.assertEqual([name for name in missing if re.match(OWN_NAMES, name)], [])
 
 
 def _add(script):
