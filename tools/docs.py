@@ -10,7 +10,8 @@ What a fenced block's language says:
 - `sh suite`  runs a suite of `make test`, which runs it already: not run again, but counted
 
 Python runs on the emulated reference SoC `base`, or the one that follows the language as `soc=NAME`;
-all blocks of one page share one session per SoC. Links to files must lead somewhere. Closes with `N passed, N failed, N skipped`.
+all blocks of one page share one session per SoC. `on=unix` runs them in upstream's unix port with the FPGA
+programmer, on a virtual ECP5 board, in a folder with bitstreams (tests/usermod). Links to files must lead somewhere. Closes with `N passed, N failed, N skipped`.
 """
 
 import doctest
@@ -63,6 +64,70 @@ class Board:
         self.process.wait()
         self.process.stdin.close()
         self.process.stdout.close()
+
+
+class Unix:
+    """Upstream's unix port with the FPGA programmer and a virtual board as its default transport."""
+
+    # Reads a source and a mode per line, and answers with what it prints, \\x04, a traceback, \\x04.
+    LOOP = """
+import io, sys, ecp5, vecp5
+board = vecp5.Board(chip="W25Q128")
+ecp5.init(transport=board)
+while True:
+    line = sys.stdin.readline()
+    if not line:
+        break
+    error = io.StringIO()
+    try:
+        exec(compile(*eval(line)))
+    except BaseException as e:
+        sys.print_exception(e, error)
+    print("\\x04" + error.getvalue() + "\\x04", end="")
+"""
+    FILES = {
+        "blinky.bit": "25f-compress.bit",
+        "blinky.bit.gz": "25f-compress.bit.gz",
+        "other.bit": "85f-compress.bit",
+    }
+
+    def __init__(self):
+        subprocess.run(
+            ["make", "-s", "-C", ROOT / "tests" / "usermod", "unix"],
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        folder = BUILD / "tests" / "docs-unix"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, source in self.FILES.items():
+            (folder / name).write_bytes((BUILD / "bitstreams" / source).read_bytes())
+        self.process = subprocess.Popen(
+            [BUILD / "usermod" / "unix" / "micropython", "-c", self.LOOP],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=folder,
+        )
+
+    def part(self):
+        """What comes before the next \\x04."""
+        text = ""
+        while not text.endswith("\x04"):
+            character = self.process.stdout.read(1)
+            if not character:
+                raise RuntimeError(f"the unix port ended: {text}")
+            text += character
+        return text[:-1]
+
+    def run(self, source, mode):
+        """As Board.run()."""
+        self.process.stdin.write(repr((source, "<stdin>", mode)) + "\n")
+        self.process.stdin.flush()
+        output = self.part()
+        return output, self.part().strip().rpartition("\n")[2]
+
+    close = Board.close
 
 
 def run_session(board, text):
@@ -121,8 +186,10 @@ def run_page(path):
                 complaints = run_shell(body)
             else:
                 soc = next((o[4:] for o in options if o.startswith("soc=")), "base")
+                if "on=unix" in options:
+                    soc = "on=unix"
                 if soc not in boards:
-                    boards[soc] = Board(soc)
+                    boards[soc] = Unix() if soc == "on=unix" else Board(soc)
                 if language == "pycon":
                     complaints = run_session(boards[soc], body)
                 else:
