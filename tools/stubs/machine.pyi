@@ -132,6 +132,16 @@ class Signal:
 def time_pulse_us(pin: Pin, pulse_level: int, timeout_us: int = 1000000, /) -> int:
     """The length of a pulse in microseconds; -2 and -1 when it did not begin or end in time."""
 
+# needs: PORT_FULL and (SOC_HAS_GPIO or SOC_HAS_LEDS or SOC_HAS_WS2812)
+def bitstream(
+    pin: Any, encoding: Literal[0], timing: tuple[int, int, int, int], data: ReadableBuffer, /
+) -> None:
+    """Send bits as pulses: (high of 0, low of 0, high of 1, low of 1) in nanoseconds."""
+
+# needs: PORT_FULL and SOC_HAS_GPIO
+def dht_readinto(pin: Pin, buf: WriteableBuffer, /) -> None:
+    """The five bytes of a DHT11 or DHT22."""
+
 class Timer:
     """A hardware timer by number, or with -1 a virtual one on the clock's tick."""
 
