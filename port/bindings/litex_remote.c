@@ -9,6 +9,7 @@
 #include "py/runtime.h"
 
 #include "bindings/litex_regs.h"
+#include "soc/cache.h"
 #include "soc/csr.h"
 
 #if PORT_FULL
@@ -89,6 +90,7 @@ mp_obj_t litex_remote_read(mp_obj_t self_in, mp_obj_t addr_in, size_t n, bool in
     litex_remote_obj_t *self = MP_OBJ_TO_PTR(self_in);
     uint32_t addr = begin(self, addr_in, n);
     mp_obj_t list = mp_obj_new_list(n, NULL);
+    soc_cache_flush_cpu(); // a host sees what is in memory
     for (size_t i = 0; i < n; i++) {
         // As on LiteX's bus, an address means the word that it lies in.
         uint32_t value = (uint32_t)csr_read_simple((addr + (incr ? 4 * i : 0)) & ~3u);
@@ -109,6 +111,7 @@ void litex_remote_write(mp_obj_t self_in, mp_obj_t addr_in, size_t n, const mp_o
         csr_write_simple(value, (addr + 4 * i) & ~3u);
         say(self, "write", value, addr + 4 * i);
     }
+    soc_cache_clean_cpu();
 }
 
 // read(addr, length=None, burst="incr"): an integer, or a list of length integers.

@@ -174,8 +174,8 @@ class ScriptTest(unittest.TestCase):
                 self.assertEqual(output, expected)
 
     def test_base(self):
-        """Every script on base."""
-        self.compare("base", sorted(SCRIPTS.glob("*.py")))
+        """Every script on base, and the example."""
+        self.compare("base", [*sorted(SCRIPTS.glob("*.py")), ROOT / "examples" / "remote.py"])
 
     def test_full(self):
         """The tables of the SoC with one or more of each core."""
