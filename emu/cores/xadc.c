@@ -10,6 +10,7 @@
 
 // A conversion takes 26 clocks of the converter, which LiteX runs at a quarter of the system clock.
 #define CONVERSION_CYCLES (26 * 4)
+#define ZYNQ_US_BITS (10)
 
 // What is converted where the wiring says nothing: 30 degrees and usual supplies, of the 12 bits of an XADC.
 static const struct {
@@ -77,8 +78,14 @@ static uint64_t read_eos(core_t *core, reg_t *reg) {
 
 static bool init(core_t *core) {
     xadc_state_t *x = core->state;
+    bool is_zynq_us = false;
     for (size_t i = 0; i < core->reg_count; i++) {
         x->channels += is_channel(&core->regs[i]);
+        is_zynq_us |= strcmp(core->regs[i].suffix, "vccpsintlp") == 0;
+    }
+    // Known by its channels also where nobody says the widths (csr.svd): LiteX takes 10 bits of a SYSMONE4.
+    for (size_t i = 0; i < core->reg_count && is_zynq_us; i++) {
+        core->regs[i].bits = is_channel(&core->regs[i]) ? ZYNQ_US_BITS : core->regs[i].bits;
     }
     return true;
 }

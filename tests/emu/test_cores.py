@@ -142,7 +142,7 @@ class Timer(TestCase):
         program.write("timer0_load", 1000).write("timer0_ev_pending", 1).write("timer0_en", 1)
         program.write("timer0_update_value", 1).read(10, "timer0_value").store(10)
         program.read(10, "timer0_ev_pending").store(10)
-        loop(program, 1000, rv32.NOP)
+        loop(program, 1000, rv32.addi(0, 0, 0))
         program.write("timer0_update_value", 1).read(10, "timer0_value").store(10)
         program.read(10, "timer0_ev_pending").read(11, "timer0_ev_status").store(10, 11)
         first, *rest = program.run(self.name)
@@ -304,6 +304,24 @@ class Others(TestCase):
         program.add(rv32.load("lw", 10, 28, 0), rv32.branch("beq", 10, 0, -4))
         program.read(10, "spi_miso").store(10)
         self.assertEqual(program.run(self.name), [0xA5])
+
+    def test_monitor_of_a_zynq_has_ten_bits(self):
+        names = (
+            "temperature",
+            "vccint",
+            "vccaux",
+            "vccbram",
+            "vccpsintlp",
+            "vccpsintfp",
+            "vccpsaux",
+        )
+        for channels, most in ((names[:4], 4095), (names, 1023)):
+            registers = tuple((name, 12, "ro") for name in (*channels, "eoc", "eos"))
+            program = Program(Soc(cores={"sysmon": registers}))
+            loop(program, 1000, rv32.addi(0, 0, 0))
+            program.read(10, "sysmon_temperature").store(10)
+            (value,) = program.run(self.name)
+            self.assertTrue(most // 4 < value < most, (channels, value))
 
     def test_unknown_core_stores(self):
         program = Program(Soc(cores={"mystery": (("a", 64, "rw"), ("b", 32, "ro"))}))
