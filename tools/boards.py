@@ -121,8 +121,15 @@ class Board:
         telling = [line for line in lines[-30:] if re.search("error|port: ", line, re.I)]
         return re.sub(r"(/[\w.+-]+)+/", "", (telling or lines or ["nothing was said"])[-1])
 
-    def generate(self):
-        """Let LiteX write the build folder, and read what is in it."""
+    def generate(self, keep):
+        """Let LiteX write the build folder, and read what is in it.
+
+        keep -- bool, take what an earlier run has generated
+        """
+        if keep and (self.soc_folder / "csr.json").exists():
+            self.log_path.write_text("")
+            self.take_choice()
+            return
         shutil.rmtree(self.folder, ignore_errors=True)
         self.soc_folder.mkdir(parents=True)
         command = [sys.executable]
@@ -135,6 +142,10 @@ class Board:
         status = self.run(command, GENERATE_S, cwd=self.soc_folder)
         if not (self.soc_folder / "csr.json").exists():
             raise Stopped(self.last_words() if status else "LiteX wrote no csr.json")
+        self.take_choice()
+
+    def take_choice(self):
+        """Read which options and cores the SoC got, and what it is."""
         chosen = self.soc_folder / "chosen.json"
         if chosen.exists():
             self.record.update(json.loads(chosen.read_text()))
@@ -172,9 +183,8 @@ class Board:
         }
         # Whatever decides how most of the firmware is compiled. Only speed hangs on it (build()).
         march = re.search(r"SOC_MARCH := (\w+)", files["soc.mk"])[1]
-        ram = re.search(r"SOC_MAIN_RAM_SIZE := (\d+)", files["soc.mk"])[1]
-        has = re.findall(r"SOC_HAS_\w+ 1", files["soc_config.h"])
-        self.kind = (march, int(ram) >= 0x100000, has)
+        ram = int(re.search(r"SOC_MAIN_RAM_SIZE := (\d+)", files["soc.mk"])[1])
+        self.kind = (march, size_class(ram), files["soc_shape.h"])
 
     def build(self, output):
         """Build the firmware by one make and keep a copy."""
@@ -260,6 +270,15 @@ class Board:
         finally:
             self.record["seconds"] = round(self.record["seconds"] + time.monotonic() - started, 1)
         return False
+
+
+def size_class(ram):
+    """Which of the classes of port/size_class.h this is, as a number.
+
+    ram -- int, bytes of main RAM
+    """
+    limits = (0x100000, 0x20000000, 0x40000000)
+    return sum(ram >= limit for limit in limits)
 
 
 def copy(console, data, name):
@@ -385,6 +404,7 @@ def main():
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only each N-th board")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
     parser.add_argument("--options", choices=("default", "more", "both"), default="both")
+    parser.add_argument("--keep", action="store_true", help="do not generate a SoC again")
     parser.add_argument("board", nargs="*")
     options = parser.parse_args()
     sets = ("default", "more") if options.options == "both" else (options.options,)
@@ -400,7 +420,7 @@ def main():
         )
 
     with ThreadPoolExecutor(options.jobs) as pool:
-        good = list(pool.map(lambda board: board.step(board.generate), boards))
+        good = list(pool.map(lambda board: board.step(board.generate, options.keep), boards))
         ready = [board for board, is_good in zip(boards, good, strict=True) if is_good]
         for board, is_good in zip(boards, good, strict=True):
             if not is_good:
