@@ -439,16 +439,46 @@ uint64_t machine_ns(const machine_t *m) {
     return (uint64_t)((unsigned __int128)m->cpu.cycle * NS / m->soc->clock_hz);
 }
 
+// The first cycle at which so many nanoseconds have passed.
+static uint64_t cycle_of_ns(const machine_t *m, uint64_t ns) {
+    return ns == UINT64_MAX ? EVENT_NEVER : (uint64_t)(((unsigned __int128)ns * m->soc->clock_hz + NS - 1) / NS);
+}
+
 static void plan_stimulus(machine_t *m) {
-    uint64_t ns = nets_next(m->nets);
-    machine_event(m, &m->stimulus, ns == UINT64_MAX ? EVENT_NEVER
-        : (uint64_t)(((unsigned __int128)ns * m->soc->clock_hz + NS - 1) / NS));
+    machine_event(m, &m->stimulus, cycle_of_ns(m, nets_next(m->nets)));
 }
 
 static void stimulate(void *context) {
     machine_t *m = context;
     nets_advance(m->nets, machine_ns(m));
     plan_stimulus(m);
+}
+
+static uint64_t device_now(void *context) {
+    return machine_ns(context);
+}
+
+static void device_wake(void *context) {
+    machine_t *m = context;
+    if (m->pin_devices != NULL) {
+        machine_event(m, &m->pin_device, cycle_of_ns(m, pin_devices_next(m->pin_devices)));
+    }
+}
+
+static void device_due(void *context) {
+    machine_t *m = context;
+    pin_devices_advance(m->pin_devices);
+    device_wake(m);
+}
+
+static bool attach_pin_devices(machine_t *m) {
+    const pin_devices_host_t host = { device_now, device_wake, m };
+    m->pin_device = (event_t) { .when = EVENT_NEVER, .fire = device_due, .context = m };
+    m->pin_devices = pin_devices_attach(m->nets, m->options.wiring, &host, m->error, sizeof(m->error));
+    if (m->pin_devices != NULL) {
+        device_wake(m);
+    }
+    return m->pin_devices != NULL;
 }
 
 static bool connect_nets(machine_t *m) {
@@ -458,7 +488,7 @@ static bool connect_nets(machine_t *m) {
     m->stimulus.fire = stimulate;
     m->stimulus.context = m;
     plan_stimulus(m);
-    return true;
+    return m->options.wiring == NULL || attach_pin_devices(m);
 }
 
 // A host's accesses are of whole words; only memory knows parts of them (LiteX's CSR bridge does not).
@@ -522,6 +552,7 @@ void machine_free(machine_t *m) {
     free(m->core_at);
     free(m->reg_at);
     free(m->reg_word);
+    pin_devices_free(m->pin_devices);
     nets_free(m->nets);
     cpu_free(&m->cpu);
     bus_free(&m->bus);

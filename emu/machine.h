@@ -13,6 +13,7 @@
 #include "host/console.h"
 #include "host/etherbone.h"
 #include "models/nets.h"
+#include "models/pin_devices.h"
 
 #define EVENT_NEVER UINT64_MAX
 
@@ -68,6 +69,8 @@ struct machine {
     bool reset_request;
     nets_t *nets;           // the pins of all cores, wired
     event_t stimulus;
+    pin_devices_t *pin_devices;
+    event_t pin_device;     // the next one's
     core_t *console_core;
     void (*pump)(void *context);
     uint32_t input_polls;

@@ -14,3 +14,10 @@ PWM_PINS = {"pwm0": "gpio[20]", "pwm_multi[1]": "gpio[21]", "pwm_multi[2]": "gpi
 UART_LOOPBACK = "uart1"
 UART_LISTENER = "gpio[23]"
 ADC_VALUES = {"temperature": 2464, "vccint": 1365, "vccaux": 2458, "vccbram": 1365}
+DHT22_AT = ("gpio[10]", -12.3, 45.6)  # pin, temperature, humidity
+DS18B20_AT = (
+    "gpio[11]",
+    -10.5,
+    b"\x28\xee\xff\xc0\x00\x00\x00",
+)  # pin, temperature, ROM without its CRC
+PULLED_UP = "gpio[12]"  # and nothing on it

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "model.h"
+#include "models/pin_devices.h"
 #include "sim.h"
 
 #define EXIT_BAD_INPUT 2
@@ -42,6 +43,8 @@ typedef struct {
     bool stats;
 } options_t;
 
+static pin_devices_t *pin_devices;
+static uint64_t pin_device_cycle; // at which the next of them wants to be called
 static record_t records[MAX_MODULES];
 static size_t records_len;
 static instance_t instances[MAX_MODULES];
@@ -148,6 +151,23 @@ static uint64_t now_ns(void *sim) {
     return sim_ns(sim);
 }
 
+// The first cycle at which so many nanoseconds have passed.
+static uint64_t cycle_of_ns(const sim_t *sim, uint64_t ns) {
+    return ns == UINT64_MAX ? UINT64_MAX
+        : (uint64_t)(((unsigned __int128)ns * sim->options->clk_hz + 999999999) / 1000000000);
+}
+
+// The first cycle at which the outside drives a pin.
+static uint64_t stimulus_cycle(const sim_t *sim) {
+    return cycle_of_ns(sim, nets_next(sim->nets));
+}
+
+static void wake_pin_devices(void *sim) {
+    if (pin_devices) {
+        pin_device_cycle = cycle_of_ns(sim, pin_devices_next(pin_devices));
+    }
+}
+
 static bool plug_in(sim_t *sim) {
     char error[512];
     if (!sim->options->jtag) {
@@ -192,14 +212,15 @@ static bool attach(sim_t *sim) {
         fprintf(stderr, "rtl: %s\n", error);
         return false;
     }
+    const pin_devices_host_t host = { now_ns, wake_pin_devices, sim };
+    pin_device_cycle = UINT64_MAX;
+    pin_devices = pin_devices_attach(sim->nets, &sim->options->wiring, &host, error, sizeof(error));
+    if (!pin_devices) {
+        fprintf(stderr, "rtl: %s\n", error);
+        return false;
+    }
+    wake_pin_devices(sim);
     return true;
-}
-
-// The first cycle at which the outside drives a pin.
-static uint64_t stimulus_cycle(const sim_t *sim) {
-    uint64_t ns = nets_next(sim->nets);
-    return ns == UINT64_MAX ? UINT64_MAX
-        : (uint64_t)(((unsigned __int128)ns * sim->options->clk_hz + 999999999) / 1000000000);
 }
 
 static void run_cycles(sim_t *sim, uint64_t cycles) {
@@ -209,6 +230,9 @@ static void run_cycles(sim_t *sim, uint64_t cycles) {
         if (sim->cycle >= stimulus) {
             nets_advance(sim->nets, sim_ns(sim));
             stimulus = stimulus_cycle(sim);
+        }
+        if (sim->cycle >= pin_device_cycle) {
+            pin_devices_advance(pin_devices);
         }
         for (size_t i = 0; i < instances_len; i++) {
             if (instances[i].kind->tick) {
@@ -311,6 +335,7 @@ int main(int argc, char **argv) {
         instances[i].kind->close(instances[i].self);
     }
     model_close();
+    pin_devices_free(pin_devices);
     nets_free(sim.nets);
     plug_close(sim.plug);
     wiring_free(&options.sim.wiring);

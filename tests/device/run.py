@@ -5,11 +5,13 @@
 
 On the emulator by default (base, mini, bench and full), with --rtl on the Verilated RTL (base, mini and full).
 What hangs on a SoC's pins says boards/<soc>/wiring.txt; boards/<soc>/wiring.py tells the scripts.
+A line `# Uses PATH` puts that file of the tree on the board's disk.
 A script fails by an uncaught exception; it may print `SKIP why` and end. Each starts on a fresh virtual
 machine (soft reset) of the same run. Closes with `N passed, N failed, N skipped`.
 """
 
 import argparse
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -99,6 +101,9 @@ def run_soc(soc, rtl, scripts, defines=()):
                 print(f"skip {name}: needs the full size class", flush=True)
                 counts[2] += 1
                 continue
+            for name_of_file in re.findall(r"^# Uses (\S+)$", text, re.MULTILINE):
+                file = ROOT / name_of_file
+                text = f"with open({file.name!r}, 'w') as f: f.write({file.read_text()!r})\n{text}"
             source = prelude + text + '\nprint("OK", Count.checks)\n'
             try:
                 output, error = board.run(source)
