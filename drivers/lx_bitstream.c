@@ -10,7 +10,7 @@
 #include "soc/irq.h"
 #include "soc/spin.h"
 
-#define TURNS (256)
+#define TURNS (64)
 #define WRITES (8)
 #define NS_PER_S (1000000000u)
 

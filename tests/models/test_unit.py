@@ -25,7 +25,9 @@ class Unit(unittest.TestCase):
             check=True,
             timeout=200,
         )
-        result = subprocess.run([program], capture_output=True, text=True, timeout=120)
+        result = subprocess.run(
+            [program], capture_output=True, text=True, cwd=SCRATCH, timeout=120
+        )
         self.assertEqual(result.returncode, 0, result.stdout[-3000:] + result.stderr[-3000:])
         passed = int(re.search(r"^(\d+) passed, 0 failed$", result.stdout, re.MULTILINE)[1])
         self.assertGreater(passed, 2500)

@@ -50,5 +50,6 @@ void test_sfdp(check_t *check);
 void test_ecp5(check_t *check);
 void test_board(check_t *check);
 void test_wiring(check_t *check);
+void test_pin_devices(check_t *check);
 
 #endif // TESTS_MODELS_UNIT_CHECK_H
