@@ -7,17 +7,24 @@ import subprocess
 from tests.models.support import BITSTREAMS, BUILD, ROOT, bitstream
 
 SCRIPTS = ROOT / "tests" / "usermod" / "scripts"
+# harness.py and verdicts.py are what the others import.
+TESTS = sorted(set(SCRIPTS.glob("*.py")) - {SCRIPTS / "harness.py", SCRIPTS / "verdicts.py"})
 UNIX = BUILD / "usermod" / "unix" / "micropython"
+UNIX_ASAN = BUILD / "usermod" / "unix-asan" / "micropython"
+ALL_PASSED = r"^[1-9]\d* passed, 0 failed \("
 BOUND_S = 200
 
 
-def build_unix():
-    """Build the unix port and the bitstreams that the scripts want."""
+def build_unix(target="unix"):
+    """Build the unix port and the bitstreams that the scripts want.
+
+    target: str, of tests/usermod/Makefile
+    """
     subprocess.run(
-        ["make", "-s", "-j2", "-C", str(ROOT / "tests" / "usermod"), "unix"],
+        ["make", "-s", "-j2", "-C", str(ROOT / "tests" / "usermod"), target],
         check=True,
         stdin=subprocess.DEVNULL,
-        timeout=600,
+        timeout=900,
     )
     for name in ("25f-compress.bit", "25f-compress.bit.gz", "25f-compress.4k.bit.gz"):
         bitstream(name)
@@ -26,13 +33,19 @@ def build_unix():
 
 
 def environment():
-    return dict(os.environ, BITSTREAMS=str(BITSTREAMS), MICROPYPATH=f"{SCRIPTS}:.frozen")
+    """The environment of a script. What MicroPython leaves to the system at its end is no leak."""
+    return dict(
+        os.environ,
+        BITSTREAMS=str(BITSTREAMS),
+        MICROPYPATH=f"{SCRIPTS}:.frozen",
+        ASAN_OPTIONS="detect_leaks=0:detect_stack_use_after_return=0",
+    )
 
 
-def run_script(script, *arguments, bound_s=BOUND_S):
+def run_script(script, *arguments, program=UNIX, bound_s=BOUND_S):
     """Run a script; return all that it printed."""
     process = subprocess.run(
-        [UNIX, script, *map(str, arguments)],
+        [program, script, *map(str, arguments)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
