@@ -109,9 +109,11 @@ class Full(Soc):
         self.video_framebuffer = VideoFrameBuffer(
             self.video_port.port, hres, vres, VIDEO_BASE, fifo_depth=1 * KIB, format="rgb565"
         )
-        self.video_pins = VideoPins(pads, VIDEO_CYCLES_PER_PIXEL)
+        self.video_pins = VideoPins(
+            self.video_framebuffer_vtg.source, pads, VIDEO_CYCLES_PER_PIXEL
+        )
         self.comb += [
-            self.video_framebuffer_vtg.source.connect(self.video_framebuffer.vtg_sink),
+            self.video_pins.timing.connect(self.video_framebuffer.vtg_sink),
             self.video_framebuffer.source.connect(self.video_pins.sink),
         ]
         for constant, value in (

@@ -7,7 +7,7 @@ The cores themselves are LiteX's own; here are only their far ends.
 from litedram.common import LiteDRAMNativePort
 from litex.gen import LiteXModule
 from litex.soc.cores.bitbang import I2CMaster
-from litex.soc.cores.video import video_data_layout
+from litex.soc.cores.video import video_data_layout, video_timing_layout
 from litex.soc.cores.xadc import S7SystemMonitorChannels, XilinxSystemMonitor
 from litex.soc.interconnect import stream, wishbone
 from litex.soc.interconnect.csr import CSRStatus
@@ -65,27 +65,36 @@ class SystemMonitor(XilinxSystemMonitor):
 
 
 class VideoPins(LiteXModule):
-    """A video PHY that takes a pixel every few system clock cycles, so that no second clock is needed.
+    """A video PHY with a pixel every few system clock cycles, so that no second clock is needed.
+
+    LiteX's frame buffer takes it that a PHY is always ready, so it is the timing generator that is held back.
 
     Args:
+        timing (stream.Endpoint): the timing generator's source.
         pads (Record): ``valid``, ``de``, ``hsync``, ``vsync``, ``r``, ``g``, ``b``.
         cycles (int): per pixel.
     """
 
-    def __init__(self, pads, cycles):
+    def __init__(self, timing, pads, cycles):
         self.sink = sink = stream.Endpoint(video_data_layout)
+        self.timing = held = stream.Endpoint(video_timing_layout)
+        tick = Signal()
         count = Signal(max=cycles)
         self.sync += If(count == cycles - 1, count.eq(0)).Else(count.eq(count + 1))
-        self.comb += sink.ready.eq(count == 0)
-        self.sync += pads.valid.eq(sink.ready)
-        for name in ("de", "hsync", "vsync"):
-            self.sync += If(sink.ready, getattr(pads, name).eq(getattr(sink, name)))
+        self.comb += [
+            tick.eq(count == 0),
+            timing.connect(held, omit={"valid", "ready"}),
+            held.valid.eq(timing.valid & tick),
+            timing.ready.eq(held.ready & tick),
+            sink.ready.eq(1),
+        ]
+        self.sync += pads.valid.eq(tick)
+        de = sink.de & sink.valid
+        for name, signal in (("de", de), ("hsync", sink.hsync), ("vsync", sink.vsync)):
+            self.sync += If(tick, getattr(pads, name).eq(signal))
         for name in ("r", "g", "b"):
-            self.sync += If(
-                sink.ready,
-                getattr(pads, name).eq(0),
-                If(sink.de, getattr(pads, name).eq(getattr(sink, name))),
-            )
+            pad = getattr(pads, name)
+            self.sync += If(tick, pad.eq(0), If(de, pad.eq(getattr(sink, name))))
 
 
 class DramPort(LiteXModule):

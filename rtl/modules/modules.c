@@ -16,6 +16,7 @@ extern const sim_module_t uart_pins_module;
 extern const sim_module_t xadc_pins_module;
 extern const sim_module_t spi_module;
 extern const sim_module_t i2c_module;
+extern const sim_module_t video_module;
 
 const sim_module_t *const sim_modules[] = {
     &serial_stream_module,
@@ -30,5 +31,6 @@ const sim_module_t *const sim_modules[] = {
     &xadc_pins_module,
     &spi_module,
     &i2c_module,
+    &video_module,
     NULL,
 };

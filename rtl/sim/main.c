@@ -56,6 +56,7 @@ static const struct option OPTIONS[] = {
     {"max-cycles", required_argument, NULL, 'm'},
     {"quiet-cycles", required_argument, NULL, 'q'},
     {"trace-csr", required_argument, NULL, 't'},
+    {"video", required_argument, NULL, 'v'},
     {"csr-names", required_argument, NULL, 'n'},
     {"clk-hz", required_argument, NULL, 'c'},
     {"baud", required_argument, NULL, 'b'},
@@ -110,6 +111,9 @@ static bool parse_options(int argc, char **argv, options_t *options) {
                 break;
             case 't':
                 options->sim.trace_csr = optarg;
+                break;
+            case 'v':
+                options->sim.video = optarg;
                 break;
             case 'n':
                 options->sim.csr_names = optarg;

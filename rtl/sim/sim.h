@@ -24,6 +24,7 @@
 // What the command line asked for; owned by main(), constant while modules run.
 typedef struct {
     const char *trace_csr; // file for the CSR trace, or NULL
+    const char *video; // file for what the video pins show, or NULL
     const char *csr_names; // file with "address name" lines, or NULL
     uint64_t clk_hz; // nominal clock of the SoC
     uint64_t baud; // of the host's side of an RS232 PHY

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""The same program draws the same picture on the RTL's video pins and in the emulator's PNG file."""
+
+import subprocess
+import sys
+import tempfile
+import unittest
+import zlib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build"
+BOUND_S = 600
+
+# Text, all colours, each edge; drawn into the page that is not shown. Showing waits for the begin of a
+# frame: after the third, the page has been on the pins as a whole.
+SCRIPT = """
+import framebuf, litex
+v = litex.Video(0)
+w, h = v.width(), v.height()
+fb = framebuf.FrameBuffer(v.page(1), w, h, framebuf.RGB565)
+for x in range(w):
+    fb.vline(x, 0, h, x * 409 + 7 & 0xffff)
+fb.rect(0, 0, w, h, 0xffff)
+fb.fill_rect(20, 20, 100, 40, 0x001f)
+fb.text("RTL is right", 22, 30, 0xf800)
+for i in range(3):
+    v.show(1)
+print("drawn")
+"""
+
+
+def read_png(data):
+    """Return (width, height, bytes of RGB) of a PNG file with 8-bit RGB, not interlaced.
+
+    Args:
+        data (bytes): the file.
+    """
+    at, packed = 8, b""
+    while at < len(data):
+        size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        body = data[at + 8 : at + 8 + size]
+        if kind == b"IHDR":
+            width, height = (int.from_bytes(body[i : i + 4], "big") for i in (0, 4))
+            if body[8:] != b"\x08\x02\0\0\0":
+                raise ValueError(f"not a plain 8-bit RGB file: {body!r}")
+        packed += body if kind == b"IDAT" else b""
+        at += 12 + size
+    raw, stride = zlib.decompress(packed), 3 * width
+    above, pixels = bytes(stride), bytearray()
+    for row in range(height):
+        start = row * (stride + 1)
+        method, line = raw[start], bytearray(raw[start + 1 : start + 1 + stride])
+        for i in range(stride):
+            left = line[i - 3] if i >= 3 else 0
+            corner = above[i - 3] if i >= 3 else 0
+            up = above[i]
+            near = min((left, up, corner), key=lambda c: abs(left + up - corner - c))
+            line[i] = line[i] + (0, left, up, (left + up) // 2, near)[method] & 255
+        pixels += line
+        above = line
+    return width, height, bytes(pixels)
+
+
+def read_ppm(data):
+    """Return (width, height, bytes of RGB) of a binary PPM file.
+
+    Args:
+        data (bytes): the file.
+    """
+    magic, size, most, pixels = data.split(b"\n", 3)
+    if (magic, most) != (b"P6", b"255"):
+        raise ValueError("not a PPM file as rtl/modules/video.c writes it")
+    width, height = (int(part) for part in size.split())
+    return width, height, pixels
+
+
+class VideoTest(unittest.TestCase):
+    """Emulator and RTL show the same."""
+
+    def draw(self, folder, *command):
+        """Run the script.
+
+        Args:
+            folder (str): for the script.
+            command (str): the simulation.
+        """
+        script = Path(folder, "draw.py")
+        script.write_text(SCRIPT)
+        kernel = BUILD / "firmware" / "full" / "firmware.bin"
+        run = [sys.executable, "tools/run.py", "--script", script, "--"]
+        output = subprocess.run(
+            [*run, *command, "--kernel", kernel],
+            cwd=ROOT,
+            timeout=BOUND_S,
+            capture_output=True,
+            text=True,
+        )
+        self.assertEqual(output.stdout, "drawn\n", output.stderr)
+
+    def test_the_pins_show_what_was_drawn(self):
+        """Pixel by pixel."""
+        with tempfile.TemporaryDirectory() as folder:
+            png, ppm = Path(folder, "out.png"), Path(folder, "out.ppm")
+            self.draw(
+                folder, str(BUILD / "lxemu"), "--video", str(png), str(BUILD / "soc" / "full")
+            )
+            self.draw(folder, sys.executable, "-m", "rtl.run", "full", "--video", str(ppm))
+            ours, theirs = read_png(png.read_bytes()), read_ppm(ppm.read_bytes())
+        self.assertEqual(ours[:2], (160, 100))
+        self.assertEqual(ours[:2], theirs[:2])
+        self.assertGreater(len(set(zip(*[iter(ours[2])] * 3, strict=True))), 100)
+        wrong = [i for i in range(len(ours[2])) if ours[2][i] != theirs[2][i]]
+        self.assertEqual(wrong, [])
+
+
+if __name__ == "__main__":
+    unittest.main()
