@@ -113,13 +113,16 @@ class Board:
                 raise Stopped(f"no end within {bound_s} s: {command[0]}") from None
 
     def last_words(self):
-        """What the log's end says went wrong: its last line with `error`, else the last that says something."""
+        """What the log says went wrong: the last exception, else the first error, else its last line."""
         lines = [
             line.strip(" -") for line in self.log_path.read_text(errors="replace").splitlines()
         ]
         lines = [line for line in lines if re.search(r"\w", line) and not NOISE.match(line)]
-        telling = [line for line in lines[-30:] if re.search("error|port: ", line, re.I)]
-        return re.sub(r"(/[\w.+-]+)+/", "", (telling or lines or ["nothing was said"])[-1])
+        raised = [line for line in lines if re.match(r"[\w.]+(Error|Exception): ", line)][-1:]
+        errors = [line for line in lines if re.search(r"error: |ERROR:|port: ", line)][:1]
+        told = (raised or errors or lines[-1:] or ["nothing was said"])[0]
+        told = re.sub(r"^.*\b(error: |ERROR:\w+:)", "", told)
+        return re.sub(r"(/[\w.+-]+)+/", "", told).rstrip(", ")
 
     def generate(self, keep):
         """Let LiteX write the build folder, and read what is in it.

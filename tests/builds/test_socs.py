@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Firmware for SoCs that differ from base in one thing: a large main RAM, and no register of the map's hash.
+"""Firmware for SoCs that differ from base in one thing: large main RAM, no pins, no register of the map's hash.
 
 Each is base's build folder with another csr.json; the firmware is built for it and runs on the emulator.
 """
@@ -110,6 +110,23 @@ class NoMapHash(unittest.TestCase):
             r"^WRONG SoC\? this firmware is for 'MicroPython for LiteX, reference SoC base.*', "
             r"the gateware is 'another SoC' \(it has no map hash to compare\)\nMicroPython v",
         )
+
+
+class NoPins(unittest.TestCase):
+    """Some boards' SoCs have neither LEDs nor GPIO: what works on pins is not there, and nothing else misses it."""
+
+    def test_bare(self):
+        def change(soc):
+            for core in ("leds", "gpio"):
+                del soc["csr_bases"][core]
+                for name in [name for name in soc["csr_registers"] if name.startswith(core + "_")]:
+                    del soc["csr_registers"][name]
+
+        soc, firmware = build("bare", change)
+        command = [support.LXEMU, "--virtual", "--kernel", firmware, soc]
+        code = "import machine, litex; print([n for n in dir(machine) + dir(litex) if n in 'Pin Signal LED time_pulse_us'])"
+        said = support.run(command, input=code + "\r").stdout
+        self.assertIn("\n[]\r\n", said)
 
 
 if __name__ == "__main__":
