@@ -316,7 +316,7 @@ def finish(group, report):
 
     group -- list of Board of the same kind; report -- function called with each when it is done
     """
-    output = WORK / "objects" / str(threading.get_ident())
+    output = WORK / "objects" / f"{os.getpid()}-{threading.get_ident()}"
     shutil.rmtree(output, ignore_errors=True)
     for board in group:
         if board.step(board.build, output) and board.step(board.boot):
@@ -432,7 +432,11 @@ def main():
     records = [board.record for board in boards]
     (BUILD / "boards.json").write_text(json.dumps(records, indent=1) + "\n")
     print_table(records)
-    print(f"{time.monotonic() - started:.0f} s, written to build/boards.json")
+    used = os.times()
+    processor = used.user + used.system + used.children_user + used.children_system
+    print(
+        f"{time.monotonic() - started:.0f} s, {processor:.0f} s of processor time; written to build/boards.json"
+    )
     return 1 if any(record["result"] == FAIL for record in records) else 0
 
 
