@@ -13,7 +13,7 @@ from pathlib import Path
 from bench import met
 
 OUTPUT = Path("build/bench.json")
-MODULES = ("emu", "interpreter", "footprint")
+MODULES = ("emu", "interpreter", "peripherals", "footprint")
 
 
 def print_table(rows):

@@ -52,13 +52,22 @@ def prelude(soc):
     return PRELUDE.format(latch=register(soc, "timer0_uptime_latch")["addr"], low=low)
 
 
+def wiring(soc):
+    """Options that connect what hangs on the pins of a SoC, where boards/ says something of that.
+
+    soc: name of the reference SoC.
+    """
+    path = ROOT / "boards" / soc / "wiring.txt"
+    return ["--wiring", str(path)] if path.exists() else []
+
+
 def rtl_command(soc, firmware=None):
     """The command line of the Verilated SoC with its firmware.
 
     soc: name of the reference SoC; firmware: another image (path).
     """
     image = firmware or BUILD / "firmware" / soc / "firmware.bin"
-    return [sys.executable, "-m", "rtl.run", soc, "--kernel", str(image), "--stdio"]
+    return [sys.executable, "-m", "rtl.run", soc, *wiring(soc), "--kernel", str(image), "--stdio"]
 
 
 def lxemu_command(soc, *options, firmware=None):
@@ -67,7 +76,7 @@ def lxemu_command(soc, *options, firmware=None):
     soc: name of the reference SoC; options: further options of lxemu; firmware: another image (path).
     """
     image = firmware or BUILD / "firmware" / soc / "firmware.bin"
-    command = [str(BUILD / "lxemu"), "--virtual", "--uart", "stdio", *options]
+    command = [str(BUILD / "lxemu"), "--virtual", "--uart", "stdio", *wiring(soc), *options]
     return [*command, "--kernel", str(image), str(BUILD / "soc" / soc)]
 
 

@@ -115,7 +115,7 @@ int lx_litei2c_transfer(lx_litei2c_t *i2c, unsigned address, const uint8_t *tx, 
             data = data << 8 | tx[sent + i];
         }
         int status = request(i2c, len_tx << LITEI2C_SETTINGS_LEN_TX_SHIFT | len_rx << LITEI2C_SETTINGS_LEN_RX_SHIFT,
-            &data, &nack);
+                &data, &nack);
         if (status != LX_OK) {
             return status;
         }

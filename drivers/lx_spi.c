@@ -23,9 +23,12 @@
 #define MAX_BYTES (MAX_BITS / 8)
 
 // Each look at status takes a cycle at least.
-static int wait_done(const lx_spi_t *spi, unsigned length) {
-    uint32_t polls = SPI_CLK_DIVIDER_MAX + 1 + (length + 3) * spi->divider;
-    while ((csr_read(spi->regs->status) & SPI_STATUS_DONE) == 0) {
+static inline uint32_t most_polls(const lx_spi_t *spi, unsigned length) {
+    return SPI_CLK_DIVIDER_MAX + 1 + (length + 3) * spi->divider;
+}
+
+static inline int wait_done(csr_reg_t status, uint32_t polls) {
+    while ((csr_read(status) & SPI_STATUS_DONE) == 0) {
         if (polls-- == 0) {
             return LX_ETIMEDOUT;
         }
@@ -62,7 +65,7 @@ int lx_spi_init(lx_spi_t *spi, const lx_spi_regs_t *regs, uint32_t clk_hz) {
     spi->held = false;
     spi->select = 1;
     spi->loopback = false;
-    int status = wait_done(spi, MAX_BITS);
+    int status = wait_done(regs->status, most_polls(spi, MAX_BITS));
     if (status != LX_OK) {
         return status;
     }
@@ -128,16 +131,15 @@ int lx_spi_set_loopback(lx_spi_t *spi, bool on) {
     return LX_OK;
 }
 
+static inline uint32_t command(unsigned length) {
+    return SPI_CONTROL_START | length << SPI_CONTROL_LENGTH_SHIFT;
+}
+
 static void start(const lx_spi_t *spi, unsigned length) {
-    csr_write(spi->regs->control, SPI_CONTROL_START | length << SPI_CONTROL_LENGTH_SHIFT);
+    csr_write(spi->regs->control, command(length));
 }
 
-// The value's lowest `length` bits are what is sent. At most 32, in a register of at most 32.
-static void put32(const lx_spi_t *spi, uint32_t value, unsigned length) {
-    csr_write(spi->regs->mosi, spi->aligned ? value : value << (spi->width - length));
-}
-
-// The same for a register of any width and `length` bits in bytes, the first to be sent first.
+// For a register of any width: `length` bits in bytes, the first one to be sent first.
 static void put_wide(const lx_spi_t *spi, const uint8_t *bytes, unsigned length) {
     uint8_t value[MAX_BYTES + 1] = {0};
     unsigned shift = spi->aligned ? 0 : spi->width - length;
@@ -160,8 +162,20 @@ static void get_wide(const lx_spi_t *spi, uint8_t *bytes, unsigned length) {
     }
 }
 
+static inline bool word_aligned(const uint8_t *at) {
+    return ((uintptr_t)at & 3) == 0;
+}
+
+static inline uint32_t swapped(uint32_t value) {
+    value = (value & 0x00ff00ff) << 8 | (value >> 8 & 0x00ff00ff);
+    return value << 16 | value >> 16;
+}
+
 // The next n bytes, the first one uppermost.
 static inline uint32_t join(const uint8_t *bytes, unsigned n) {
+    if (n == 4 && word_aligned(bytes)) {
+        return swapped(*(const uint32_t *)bytes);
+    }
     uint32_t value = 0;
     for (unsigned i = 0; i < n; i++) {
         value = value << 8 | bytes[i];
@@ -170,6 +184,10 @@ static inline uint32_t join(const uint8_t *bytes, unsigned n) {
 }
 
 static inline void split(uint8_t *bytes, unsigned n, uint32_t value) {
+    if (n == 4 && word_aligned(bytes)) {
+        *(uint32_t *)bytes = swapped(value);
+        return;
+    }
     while (n-- > 0) {
         bytes[n] = (uint8_t)value;
         value >>= 8;
@@ -184,7 +202,7 @@ static int transfer_bytes_wide(const lx_spi_t *spi, const uint8_t *tx, uint8_t *
         unsigned now = (unsigned)(n - done < most ? n - done : most);
         put_wide(spi, tx != NULL ? tx + done : zeros, 8 * now);
         start(spi, 8 * now);
-        status = wait_done(spi, 8 * now);
+        status = wait_done(spi->regs->status, most_polls(spi, 8 * now));
         if (rx != NULL) {
             get_wide(spi, rx + done, 8 * now);
         }
@@ -193,32 +211,37 @@ static int transfer_bytes_wide(const lx_spi_t *spi, const uint8_t *tx, uint8_t *
     return status;
 }
 
-// Bytes packed into words of as many as fit into the register, 1 to 4.
+// Bytes packed into words of as many as fit into the register, 1 to 4. While a word moves, the next one is made ready;
+// the registers are in local variables, since between two words each cycle counts.
 static int transfer_bytes(const lx_spi_t *spi, const uint8_t *tx, uint8_t *rx, size_t n) {
-    unsigned most = spi->width / 8;
+    const csr_reg_t control = spi->regs->control;
+    const csr_reg_t status = spi->regs->status;
+    const csr_reg_t mosi = spi->regs->mosi;
+    const csr_reg_t miso = spi->regs->miso;
+    const uint32_t polls = most_polls(spi, spi->width);
+    const unsigned most = spi->width / 8;
+    const unsigned top = spi->aligned ? 0 : spi->width;
     unsigned now = (unsigned)(n < most ? n : most);
     if (n == 0) {
         return LX_OK;
     }
-    put32(spi, tx != NULL ? join(tx, now) : 0, 8 * now);
-    start(spi, 8 * now);
+    csr_write(mosi, tx != NULL ? join(tx, now) << (top != 0 ? top - 8 * now : 0) : 0);
+    csr_write(control, command(8 * now));
     for (;;) {
         n -= now;
         unsigned next = (unsigned)(n < most ? n : most);
-        if (tx != NULL) {
+        uint32_t next_command = command(8 * next);
+        if (tx != NULL && next != 0) {
             tx += now;
-            if (next != 0) {
-                put32(spi, join(tx, next), 8 * next);
-            }
+            csr_write(mosi, join(tx, next) << (top != 0 ? top - 8 * next : 0));
         }
-        int status = wait_done(spi, 8 * now);
-        if (status != LX_OK) {
-            return status;
+        if (wait_done(status, polls) != LX_OK) {
+            return LX_ETIMEDOUT;
         }
-        // An interrupt after start() could outlast the transfer, so miso is read first.
-        uint32_t in = rx != NULL ? csr_read(spi->regs->miso) : 0;
+        // An interrupt after the start could outlast the transfer, so miso is read first.
+        uint32_t in = rx != NULL ? csr_read(miso) : 0;
         if (next != 0) {
-            start(spi, 8 * next);
+            csr_write(control, next_command);
         }
         if (rx != NULL) {
             split(rx, now, in);
@@ -254,7 +277,7 @@ static int transfer_words(const lx_spi_t *spi, const uint8_t *tx, uint8_t *rx, s
         uint64_t value = tx != NULL ? load(tx + i * bytes, bytes) & mask : 0;
         csr_write64(spi->regs->mosi, spi->aligned ? value : value << (spi->width - bits));
         start(spi, bits);
-        status = wait_done(spi, bits);
+        status = wait_done(spi->regs->status, most_polls(spi, bits));
         if (rx != NULL) {
             store(rx + i * bytes, bytes, (uint32_t)csr_read64(spi->regs->miso) & mask);
         }

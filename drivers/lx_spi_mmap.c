@@ -7,6 +7,7 @@
 
 #include "drivers/lx_spi_mmap.h"
 
+#include "soc/irq.h"
 #include "soc/mmio.h"
 
 #define SPI_CONTROL_ENABLE (UINT32_C(1) << 0) // of ctrl_tx_control, ctrl_rx_control and ctrl_engine
@@ -21,17 +22,23 @@
 #define SPI_HALF_MIN (2)
 #define SPI_HALF_MAX (0x8000)
 
+// Accesses in the FIFO before the core begins; the rest comes faster than it sends, but for small words.
+#define AHEAD (4)
+
 #define WORD_BITS (32)
 #define EXTRA_POLLS (1000) // beyond the time of a word, for what the core does between words
 
-// A transfer under way, in accesses to the windows: whole words, then single bytes.
+// A transfer as accesses to the windows: words of memory as they are, bytes by four, then the rest one by one.
 typedef struct {
-    const uint8_t *tx;
-    uint8_t *rx;
-    size_t left_tx; // bytes
-    size_t left_rx;
-    unsigned item; // bytes of a word in memory
-} job_t;
+    const uint8_t *next; // NULL: there is no such side
+    size_t whole; // accesses of `unit` bytes left
+    size_t single; // then, of one byte
+} side_t;
+
+typedef struct {
+    unsigned unit;
+    bool swap; // bytes travel in the order of memory, but the uppermost byte of a word travels first
+} shape_t;
 
 unsigned lx_spi_mmap_slots(const lx_spi_mmap_regs_t *regs) {
     return csr_read(regs->ctrl_slot_count);
@@ -78,70 +85,70 @@ static void write_slot_control(const lx_spi_mmap_t *spi) {
     reg.addr += spi->slot * reg.words * CSR_STRIDE;
     csr_write64(reg, SPI_SLOT_CONTROL_ENABLE
         | (uint64_t)spi->format.mode << SPI_SLOT_CONTROL_MODE_SHIFT
-        | (spi->format.lsb_first ? SPI_SLOT_CONTROL_BITORDER_LSB_FIRST : 0)
-        | (spi->format.loopback ? SPI_SLOT_CONTROL_LOOPBACK : 0)
-        | (uint64_t)(2 * (spi->half - 1)) << SPI_SLOT_CONTROL_DIVIDER_SHIFT);
+            | (spi->format.lsb_first ? SPI_SLOT_CONTROL_BITORDER_LSB_FIRST : 0)
+            | (spi->format.loopback ? SPI_SLOT_CONTROL_LOOPBACK : 0)
+            | (uint64_t)(2 * (spi->half - 1)) << SPI_SLOT_CONTROL_DIVIDER_SHIFT);
 }
 
-// How many bytes of the rest travel in one access.
-static inline unsigned access_bytes(const job_t *job, size_t left) {
-    return job->item > 1 ? job->item : left >= 4 ? 4 : 1;
+static inline uint32_t swapped(uint32_t value) {
+    value = (value & 0x00ff00ff) << 8 | (value >> 8 & 0x00ff00ff);
+    return value << 16 | value >> 16;
 }
 
-static inline void push(const lx_spi_mmap_t *spi, job_t *job) {
-    uint32_t window = spi->regs->tx_base + 4u * spi->slot;
-    unsigned n = access_bytes(job, job->left_tx);
-    uint32_t value = 0;
-    if (job->tx != NULL) {
-        const uint8_t *tx = job->tx;
-        if (n == 4) {
-            // Bytes of a word are sent in the order of memory, whichever bit of each comes first.
-            bool swap = job->item == 1 && !spi->format.lsb_first;
-            value = swap ? (uint32_t)tx[0] << 24 | (uint32_t)tx[1] << 16 | (uint32_t)tx[2] << 8 | tx[3]
-                : (uint32_t)tx[3] << 24 | (uint32_t)tx[2] << 16 | (uint32_t)tx[1] << 8 | tx[0];
-        } else {
-            value = n == 2 ? (uint32_t)tx[1] << 8 | tx[0] : tx[0];
-        }
-        job->tx += n;
+static inline bool word_aligned(const uint8_t *at) {
+    return ((uintptr_t)at & 3) == 0;
+}
+
+static inline uint32_t load32(const uint8_t *at) {
+    if (word_aligned(at)) {
+        return *(const uint32_t *)at;
     }
+    return (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[1] << 8 | at[0];
+}
+
+static inline void store32(uint8_t *at, uint32_t value) {
+    if (word_aligned(at)) {
+        *(uint32_t *)at = value;
+        return;
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        at[i] = (uint8_t)(value >> 8 * i);
+    }
+}
+
+// Both only where there is something left.
+static inline void push(uint32_t window, side_t *tx, shape_t shape) {
+    const uint8_t *at = tx->next;
+    unsigned n = tx->whole > 0 ? shape.unit : 1;
     if (n == 4) {
-        mmio_write32(window, value);
+        uint32_t value = at != NULL ? load32(at) : 0;
+        mmio_write32(window, shape.swap ? swapped(value) : value);
     } else if (n == 2) {
-        mmio_write16(window, (uint16_t)value);
+        mmio_write16(window, at != NULL ? (uint16_t)(at[1] << 8 | at[0]) : 0);
     } else {
-        mmio_write8(window, (uint8_t)value);
+        mmio_write8(window, at != NULL ? at[0] : 0);
     }
-    job->left_tx -= n;
+    tx->next = at != NULL ? at + n : NULL;
+    *(tx->whole > 0 ? &tx->whole : &tx->single) -= 1;
 }
 
-static inline void pop(const lx_spi_mmap_t *spi, job_t *job) {
-    unsigned n = access_bytes(job, job->left_rx);
-    uint32_t value = mmio_read32(spi->regs->rx_base + 4u * spi->slot);
-    bool swap = n == 4 && job->item == 1 && !spi->format.lsb_first;
-    for (unsigned i = 0; i < n; i++) {
-        job->rx[i] = (uint8_t)(value >> (8 * (swap ? n - 1 - i : i)));
+static inline void pop(uint32_t window, side_t *rx, shape_t shape) {
+    uint8_t *at = (uint8_t *)rx->next;
+    unsigned n = rx->whole > 0 ? shape.unit : 1;
+    uint32_t value = mmio_read32(window);
+    if (n == 4) {
+        store32(at, shape.swap ? swapped(value) : value);
+    } else {
+        for (unsigned i = 0; i < n; i++) {
+            at[i] = (uint8_t)(value >> 8 * i);
+        }
     }
-    job->rx += n;
-    job->left_rx -= n;
+    rx->next = at + n;
+    *(rx->whole > 0 ? &rx->whole : &rx->single) -= 1;
 }
 
-// Moves what can be moved; whether that was anything.
-static bool step(const lx_spi_mmap_t *spi, job_t *job) {
-    bool moved = false;
-    if (job->left_tx > 0 && (csr_read(spi->regs->ctrl_tx_status) & SPI_TX_STATUS_FULL) == 0) {
-        push(spi, job);
-        moved = true;
-    }
-    if (job->left_rx > 0 && (csr_read(spi->regs->ctrl_rx_status) & SPI_RX_STATUS_EMPTY) == 0) {
-        pop(spi, job);
-        moved = true;
-    }
-    return moved;
-}
-
-static bool is_done(const lx_spi_mmap_t *spi, const job_t *job) {
-    return job->left_tx == 0 && job->left_rx == 0
-           && (csr_read(spi->regs->ctrl_tx_status) & SPI_TX_STATUS_EMPTY) != 0;
+static inline size_t left(const side_t *side) {
+    return side->whole + side->single;
 }
 
 // Empties both FIFOs; a disabled one lets everything through to nowhere.
@@ -157,27 +164,44 @@ int lx_spi_mmap_transfer(lx_spi_mmap_t *spi, const void *tx, void *rx, size_t n,
         return LX_EINVAL;
     }
     const lx_spi_mmap_regs_t *regs = spi->regs;
-    size_t bytes = n * (bits / 8);
-    job_t job = {tx, rx, bytes, rx != NULL ? bytes : 0, bits / 8};
+    const csr_reg_t tx_status = regs->ctrl_tx_status;
+    const csr_reg_t rx_status = regs->ctrl_rx_status;
+    const uint32_t tx_window = regs->tx_base + 4u * spi->slot;
+    const uint32_t rx_window = regs->rx_base + 4u * spi->slot;
+    const size_t bytes = n * (bits / 8);
+    const shape_t shape = {bits == 8 ? 4 : bits / 8, bits == 8 && !spi->format.lsb_first};
+    side_t out = {tx, bytes / shape.unit, bytes % shape.unit};
+    side_t in = {rx, rx != NULL ? out.whole : 0, rx != NULL ? out.single : 0};
+
     csr_write(regs->ctrl_engine, 0);
     reset_fifos(spi, rx != NULL);
     write_slot_control(spi);
-    while (job.left_tx > 0 && (csr_read(regs->ctrl_tx_status) & SPI_TX_STATUS_FULL) == 0) {
-        push(spi, &job);
+    uint32_t state = soc_irq_save();
+    for (unsigned pushed = 0; left(&out) > 0 && (csr_read(tx_status) & SPI_TX_STATUS_FULL) == 0; pushed++) {
+        if (pushed == AHEAD && shape.unit == 4) {
+            csr_write(regs->ctrl_engine, SPI_CONTROL_ENABLE);
+        }
+        push(tx_window, &out, shape);
     }
     csr_write(regs->ctrl_engine, SPI_CONTROL_ENABLE);
+    soc_irq_restore(state);
 
     // Each turn takes a cycle at least.
     const uint32_t most = (WORD_BITS + 2) * 2 * spi->half + EXTRA_POLLS;
-    uint32_t idle = 0;
-    while (!is_done(spi, &job)) {
-        if (step(spi, &job)) {
+    for (uint32_t idle = 0; idle <= most; idle++) {
+        if (left(&in) > 0 && (csr_read(rx_status) & SPI_RX_STATUS_EMPTY) == 0) {
+            pop(rx_window, &in, shape);
             idle = 0;
-        } else if (++idle > most) {
-            csr_write(regs->ctrl_engine, 0);
-            reset_fifos(spi, false);
-            return LX_ETIMEDOUT;
+        }
+        uint32_t status = csr_read(tx_status);
+        if (left(&out) > 0 && (status & SPI_TX_STATUS_FULL) == 0) {
+            push(tx_window, &out, shape);
+            idle = 0;
+        } else if (left(&in) == 0 && (status & SPI_TX_STATUS_EMPTY) != 0) {
+            return LX_OK;
         }
     }
-    return LX_OK;
+    csr_write(regs->ctrl_engine, 0);
+    reset_fifos(spi, false);
+    return LX_ETIMEDOUT;
 }

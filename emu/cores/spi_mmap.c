@@ -276,26 +276,26 @@ static void free_state(core_t *core) {
 }
 
 #define SLOT(n) \
-    { .suffix = "ctrl_slot_control" #n, .flags = (n) > 0 ? REG_OPTIONAL : 0, .bits = 48, .reset = DEFAULT_SLOT_CONTROL, \
+    { .suffix = "ctrl_slot_control" #n,.flags = (n) > 0 ? REG_OPTIONAL : 0,.bits = 48,.reset = DEFAULT_SLOT_CONTROL, \
       .write = write_any }
 
 static const core_reg_t regs[] = {
-    { .suffix = "ctrl_version", .flags = REG_OPTIONAL, .read = read_version },
-    { .suffix = "ctrl_slot_count", .read = read_slot_count },
-    { .suffix = "ctrl_tx_control", .reset = ENABLE, .write = write_any },
-    { .suffix = "ctrl_tx_status", .flags = REG_VOLATILE, .read = read_tx_status },
-    { .suffix = "ctrl_rx_control", .reset = ENABLE, .write = write_any },
-    { .suffix = "ctrl_rx_status", .flags = REG_VOLATILE, .read = read_rx_status },
-    { .suffix = "ctrl_engine", .bits = 1, .reset = ENABLE, .write = write_any },
-    { .suffix = "ev_status", .bits = 2, .flags = REG_VOLATILE, .read = read_ev_status },
-    { .suffix = "ev_pending", .bits = 2, .flags = REG_VOLATILE, .read = read_ev_pending, .write = write_ev_pending },
-    { .suffix = "ev_enable", .bits = 2, .write = write_ev_enable },
-    SLOT(0), SLOT(1), SLOT(2), SLOT(3), SLOT(4), SLOT(5), SLOT(6), SLOT(7),
-    SLOT(8), SLOT(9), SLOT(10), SLOT(11), SLOT(12), SLOT(13), SLOT(14), SLOT(15),
-    { NULL, 0, 0, 0, NULL, NULL },
+    { .suffix = "ctrl_version",.flags = REG_OPTIONAL,.read = read_version },
+    { .suffix = "ctrl_slot_count",.read = read_slot_count },
+    { .suffix = "ctrl_tx_control",.reset = ENABLE,.write = write_any },
+    { .suffix = "ctrl_tx_status",.flags = REG_VOLATILE,.read = read_tx_status },
+    { .suffix = "ctrl_rx_control",.reset = ENABLE,.write = write_any },
+    { .suffix = "ctrl_rx_status",.flags = REG_VOLATILE,.read = read_rx_status },
+    { .suffix = "ctrl_engine",.bits = 1,.reset = ENABLE,.write = write_any },
+    { .suffix = "ev_status",.bits = 2,.flags = REG_VOLATILE,.read = read_ev_status },
+    { .suffix = "ev_pending",.bits = 2,.flags = REG_VOLATILE,.read = read_ev_pending,.write = write_ev_pending },
+    { .suffix = "ev_enable",.bits = 2,.write = write_ev_enable },
+    SLOT(0),SLOT(1),SLOT(2),SLOT(3),SLOT(4),SLOT(5),SLOT(6),SLOT(7),
+    SLOT(8),SLOT(9),SLOT(10),SLOT(11),SLOT(12),SLOT(13),SLOT(14),SLOT(15),
+    { NULL,0,0,0,NULL,NULL },
 };
 
 const core_model_t core_spi_mmap = {
-    .kind = "spi_mmap", .regs = regs, .state_size = sizeof(mmap_state_t), .init = init, .reset = reset,
+    .kind = "spi_mmap",.regs = regs,.state_size = sizeof(mmap_state_t),.init = init,.reset = reset,
     .free = free_state
 };

@@ -291,7 +291,7 @@ static void spi_mmap_stuck(void) {
         CHECK_EQ(mock_get(model.engine), 0);
         CHECK_EQ(model.tx.level, 0);
         // The bound is of the order of a word's time, not of the whole transfer's.
-        CHECK(mock_cycles < 40000);
+        CHECK(mock_cycles < 100000);
         model.stuck = false;
         CHECK_EQ(lx_spi_mmap_transfer(&spi, buffer, with_rx ? buffer : NULL, sizeof(buffer), 8), LX_OK);
     }
