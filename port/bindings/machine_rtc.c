@@ -15,8 +15,10 @@ static const mp_obj_base_t machine_rtc_obj = { &machine_rtc_type };
 
 static mp_obj_t machine_rtc_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     (void)type;
-    (void)args;
-    mp_arg_check_num(n_args, n_kw, 0, 0, false);
+    mp_arg_check_num(n_args, n_kw, 0, 1, false);
+    if (n_args > 0 && mp_obj_get_int(args[0]) != 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("there is only RTC(0)"));
+    }
     return MP_OBJ_FROM_PTR(&machine_rtc_obj);
 }
 
@@ -40,13 +42,24 @@ static mp_obj_t machine_rtc_datetime(size_t n_args, const mp_obj_t *args) {
     }
     mp_obj_t *items;
     mp_obj_get_array_fixed_n(args[1], 8, &items);
-    mp_int_t year = mp_obj_get_int(items[0]);
-    if (year < 2000 || year > 2099) {
-        mp_raise_ValueError(MP_ERROR_TEXT("year must be 2000 to 2099"));
+    // MicroPython 1.25 counts seconds from 2000 in 31 bits.
+    static const struct {
+        uint16_t first;
+        uint32_t last;
+    } ranges[8] = { { 2000, 2067 }, { 1, 12 }, { 1, 31 }, { 0, 6 }, { 0, 23 }, { 0, 59 }, { 0, 59 }, { 0, 999999 } };
+    mp_uint_t values[8];
+    for (size_t i = 0; i < 8; i++) {
+        // The weekday follows from the date.
+        mp_int_t value = i == 3 ? 0 : mp_obj_get_int(items[i]);
+        if (value < ranges[i].first || (mp_uint_t)value > ranges[i].last) {
+            mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("datetime[%d] must be %d to %d"), (int)i,
+                (int)ranges[i].first, (int)ranges[i].last);
+        }
+        values[i] = (mp_uint_t)value;
     }
-    uint64_t seconds = (uint64_t)timeutils_seconds_since_epoch(year, mp_obj_get_int(items[1]),
-        mp_obj_get_int(items[2]), mp_obj_get_int(items[4]), mp_obj_get_int(items[5]), mp_obj_get_int(items[6]));
-    port_set_time_ns(seconds * 1000000000 + (uint64_t)mp_obj_get_int(items[7]) * 1000);
+    uint64_t seconds = (uint64_t)timeutils_seconds_since_epoch(values[0], values[1], values[2], values[4], values[5],
+        values[6]);
+    port_set_time_ns(seconds * 1000000000 + (uint64_t)values[7] * 1000);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(machine_rtc_datetime_obj, 1, 2, machine_rtc_datetime);

@@ -16,10 +16,16 @@ if hasattr(machine, "Pin"):
     p = Pin(0, Pin.OUT, value=0)
     # How long it takes: slow bits, so that all else is small beside them.
     slow = (20000, 30000, 30000, 20000)
-    start = time.ticks_us()
-    machine.bitstream(p, 0, slow, b"\x0f\xa5")
-    took = time.ticks_diff(time.ticks_us(), start)
-    check(800 <= took < 1000, took)
+
+    def took(data):
+        start = time.ticks_us()
+        machine.bitstream(p, 0, slow, data)
+        return time.ticks_diff(time.ticks_us(), start)
+
+    check(0 < took(b"") < 2000)
+    once, thrice = took(b"\x0f\xa5"), took(b"\x0f\xa5" * 3)
+    check(800 <= once < 1200, once)
+    check(1590 <= thrice - once <= 1620, thrice - once)
     equal(p(), 0)
     machine.bitstream(p, 0, WS2812, b"")
     machine.bitstream(p, 0, WS2812, bytearray(24))
