@@ -210,6 +210,12 @@ static mp_obj_t register_write(mp_obj_t self_in, mp_obj_t value) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(register_write_obj, register_write);
 
+// r() reads and r(value) writes: the fastest way.
+static mp_obj_t register_call(mp_obj_t self_in, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_arg_check_num(n_args, n_kw, 0, 1, false);
+    return n_args == 0 ? register_read(self_in) : register_write(self_in, args[0]);
+}
+
 // What it is, from the table.
 static MP_NOINLINE mp_obj_t register_fact(const soc_register_t *r, qstr attr) {
     switch (attr) {
@@ -252,6 +258,7 @@ static MP_DEFINE_CONST_OBJ_TYPE(
     MP_QSTR_CSR,
     MP_TYPE_FLAG_NONE,
     print, register_print,
+    call, register_call,
     attr, register_attr
     );
 
