@@ -72,7 +72,6 @@ FAST_C = \
 	bindings/litex_video.c \
 	bindings/machine_pin.c \
 	bindings/machine_spi.c \
-	bindings/machine_timer.c \
 	bindings/port_event.c \
 	drivers/lx_clock.c \
 	drivers/lx_event.c \

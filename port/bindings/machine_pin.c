@@ -277,20 +277,39 @@ static mp_obj_t machine_pin_value(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(machine_pin_value_obj, 1, 2, machine_pin_value);
 
-static mp_obj_t machine_pin_on(mp_obj_t self_in) {
-    machine_pin_set(MP_OBJ_TO_PTR(self_in), true);
+// A method without arguments. Its own type calls it with less ado than that of functions with one argument.
+typedef struct {
+    mp_obj_base_t base;
+    void (*act)(const machine_pin_obj_t *self);
+} pin_method_t;
+
+static mp_obj_t pin_method_call(mp_obj_t self_in, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    const pin_method_t *self = MP_OBJ_TO_PTR(self_in);
+    if (n_args != 1 || n_kw != 0) {
+        mp_arg_check_num(n_args, n_kw, 1, 1, false);
+    }
+    self->act(MP_OBJ_TO_PTR(args[0]));
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(machine_pin_on_obj, machine_pin_on);
 
-static mp_obj_t machine_pin_off(mp_obj_t self_in) {
-    machine_pin_set(MP_OBJ_TO_PTR(self_in), false);
-    return mp_const_none;
+static MP_DEFINE_CONST_OBJ_TYPE(
+    pin_method_type,
+    MP_QSTR_function,
+    MP_TYPE_FLAG_BINDS_SELF | MP_TYPE_FLAG_BUILTIN_FUN,
+    call, pin_method_call
+    );
+
+static void pin_on(const machine_pin_obj_t *self) {
+    machine_pin_set(self, true);
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(machine_pin_off_obj, machine_pin_off);
+static const pin_method_t pin_on_obj = { { &pin_method_type }, pin_on };
 
-static mp_obj_t machine_pin_toggle(mp_obj_t self_in) {
-    machine_pin_obj_t *self = MP_OBJ_TO_PTR(self_in);
+static void pin_off(const machine_pin_obj_t *self) {
+    machine_pin_set(self, false);
+}
+static const pin_method_t pin_off_obj = { { &pin_method_type }, pin_off };
+
+static void pin_toggle(const machine_pin_obj_t *self) {
     if (self->open_drain) {
         machine_pin_set(self, (lx_gpio_read_oe(self->regs) & self->mask) != 0);
     } else if (!lx_gpio_can_output(self->regs)) {
@@ -298,9 +317,8 @@ static mp_obj_t machine_pin_toggle(mp_obj_t self_in) {
     } else {
         lx_gpio_invert(self->regs, self->mask);
     }
-    return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(machine_pin_toggle_obj, machine_pin_toggle);
+static const pin_method_t pin_toggle_obj = { { &pin_method_type }, pin_toggle };
 
 #if PIN_IRQ
 
@@ -510,11 +528,11 @@ static const mp_pin_p_t machine_pin_p = {
 static const mp_rom_map_elem_t machine_pin_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&machine_pin_init_obj) },
     { MP_ROM_QSTR(MP_QSTR_value), MP_ROM_PTR(&machine_pin_value_obj) },
-    { MP_ROM_QSTR(MP_QSTR_on), MP_ROM_PTR(&machine_pin_on_obj) },
-    { MP_ROM_QSTR(MP_QSTR_off), MP_ROM_PTR(&machine_pin_off_obj) },
-    { MP_ROM_QSTR(MP_QSTR_high), MP_ROM_PTR(&machine_pin_on_obj) },
-    { MP_ROM_QSTR(MP_QSTR_low), MP_ROM_PTR(&machine_pin_off_obj) },
-    { MP_ROM_QSTR(MP_QSTR_toggle), MP_ROM_PTR(&machine_pin_toggle_obj) },
+    { MP_ROM_QSTR(MP_QSTR_on), MP_ROM_PTR(&pin_on_obj) },
+    { MP_ROM_QSTR(MP_QSTR_off), MP_ROM_PTR(&pin_off_obj) },
+    { MP_ROM_QSTR(MP_QSTR_high), MP_ROM_PTR(&pin_on_obj) },
+    { MP_ROM_QSTR(MP_QSTR_low), MP_ROM_PTR(&pin_off_obj) },
+    { MP_ROM_QSTR(MP_QSTR_toggle), MP_ROM_PTR(&pin_toggle_obj) },
     { MP_ROM_QSTR(MP_QSTR_IN), MP_ROM_INT(MODE_IN) },
     { MP_ROM_QSTR(MP_QSTR_OUT), MP_ROM_INT(MODE_OUT) },
     { MP_ROM_QSTR(MP_QSTR_OPEN_DRAIN), MP_ROM_INT(MODE_OPEN_DRAIN) },
@@ -528,13 +546,13 @@ static MP_DEFINE_CONST_DICT(machine_pin_locals_dict, machine_pin_locals_dict_tab
 
 // The methods that programs call most are found without a look into the dictionary.
 static void machine_pin_attr(mp_obj_t self, qstr name, mp_obj_t *dest) {
-    const mp_obj_fun_builtin_fixed_t *method;
+    const pin_method_t *method;
     if (name == MP_QSTR_toggle) {
-        method = &machine_pin_toggle_obj;
+        method = &pin_toggle_obj;
     } else if (name == MP_QSTR_on) {
-        method = &machine_pin_on_obj;
+        method = &pin_on_obj;
     } else if (name == MP_QSTR_off) {
-        method = &machine_pin_off_obj;
+        method = &pin_off_obj;
     } else {
         dest[1] = MP_OBJ_SENTINEL;
         return;

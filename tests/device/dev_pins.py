@@ -90,6 +90,27 @@ for level in (1, 0, True, False, 5, "x", "", None, 1 << 70):
 check("inputs" in raises(ValueError, Pin, "leds[1]", Pin.IN))
 raises(ValueError, Pin, "leds[1]", Pin.OPEN_DRAIN)
 raises(TypeError, lamp, 1, 2)
+
+
+class Lamp(Pin):
+    pass
+
+
+# Methods through the class, through a subclass, bound; with wrong arguments.
+Pin.on(lamp)
+equal(lamp(), 1)
+child = Lamp("leds[1]")
+child.toggle()
+equal(lamp(), 0)
+flip = lamp.toggle
+flip()
+equal(lamp(), 1)
+raises(TypeError, Pin.toggle, 5)
+raises(TypeError, Pin.toggle)
+raises(TypeError, lamp.toggle, 1)
+raises(AttributeError, lambda: lamp.blink)
+raises(AttributeError, lambda: setattr(lamp, "toggle", 1))
+raises(AttributeError, lambda: setattr(lamp, "blink", 1))
 machine.Signal(lamp, invert=True).on()
 equal(lamp(), 0)
 check(machine.Signal("leds[1]", invert=True).value() == 1)
