@@ -65,6 +65,63 @@ def spi_row(core, what, call, goal=None):
     )
 
 
+# The loop without its body is subtracted.
+PIN = """
+from machine import Pin
+p = Pin("gpio[0]", Pin.OUT, value=0)
+def empty(p, n):
+    for i in range(n):
+        pass
+def body(p, n):
+    for i in range(n):
+        {body}
+def one(f, n=100):
+    s = cycles()
+    f(p, n)
+    return took(s, cycles()) / n
+done(round(min(one(body) for i in range(4)) - min(one(empty) for i in range(4))))
+"""
+
+# An output of the GPIO raises the event of the pin that it is wired to. What the program does from the look at
+# the clock before to that in the callback is taken once more without an interrupt, and subtracted. The median of
+# many, as the clock's tick falls into some; the sleep in between is what a program does that waits.
+EVENT = """
+import litex, time
+from machine import Pin
+def main(m=machine.mem32):
+    p, q = Pin("gpio[0]", Pin.OUT, value=0), Pin("gpio[16]", Pin.IN)
+    latch = litex.csrs("timer0_uptime_latch")[0][1]
+    low = litex.csrs("timer0_uptime_cycles")[0][1] + 4
+    seen = [0]
+    def callback(_, m=m, latch=latch, low=low, seen=seen):
+        m[latch] = 1
+        seen[0] = m[low]
+    def median(interrupt):
+        found = []
+        for i in range(15):
+            p(0)
+            time.sleep_us(200)
+            seen[0] = 0
+            m[latch] = 1
+            start = m[low]
+            p(1)
+            if not interrupt:
+                m[latch] = 1
+                seen[0] = m[low]
+            while not seen[0]:
+                pass
+            found.append(took(start, seen[0]))
+        return sorted(found)[7]
+    plain = median(False)
+    {setup}
+    done(median(True) - plain)
+main()
+"""
+SOFT_PIN = "q.irq(callback, Pin.IRQ_RISING)"
+HARD_PIN = "q.irq(callback, Pin.IRQ_RISING, hard=True)"
+MANAGER = 'e = litex.EventManager("gpio"); e.clear(); e.callback(callback); e.enable(1 << 16)'
+SOFT_GOAL, HARD_GOAL = 12000, 4000
+
 ROWS = (
     spi_row("spi_mmap", "write", SPI_WRITE, SPI_GOAL),
     spi_row("spi_mmap", "write_readinto", SPI_BOTH, SPI_GOAL),
@@ -72,6 +129,12 @@ ROWS = (
     spi_row("spi1", "32 bits, write_readinto", SPI_BOTH, SPI_GOAL),
     spi_row("spi0", "8 bits, write", SPI_WRITE),
     spi_row("spi0", "8 bits, write_readinto", SPI_BOTH),
+    Row("p(x)", PIN.format(body="p(1)"), 300),
+    Row("p.toggle()", PIN.format(body="p.toggle()"), 450),
+    Row("p()", PIN.format(body="p()")),
+    Row("edge to a soft Pin.irq", EVENT.format(setup=SOFT_PIN), SOFT_GOAL),
+    Row("edge to a hard Pin.irq", EVENT.format(setup=HARD_PIN), HARD_GOAL),
+    Row("event to an EventManager's callback", EVENT.format(setup=MANAGER), SOFT_GOAL),
 )
 
 
