@@ -266,6 +266,9 @@ class _Loader:
             self._value(session.wait())
             before = session.info()[1]
             watch = _Watch()
+        if progress:
+            self._value(session.wait())
+            progress(done, total)
         if view is not None:
             while done < total:
                 # The slice of a buffer of the caller, which may be changed only when nothing is in flight.

@@ -113,6 +113,9 @@ class Http:
         if code in (301, 302, 303, 307, 308) and target:
             if target.startswith("/"):
                 target = "http://" + host + target
+            elif "://" not in target:
+                folder = ("/" + path.partition("?")[0]).rpartition("/")[0]
+                target = "http://" + host + folder + "/" + target
             return target
         if code != 200:
             self._fail(" ".join(status[1:]))

@@ -48,9 +48,11 @@ class Peak:
 def peak(name, function, data):
     gc.collect()
     source = Peak(data)
+    it.stack()
     before = gc.mem_alloc()
     function(source)
-    print("peak heap of {}: {} bytes".format(name, source.most - before))
+    # The stack includes MicroPython's own, from its start to here.
+    print("peak of {}: heap {}, stack {} bytes".format(name, source.most - before, it.stack()))
     check(source.most - before <= FREE)
 
 

@@ -14,7 +14,17 @@ p = ecp5.Programmer(it)
 
 
 def test_good():
-    for path in ("length", "close", "chunked", "gzip", "gzip-chunked", "redirect", "redirect-far"):
+    for path in (
+        "length",
+        "close",
+        "chunked",
+        "gzip",
+        "gzip-chunked",
+        "redirect",
+        "redirect-far",
+        "near",
+        "folder/near",
+    ):
         p.erase()
         equal(p.program(BASE + path).bytes, len(GOOD))
         check(it.state()["done"], path)

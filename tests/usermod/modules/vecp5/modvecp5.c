@@ -23,6 +23,7 @@ typedef struct {
     jtag_transport_t inner;
     uint32_t operations;
     uint32_t interrupt_at; // Ctrl-C comes with this operation; 0: never
+    size_t stack; // the most that was in use in an operation
     bool levels[3];
 } board_t;
 
@@ -44,6 +45,11 @@ static void press_ctrl_c(void) {
 
 static int board_submit(void *ctx, const jtag_op_t *op) {
     board_t *self = ctx;
+    char here;
+    size_t stack = (uintptr_t)MP_STATE_THREAD(stack_top) - (uintptr_t)&here;
+    if (stack > self->stack) {
+        self->stack = stack;
+    }
     if (++self->operations == self->interrupt_at) {
         press_ctrl_c();
     }
@@ -87,6 +93,7 @@ static mp_obj_t board_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
     self->inner = vboard_transport(self->board, parsed[ARG_late].u_bool);
     self->operations = 0;
     self->interrupt_at = 0;
+    self->stack = 0;
     memset(self->levels, 0, sizeof(self->levels));
     return MP_OBJ_FROM_PTR(self);
 }
@@ -134,6 +141,15 @@ static mp_obj_t board_state(mp_obj_t self_in) {
     return state;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(board_state_obj, board_state);
+
+// stack(): the most of the stack that was in use in an operation since the last call.
+static mp_obj_t board_stack(mp_obj_t self_in) {
+    board_t *self = MP_OBJ_TO_PTR(self_in);
+    size_t stack = self->stack;
+    self->stack = 0;
+    return mp_obj_new_int_from_uint(stack);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(board_stack_obj, board_stack);
 
 // counters(): (operations, programs, erases, status writes, OTP writes, refused) of the flash.
 static mp_obj_t board_counters(mp_obj_t self_in) {
@@ -228,6 +244,7 @@ static const mp_rom_map_elem_t board_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&board_del_obj) },
     { MP_ROM_QSTR(MP_QSTR_flash), MP_ROM_PTR(&board_flash_obj) },
     { MP_ROM_QSTR(MP_QSTR_state), MP_ROM_PTR(&board_state_obj) },
+    { MP_ROM_QSTR(MP_QSTR_stack), MP_ROM_PTR(&board_stack_obj) },
     { MP_ROM_QSTR(MP_QSTR_counters), MP_ROM_PTR(&board_counters_obj) },
     { MP_ROM_QSTR(MP_QSTR_advance), MP_ROM_PTR(&board_advance_obj) },
     { MP_ROM_QSTR(MP_QSTR_power), MP_ROM_PTR(&board_power_obj) },
