@@ -22,7 +22,7 @@ try:
 except NameError:
     EVENTS = 20000 if FAST else 10000
 
-PERIOD = 20011  # cycles
+PERIOD = 20011 if FAST else 100003  # cycles
 # How often the script shows that it lives.
 MANY = 0x7FFF if FAST else 0x7F
 source = Pin("gpio[0]", Pin.OUT, value=0)
