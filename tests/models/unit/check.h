@@ -49,6 +49,7 @@ void test_nor_faults(check_t *check);
 void test_sfdp(check_t *check);
 void test_ecp5(check_t *check);
 void test_board(check_t *check);
+void test_buses(check_t *check);
 void test_wiring(check_t *check);
 void test_pin_devices(check_t *check);
 

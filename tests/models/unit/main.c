@@ -126,6 +126,7 @@ int main(void) {
     } tests[] = {
         { "tap", test_tap }, { "nor", test_nor }, { "nor faults", test_nor_faults }, { "sfdp", test_sfdp },
         { "ecp5", test_ecp5 }, { "board", test_board }, { "wiring", test_wiring }, { "pin devices", test_pin_devices },
+        { "buses", test_buses },
     };
     int passed = 0;
     int failed = 0;
