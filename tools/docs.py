@@ -98,6 +98,13 @@ while True:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
         )
+        subprocess.run(
+            [sys.executable, ROOT / "tests" / "jtag" / "bitstreams.py", *self.FILES.values()],
+            check=True,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
         folder = BUILD / "tests" / "docs-unix"
         folder.mkdir(parents=True, exist_ok=True)
         for name, source in self.FILES.items():
