@@ -195,3 +195,14 @@ for level in (1, 0):
 equal(presses, [1, 0])
 button.irq(None)
 pin.irq(None)
+
+# Left running: dev_irq_off.py looks what the soft reset after this script leaves of them.
+pin.irq(hard, Pin.IRQ_RISING, hard=True)
+button.irq(hard, both)
+timer = machine.Timer("timer1", freq=5000, callback=hard, hard=True)
+view = litex.EventManager("timer0", period=1)
+view.callback(print)
+view.enable()
+for name in ("gpio", "buttons", "timer1"):
+    check(litex.csr_read(name + "_ev_enable") != 0, name)
+equal(litex.csr_read("timer1_en"), 1)
