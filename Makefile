@@ -118,12 +118,15 @@ firmwares: $(SOCS:%=$(BUILD)/soc/%/csr.json) micropython
 
 ##@ Tests
 
-.PHONY: test test-long
+.PHONY: test test-long soak
 test: test-build ## Every test that needs no hardware, under 20 minutes
 	@$(PYTHON) tools/test.py
 
 test-long: test-build ## The longer proof that CI runs as well
 	@$(PYTHON) tools/test.py --long
+
+soak: test-build ## An hour of fuzzing and hammering (SOAK_SECONDS=3600)
+	$(PYTHON) tests/fuzz/soak.py --seconds $(or $(SOAK_SECONDS),3600)
 
 test-%: | $(VENV)/.installed ## One suite of tools/suites.toml (test-host, test-device, test-upstream, test-rtl, ...)
 	@$(PYTHON) tools/test.py --check $*

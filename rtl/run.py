@@ -35,7 +35,9 @@ def parse_args(argv):
     parser.add_argument("--max-cycles", type=int, help="stop with status 124 after so many")
     parser.add_argument("--quiet-cycles", type=int, help="stop so long after piped input's end")
     parser.add_argument("--trace-csr", metavar="FILE", help="one line per CSR access")
-    parser.add_argument("--video", metavar="FILE.ppm", help="what a screen on the video pins shows")
+    parser.add_argument(
+        "--video", metavar="FILE.ppm", help="what a screen on the video pins shows"
+    )
     parser.add_argument("--baud", type=int, help="of the host's side of an RS232 PHY")
     parser.add_argument(
         "--wiring",
