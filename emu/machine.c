@@ -481,7 +481,15 @@ static bool attach_pin_devices(machine_t *m) {
     return m->pin_devices != NULL;
 }
 
+static uint64_t plug_now(void *machine) {
+    return machine_ns(machine);
+}
+
 static bool connect_nets(machine_t *m) {
+    if (m->options.plug != NULL && !plug_connect(m->options.plug, m->nets, plug_now, m)) {
+        snprintf(m->error, sizeof(m->error), "no memory");
+        return false;
+    }
     if (m->options.wiring != NULL && !nets_connect(m->nets, m->options.wiring, m->error, sizeof(m->error))) {
         return false;
     }

@@ -14,6 +14,7 @@
 #include "host/etherbone.h"
 #include "models/nets.h"
 #include "models/pin_devices.h"
+#include "models/plug.h"
 
 #define EVENT_NEVER UINT64_MAX
 
@@ -38,6 +39,7 @@ typedef struct {
     uint32_t fifo_depth;
     bool realtime;
     bool timing;
+    plug_t *plug;             // the virtual ECP5 on the JTAG pins; NULL: none
     const wiring_t *wiring;   // what hangs on the pins; NULL: nothing
     bool strict;
     uint64_t max_cycles;      // 0: none

@@ -27,7 +27,7 @@
 enum {
     OPT_KERNEL = 256, OPT_ROM, OPT_LOAD, OPT_UART, OPT_PTY, OPT_BAUD, OPT_FIFO, OPT_REALTIME, OPT_VIRTUAL,
     OPT_TIMING, OPT_MAX_CYCLES, OPT_STRICT, OPT_TRACE, OPT_TRACE_CSR, OPT_GDB, OPT_ORDERING, OPT_IDENTIFIER,
-    OPT_MAP_HASH, OPT_VIDEO, OPT_WIRING, OPT_ETHERBONE, OPT_STATS, OPT_HELP, OPT_VERSION,
+    OPT_MAP_HASH, OPT_VIDEO, OPT_WIRING, OPT_JTAG, OPT_ETHERBONE, OPT_STATS, OPT_HELP, OPT_VERSION,
 };
 
 static const struct option long_options[] = {
@@ -50,6 +50,7 @@ static const struct option long_options[] = {
     { "identifier", required_argument, NULL, OPT_IDENTIFIER },
     { "map-hash", required_argument, NULL, OPT_MAP_HASH },
     { "wiring", required_argument, NULL, OPT_WIRING },
+    { "jtag", required_argument, NULL, OPT_JTAG },
     { "etherbone", required_argument, NULL, OPT_ETHERBONE },
     { "video", required_argument, NULL, OPT_VIDEO },
     { "stats", no_argument, NULL, OPT_STATS },
@@ -77,6 +78,7 @@ static const char help[] =
     "  --csr-ordering O     big or little: the order of a register's words\n"
     "  --identifier TEXT    what the gateware calls itself\n"
     "  --map-hash N         the CSR map hash that the gateware carries\n"
+    "  --jtag SPEC          a virtual ECP5 on the JTAG pins: ecp5:LFE5U-25F[,flash=W25Q128][,file=F][,fault=NAME]\n"
     "  --wiring FILE        what hangs on the pins (repeatable; docs/wiring.md)\n"
     "  --etherbone PORT     a host reads and writes the bus through 127.0.0.1:PORT (or ADDRESS:PORT), UDP\n"
     "  --video FILE.png     the picture of the video core; with %d in the name, each that differs\n"
@@ -200,6 +202,12 @@ static int parse(options_t *o, int argc, char **argv) {
                     return bad("--map-hash %s: give a number", optarg);
                 }
                 o->machine.map_hash = optarg;
+                break;
+            case OPT_JTAG:
+                o->machine.plug = plug_open(optarg, error, sizeof(error));
+                if (o->machine.plug == NULL) {
+                    return bad("--jtag: %s", error);
+                }
                 break;
             case OPT_WIRING:
                 if (!wiring_load(&o->wiring, optarg, error, sizeof(error))) {
@@ -344,5 +352,6 @@ int main(int argc, char **argv) {
     status = run(&options, &soc, &console);
     soc_free(&soc);
     wiring_free(&options.wiring);
+    plug_close(options.machine.plug);
     return status;
 }

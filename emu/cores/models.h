@@ -17,6 +17,7 @@ extern const core_model_t core_leds;
 extern const core_model_t core_gpio_tristate;
 extern const core_model_t core_gpio_in;
 extern const core_model_t core_gpio_out;
+extern const core_model_t core_jtag_master;
 extern const core_model_t core_spi_master;
 extern const core_model_t core_spi_mmap;
 extern const core_model_t core_i2c;

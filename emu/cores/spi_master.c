@@ -24,8 +24,9 @@
 typedef struct {
     spi_bus_t bus;
     uint64_t done_at;
-    uint64_t edge; // some falling edge of the free clock, or its last one before the divider changed
+    uint64_t zero; // when the free clock's counter was 0
     uint64_t divider;
+    bool wraps; // the counter was beyond a divider that was made smaller: it first counts around
 } spi_state_t;
 
 static bool bit_of(const reg_t *reg, unsigned bit) {
@@ -49,21 +50,43 @@ static uint32_t chips(core_t *core, bool moving) {
     return moving || (cs & CS_MANUAL) ? (uint32_t)cs & CS_SELECT : 0;
 }
 
-// The first falling edge of the free clock after now.
+// The first falling edge of the free clock since its counter was 0, and the first after now.
+static uint64_t first_edge(const spi_state_t *spi) {
+    return spi->zero + (spi->wraps ? WRAP : 0) + spi->divider;
+}
+
 static uint64_t next_edge(core_t *core) {
-    spi_state_t *spi = core->state;
-    uint64_t passed = machine_now(core->machine) - spi->edge;
-    uint64_t count = passed < WRAP ? passed : passed % spi->divider;
-    spi->edge = machine_now(core->machine) - count;
-    return spi->edge + (count < spi->divider ? spi->divider : WRAP + spi->divider);
+    const spi_state_t *spi = core->state;
+    uint64_t now = machine_now(core->machine);
+    uint64_t first = first_edge(spi);
+    return now < first ? first : first + ((now - first) / spi->divider + 1) * spi->divider;
 }
 
 static void write_divider(core_t *core, reg_t *reg, uint64_t value) {
     (void)reg;
     spi_state_t *spi = core->state;
     uint64_t now = machine_now(core->machine);
-    spi->edge = now - (now - spi->edge) % spi->divider;
+    uint64_t first = first_edge(spi);
+    uint64_t count = now < first ? (now - spi->zero) % WRAP : (now - first) % spi->divider;
+    spi->zero = now - count;
     spi->divider = value < MIN_DIVIDER ? MIN_DIVIDER : value;
+    spi->wraps = count >= spi->divider;
+}
+
+// The SPI master whose pins the board of --jtag is on, with TMS from a GPIO.
+static bool is_jtag(const core_t *core) {
+    return core->machine->options.plug != NULL && strcmp(core->name, "spi") == 0;
+}
+
+static bool jtag_bit(core_t *core, bool mosi) {
+    const spi_state_t *spi = core->state;
+    machine_t *m = core->machine;
+    uint8_t tms = plug_tms(m->options.plug);
+    uint8_t tdi = mosi;
+    uint8_t tdo = 0;
+    uint32_t tck_ps = (uint32_t)(spi->divider * UINT64_C(1000000000000) / m->soc->clock_hz);
+    plug_shift(m->options.plug, machine_ns(m), tck_ps, 1, &tms, &tdi, &tdo);
+    return tdo & 1;
 }
 
 static void write_control(core_t *core, reg_t *reg, uint64_t value) {
@@ -84,7 +107,7 @@ static void write_control(core_t *core, reg_t *reg, uint64_t value) {
     bool shifted[MAX_WIDTH] = { false };
     for (unsigned i = 0; i < length; i++) {
         bool mosi = bit_of(out, out->bits - 1 - i);
-        bool miso = spi_bus_bit(core, &spi->bus, 0, mosi);
+        bool miso = is_jtag(core) ? jtag_bit(core, mosi) : spi_bus_bit(core, &spi->bus, 0, mosi);
         shifted[length - 1 - i] = loop ? mosi : miso;
     }
     // What was there moves up, as in the core's shift register.
@@ -117,7 +140,8 @@ static bool init(core_t *core) {
 static void reset(core_t *core) {
     spi_state_t *spi = core->state;
     spi->done_at = 0;
-    spi->edge = machine_now(core->machine);
+    spi->zero = machine_now(core->machine);
+    spi->wraps = false;
     spi->divider = DEFAULT_DIVIDER;
     spi_bus_select(core, &spi->bus, chips(core, false), false);
 }

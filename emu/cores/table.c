@@ -15,6 +15,7 @@ const core_model_t *const core_models[] = {
     &core_gpio_tristate,
     &core_gpio_in,
     &core_gpio_out,
+    &core_jtag_master,
     &core_spi_master,
     &core_spi_mmap,
     &core_i2c,
