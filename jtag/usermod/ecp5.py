@@ -51,6 +51,7 @@ Written = namedtuple(
         "sectors",
         "sectors_erased",
         "sectors_written",
+        "total_seconds",
     ),
 )
 Checked = namedtuple(
@@ -513,11 +514,15 @@ class Flash:
 
     def _write(self, source, addr, progress, unpack, options):
         watch = _Watch()
-        self._programmer._stream(source, _ecp5.FLASH, progress, options, addr, unpack)
-        return self._write_finish(watch)
+        seconds = self._programmer._stream(
+            source, _ecp5.FLASH, progress, options, addr, unpack
+        )
+        return self._write_finish(watch, seconds)
 
-    def _write_finish(self, watch):
+    def _write_finish(self, watch, seconds):
+        rest = _Watch()
         self._programmer._value(self._programmer._session.finish())
+        seconds += rest.seconds()
         (
             count,
             compared,
@@ -538,12 +543,13 @@ class Flash:
             written,
             verified,
             crc32,
-            watch.seconds(),
+            seconds,
             compared,
             retries,
             all,
             cleared,
             changed,
+            watch.seconds(),
         )
 
     def read_into(self, stream, addr=0, n=None):
