@@ -13,7 +13,7 @@ from pathlib import Path
 from bench import met
 
 OUTPUT = Path("build/bench.json")
-MODULES = ("emu", "interpreter", "peripherals", "footprint")
+MODULES = ("emu", "interpreter", "peripherals", "jtag", "footprint")
 
 
 def print_table(rows):

@@ -129,8 +129,8 @@ static int jtag_set_freq(void *ctx, uint32_t hz, uint32_t *actual_hz) {
 }
 
 static uint32_t jtag_time_us(void *ctx) {
-    const lx_jtag_t *jtag = ctx;
-    return (uint32_t)lx_clock_us(jtag->clock);
+    lx_jtag_t *jtag = ctx;
+    return lx_jtag_time_us(&jtag->time);
 }
 
 const jtag_transport_ops_t lx_jtag_ops = { jtag_submit, jtag_wait, jtag_set_freq, jtag_time_us };
@@ -146,7 +146,8 @@ int lx_jtag_abort(lx_jtag_t *jtag) {
 
 int lx_jtag_init(lx_jtag_t *jtag, const lx_jtag_regs_t *regs, uint32_t clk_hz, lx_clock_t *clock) {
     uint32_t actual_hz;
-    *jtag = (lx_jtag_t) { .regs = regs, .clk_hz = clk_hz, .clock = clock };
+    *jtag = (lx_jtag_t) { .regs = regs, .clk_hz = clk_hz };
+    lx_jtag_time_init(&jtag->time, clock);
     int status = lx_jtag_abort(jtag);
     return status == JTAG_OK ? jtag_set_freq(jtag, INIT_HZ, &actual_hz) : status;
 }

@@ -8,7 +8,7 @@
 #ifndef DRIVERS_LX_JTAG_H
 #define DRIVERS_LX_JTAG_H
 
-#include "drivers/lx_clock.h"
+#include "drivers/lx_jtag_time.h"
 #include "jtag/jtag.h"
 #include "soc/csr.h"
 
@@ -33,7 +33,7 @@ typedef struct {
 typedef struct {
     const lx_jtag_regs_t *regs;
     uint32_t clk_hz;
-    lx_clock_t *clock;
+    lx_jtag_time_t time;
     uint32_t divider;
     uint64_t cycles[2]; // that the newest operation takes, and the one before it
     bool captures[2]; // whether they write to memory

@@ -112,8 +112,8 @@ static int gpio_submit(void *ctx, const jtag_op_t *op) {
 }
 
 static uint32_t gpio_time_us(void *ctx) {
-    const lx_jtag_gpio_t *gpio = ctx;
-    return (uint32_t)lx_clock_us(gpio->clock);
+    lx_jtag_gpio_t *gpio = ctx;
+    return lx_jtag_time_us(&gpio->time);
 }
 
 const jtag_transport_ops_t lx_jtag_gpio_ops = { .submit = gpio_submit, .time_us = gpio_time_us };
@@ -128,7 +128,8 @@ int lx_jtag_gpio_init(lx_jtag_gpio_t *gpio, const lx_gpio_regs_t *regs, const ui
         masks[i] = UINT32_C(1) << pins[i];
         all |= masks[i];
     }
-    *gpio = (lx_jtag_gpio_t) { regs, clock, masks[0], masks[1], masks[2], masks[3] };
+    *gpio = (lx_jtag_gpio_t) { .regs = regs, .tck = masks[0], .tms = masks[1], .tdi = masks[2], .tdo = masks[3] };
+    lx_jtag_time_init(&gpio->time, clock);
     if (!lx_gpio_can_input(regs) || !lx_gpio_can_output(regs)) {
         return JTAG_ENOTSUP;
     }

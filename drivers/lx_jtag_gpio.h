@@ -9,14 +9,14 @@
 #ifndef DRIVERS_LX_JTAG_GPIO_H
 #define DRIVERS_LX_JTAG_GPIO_H
 
-#include "drivers/lx_clock.h"
 #include "drivers/lx_gpio.h"
+#include "drivers/lx_jtag_time.h"
 #include "jtag/jtag.h"
 
 // Private to lx_jtag_gpio; the caller owns the memory and zeroes nothing.
 typedef struct {
     const lx_gpio_regs_t *regs;
-    lx_clock_t *clock;
+    lx_jtag_time_t time;
     uint32_t tck; // masks of one bit
     uint32_t tms;
     uint32_t tdi;

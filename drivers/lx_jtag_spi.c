@@ -162,8 +162,8 @@ static int spi_set_freq(void *ctx, uint32_t hz, uint32_t *actual_hz) {
 }
 
 static uint32_t spi_time_us(void *ctx) {
-    const lx_jtag_spi_t *spi = ctx;
-    return (uint32_t)lx_clock_us(spi->clock);
+    lx_jtag_spi_t *spi = ctx;
+    return lx_jtag_time_us(&spi->time);
 }
 
 const jtag_transport_ops_t lx_jtag_spi_ops = { .submit = spi_submit, .set_freq = spi_set_freq, .time_us = spi_time_us };
@@ -178,7 +178,7 @@ int lx_jtag_spi_init(lx_jtag_spi_t *spi, const lx_spi_regs_t *regs, uint32_t clk
         return status == LX_ETIMEDOUT ? JTAG_EIO : JTAG_ENOTSUP;
     }
     spi->gpio = gpio;
-    spi->clock = clock;
+    lx_jtag_time_init(&spi->time, clock);
     spi->tms = UINT32_C(1) << tms;
     spi->tms_level = false;
     if (lx_gpio_write(gpio, spi->tms, 0) != LX_OK || lx_gpio_set_direction(gpio, spi->tms, spi->tms) != LX_OK) {

@@ -9,8 +9,8 @@
 #ifndef DRIVERS_LX_JTAG_SPI_H
 #define DRIVERS_LX_JTAG_SPI_H
 
-#include "drivers/lx_clock.h"
 #include "drivers/lx_gpio.h"
+#include "drivers/lx_jtag_time.h"
 #include "drivers/lx_spi.h"
 #include "jtag/jtag.h"
 
@@ -18,7 +18,7 @@
 typedef struct {
     lx_spi_t spi;
     const lx_gpio_regs_t *gpio;
-    lx_clock_t *clock;
+    lx_jtag_time_t time;
     uint32_t tms; // mask of one bit
     bool tms_level;
 } lx_jtag_spi_t;

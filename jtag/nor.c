@@ -84,6 +84,9 @@ static const nor_erase_t usual_erases[] = {
 
 static const nor_time_t usual_program = { 500, 5000 };
 
+// In one transfer: enough to see the end of a page program.
+#define LOOKS (32)
+
 static const uint8_t write_enable = WRITE_ENABLE;
 
 static int xfer(nor_t *nor, const uint8_t *tx, uint8_t *rx, size_t length, bool last) {
@@ -126,6 +129,23 @@ static int read_status(nor_t *nor, uint8_t *sr1) {
     return nor_register_read(nor, READ_STATUS, sr1, 1);
 }
 
+// As long as it is selected, a chip gives out its status again and again: look until it is ready, at most LOOKS times.
+static int watch_status(nor_t *nor, uint8_t *sr1) {
+    uint8_t rest;
+    int status = command(nor, READ_STATUS, 0, 0, 0, false);
+    *sr1 = NOR_SR1_BUSY;
+    for (unsigned look = 0; status == JTAG_OK && look < LOOKS && (*sr1 & NOR_SR1_BUSY); look++) {
+        status = xfer(nor, NULL, sr1, 1, false);
+        if (status == JTAG_OK) {
+            status = nor_wait(nor, 0);
+        }
+    }
+    if (status == JTAG_OK) {
+        status = xfer(nor, NULL, &rest, 1, true);
+    }
+    return status == JTAG_OK ? nor_wait(nor, 0) : status;
+}
+
 // The end of an operation that did not come, or not in order.
 static int wait_verdict(nor_t *nor, uint8_t sr1) {
     int status = nor_check_alive(nor);
@@ -151,7 +171,7 @@ static int wait_ready(nor_t *nor, nor_time_t time) {
     int status = waited ? delay(nor, waited) : JTAG_OK;
     for (;;) {
         if (status == JTAG_OK) {
-            status = read_status(nor, &sr1);
+            status = watch_status(nor, &sr1);
         }
         if (status != JTAG_OK || !(sr1 & NOR_SR1_BUSY)) {
             return status;
@@ -171,6 +191,7 @@ static int wait_ready(nor_t *nor, nor_time_t time) {
 // Write enable, and whether the chip took it.
 static int enable_write(nor_t *nor) {
     uint8_t sr1 = 0;
+    nor->writable = false;
     int status = xfer(nor, &write_enable, NULL, 1, true);
     if (status == JTAG_OK) {
         status = read_status(nor, &sr1);
@@ -390,7 +411,9 @@ int nor_program(nor_t *nor, uint32_t address, const uint8_t *data, size_t length
     if (length == 0 || length > room || address >= nor->size_bytes) {
         return JTAG_EINVAL;
     }
-    int status = enable_write(nor);
+    // Once the chip has taken a write enable, the reading back tells the rest: a look after each costs a tenth of a page.
+    int status = nor->writable ? xfer(nor, &write_enable, NULL, 1, true) : enable_write(nor);
+    nor->writable = status == JTAG_OK;
     if (status == JTAG_OK) {
         status = command(nor, nor->program_opcode, address, nor->address_bytes, 0, false);
     }

@@ -69,6 +69,7 @@ typedef struct {
     nor_erase_t erase[NOR_ERASES]; // smallest first
     nor_time_t program;
     nor_layout_t layout;
+    bool writable; // private: a write enable was taken since something else than a page was written
     uint8_t command[2][6]; // private: in turns, while they are in flight
     uint8_t turn;
 } nor_t;

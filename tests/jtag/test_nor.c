@@ -226,7 +226,7 @@ static void test_script(void) {
     // Left busy by a former owner: waited for, but not for ever.
     script = (script_t) { .id = { 0xef, 0x40, 0x16 }, .busy_reads = 50 };
     CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
-    script = (script_t) { .id = { 0xef, 0x40, 0x16 }, .busy_reads = 1000000 };
+    script = (script_t) { .id = { 0xef, 0x40, 0x16 }, .busy_reads = 1000000000 };
     CHECK_EQ(nor_open(&nor, (nor_bus_t) { &script_ops, &script }), JTAG_EFLASHBUSY);
     // The bus fails anywhere.
     for (unsigned fail = 1; fail < 60; fail++) {
