@@ -80,7 +80,11 @@ def build():
     """Make what the runs need and `make bench` does not: the bitstreams, the simulation, the firmware."""
     names = [name for name, _ in FILES.values()]
     make_bitstreams = [sys.executable, "tests/jtag/bitstreams.py", "--output", str(BITSTREAMS)]
-    for command in ([*make_bitstreams, *names], ["make", f"rtl-{SOC}"], ["make", f"SOC={SOC}", "image"]):
+    for command in (
+        [*make_bitstreams, *names],
+        ["make", f"rtl-{SOC}"],
+        ["make", f"SOC={SOC}", "image"],
+    ):
         subprocess.run(command, cwd=guest.ROOT, check=True, stdout=subprocess.DEVNULL)
 
 

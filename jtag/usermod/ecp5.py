@@ -514,9 +514,7 @@ class Flash:
 
     def _write(self, source, addr, progress, unpack, options):
         watch = _Watch()
-        seconds = self._programmer._stream(
-            source, _ecp5.FLASH, progress, options, addr, unpack
-        )
+        seconds = self._programmer._stream(source, _ecp5.FLASH, progress, options, addr, unpack)
         return self._write_finish(watch, seconds)
 
     def _write_finish(self, watch, seconds):

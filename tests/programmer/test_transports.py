@@ -53,7 +53,9 @@ class Board(unittest.TestCase):
 
     def run_script(self, transport, script, board=BOARD):
         """Run it over the raw REPL; return what it printed, its exception, and what the simulation said."""
-        prelude = PRELUDE.format(base=BASE, size=BITSTREAM.stat().st_size, transport=TRANSPORTS[transport])
+        prelude = PRELUDE.format(
+            base=BASE, size=BITSTREAM.stat().st_size, transport=TRANSPORTS[transport]
+        )
         with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as errors:
             source.write(b"\x01" + (prelude + script).encode() + b"\x04")
             source.seek(0)
