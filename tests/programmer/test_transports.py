@@ -114,7 +114,7 @@ print(written.written >= len(data), again.skipped == len(data), back == data)
         for fault, script, words in (
             ("wrong-id", "p.program(data)", "no ECP5"),
             ("no-done", "p.program(data)", "DONE"),
-            ("disconnect=20000", "p.program(data)", "status"),
+            ("disconnect=20000", "p.program(data)", "nothing answers"),
             ("flash-absent", "p.flash.write(data, 0)", "no SPI flash"),
             ("flash-protected", "p.flash.write(data, 0)", "protect"),
             ("flash-no-write-enable", "p.flash.write(data, 0)", "protect"),
