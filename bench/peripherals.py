@@ -66,9 +66,8 @@ def spi_row(core, what, call, goal=None):
 
 
 # The loop without its body is subtracted.
-PIN = """
-from machine import Pin
-p = Pin("gpio[0]", Pin.OUT, value=0)
+LOOP = """
+{setup}
 def empty(p, n):
     for i in range(n):
         pass
@@ -81,6 +80,12 @@ def one(f, n=100):
     return took(s, cycles()) / n
 done(round(min(one(body) for i in range(4)) - min(one(empty) for i in range(4))))
 """
+
+PIN = 'from machine import Pin; p = Pin("gpio[0]", Pin.OUT, value=0)'
+REGISTER = "import litex; p = litex.regs.ctrl_scratch; p(5)"
+CSR_READ = "import litex; p = litex.csr_read"
+CSR_WRITE = "import litex; p = litex.csr_write"
+BY_NAME_GOAL, BOUND_GOAL = 1200, 500
 
 # An output of the GPIO raises the event of the pin that it is wired to. What the program does from the look at
 # the clock before to that in the callback is taken once more without an interrupt, and subtracted. The median of
@@ -129,9 +134,15 @@ ROWS = (
     spi_row("spi1", "32 bits, write_readinto", SPI_BOTH, SPI_GOAL),
     spi_row("spi0", "8 bits, write", SPI_WRITE),
     spi_row("spi0", "8 bits, write_readinto", SPI_BOTH),
-    Row("p(x)", PIN.format(body="p(1)"), 300),
-    Row("p.toggle()", PIN.format(body="p.toggle()"), 450),
-    Row("p()", PIN.format(body="p()")),
+    Row("p(x)", LOOP.format(setup=PIN, body="p(1)"), 300),
+    Row("p.toggle()", LOOP.format(setup=PIN, body="p.toggle()"), 450),
+    Row("p()", LOOP.format(setup=PIN, body="p()")),
+    Row("csr_read(name)", LOOP.format(setup=CSR_READ, body='p("ctrl_scratch")'), BY_NAME_GOAL),
+    Row("csr_write(name, x)", LOOP.format(setup=CSR_WRITE, body='p("ctrl_scratch", 5)')),
+    Row("register.read()", LOOP.format(setup=REGISTER, body="p.read()"), BOUND_GOAL),
+    Row("register()", LOOP.format(setup=REGISTER, body="p()"), BOUND_GOAL),
+    Row("register.write(x)", LOOP.format(setup=REGISTER, body="p.write(5)")),
+    Row("register(x)", LOOP.format(setup=REGISTER, body="p(5)")),
     Row("edge to a soft Pin.irq", EVENT.format(setup=SOFT_PIN), SOFT_GOAL),
     Row("edge to a hard Pin.irq", EVENT.format(setup=HARD_PIN), HARD_GOAL),
     Row("event to an EventManager's callback", EVENT.format(setup=MANAGER), SOFT_GOAL),
