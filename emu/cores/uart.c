@@ -311,6 +311,16 @@ static const core_reg_t regs[] = {
     { .suffix = "txempty", .bits = 1, .flags = REG_OPTIONAL | REG_VOLATILE, .read = read_txempty },
     { .suffix = "rxfull", .bits = 1, .flags = REG_OPTIONAL | REG_VOLATILE, .read = read_rxfull },
     { .suffix = "tuning_word", .flags = REG_OPTIONAL },
+    // The far side of a crossover UART, at which a host sits that reaches the SoC over a bridge. Here the console is that
+    // host: it has taken everything.
+    { .suffix = "xover_rxtx", .bits = 8, .flags = REG_OPTIONAL },
+    { .suffix = "xover_txfull", .bits = 1, .flags = REG_OPTIONAL },
+    { .suffix = "xover_rxempty", .bits = 1, .flags = REG_OPTIONAL, .reset = 1 },
+    { .suffix = "xover_ev_status", .bits = 2, .flags = REG_OPTIONAL },
+    { .suffix = "xover_ev_pending", .bits = 2, .flags = REG_OPTIONAL },
+    { .suffix = "xover_ev_enable", .bits = 2, .flags = REG_OPTIONAL },
+    { .suffix = "xover_txempty", .bits = 1, .flags = REG_OPTIONAL, .reset = 1 },
+    { .suffix = "xover_rxfull", .bits = 1, .flags = REG_OPTIONAL },
     { NULL, 0, 0, 0, NULL, NULL },
 };
 

@@ -5,7 +5,7 @@ import hashlib
 import re
 
 from tests.emu import rv32
-from tests.emu.support import GPIO, LEDS, Program, Soc, TestCase, lxemu
+from tests.emu.support import GPIO, LEDS, UART, Program, Soc, TestCase, lxemu
 
 SOC_MAP = (("hash", 32, "ro"),)
 SPI = (
@@ -242,6 +242,13 @@ class Uart(TestCase):
         loop(program, CYCLES_PER_BYTE * 100, rv32.NOP)
         done = self.raw(program, "--baud", str(BAUD), "--uart-fifo", "64", stdin=b"x" * 60)
         self.assertEqual(self.overflows(done.stderr), 0)
+
+    def test_crossover(self):
+        """Its far side, which a bridge reads on a board, is no other core and has nothing to say."""
+        xover = tuple((f"xover_{name}", bits, access) for name, bits, access in UART)
+        program = Program(Soc(cores={"uart": (*UART, *xover)}))
+        program.read(10, "uart_xover_rxempty").read(11, "uart_xover_txfull").store(10, 11)
+        self.assertEqual(program.run(self.name), [1, 0])
 
     def test_output_pace(self):
         program = Program(Soc())
