@@ -170,6 +170,7 @@ typedef struct {
 } spi_host_t;
 
 static void spi_exchange(spi_host_t *host, const uint8_t *out, uint8_t *in, size_t n) {
+    memset(in, 0, n);
     spi_pins(&host->pins, true, host->idle, false, 100);
     for (size_t i = 0; i < 8 * n; i++) {
         bool mosi = out[i / 8] >> (7 - i % 8) & 1;
