@@ -75,10 +75,12 @@ static void measure(cost_t *cost, csr_reg_t out, uint32_t level, lx_clock_t *clo
         uint32_t t4 = lx_clock_cycles32(clock);
         emit(out, level, level, &no_turns, &byte, 1);
         uint32_t t5 = lx_clock_cycles32(clock);
+        emit(out, level, level, &no_turns, &byte, 0);
+        uint32_t t6 = lx_clock_cycles32(clock);
         uint32_t look = t1 - t0;
         cost->turns_cycles = (t3 - t2) - (t2 - t1);
         cost->high_cycles = (t4 - t3 - look) / WRITES;
-        cost->bit_cycles = (t5 - t4 - look) / 8;
+        cost->bit_cycles = ((t5 - t4) - (t6 - t5)) / 8;
     }
 }
 
