@@ -124,7 +124,7 @@ int lx_bitstream_send(const lx_gpio_regs_t *regs, uint32_t mask, lx_clock_t *clo
     uint32_t level = csr_read(regs->out);
     cost_t cost;
     measure(&cost, regs->out, level, clock);
-    plan_t plan;
+    plan_t plan = { .turns = { { 0, 0 }, { 0, 0 } } };
     // A loop that takes no time would be a clock that stands still.
     bool can = cost.turns_cycles != 0
         && plan_bit(&cost, cycles_of_ns(clk_hz, timing->high0_ns), cycles_of_ns(clk_hz, timing->low0_ns), plan.turns[0])
