@@ -30,6 +30,16 @@ struct vboard {
     uint64_t clocks;
 };
 
+// A mistake of the test or of the core under test: nothing to go on with.
+static void give_up(const char *what) {
+    #ifdef VBOARD_GIVE_UP
+    VBOARD_GIVE_UP(what);
+    #else
+    fprintf(stderr, "vboard: %s\n", what);
+    abort();
+    #endif
+}
+
 static uint32_t sum_of(const jtag_op_t *op) {
     return op->tdi ? jtag_crc32(0, op->tdi, (op->bits + 7) / 8) : 0;
 }
@@ -77,8 +87,7 @@ static int drain(vboard_t *board, unsigned in_flight) {
     while (board->queued > in_flight) {
         queued_t first = board->queue[0];
         if (sum_of(&first.op) != first.sum) {
-            fprintf(stderr, "vboard: data changed while it belonged to the transport\n");
-            abort();
+            give_up("data changed while it belonged to the transport");
         }
         run(board, &first.op);
         board->queued--;
@@ -91,8 +100,7 @@ static int submit(void *ctx, const jtag_op_t *op) {
     vboard_t *board = ctx;
     bool vector = op->flags & JTAG_OP_TMS_VECTOR;
     if (op->bits == 0 || (vector && op->bits > 32) || (!vector && op->tms > 1)) {
-        fprintf(stderr, "vboard: an operation that the contract does not allow\n");
-        abort();
+        give_up("an operation that the contract does not allow");
     }
     board->queue[board->queued].op = *op;
     board->queue[board->queued++].sum = sum_of(op);
@@ -115,8 +123,7 @@ static const jtag_transport_ops_t ops = { .submit = submit, .wait = wait, .set_f
 static void parse_fault(vboard_t *board, const char *fault) {
     memset(&board->options.fault, 0, sizeof(board->options.fault));
     if (fault && !board_fault_parse(fault, &board->options.fault)) {
-        fprintf(stderr, "vboard: no fault %s\n", fault);
-        abort();
+        give_up("no such fault");
     }
 }
 
@@ -125,8 +132,7 @@ vboard_t *vboard_new(const char *device, const char *chip, const char *fault) {
     board->options.device = ecp5_device_find(device);
     board->options.chip = chip ? nor_chip_find(chip) : NULL;
     if (board->options.device == NULL || (chip && board->options.chip == NULL)) {
-        fprintf(stderr, "vboard: no %s or %s\n", device, chip ? chip : "flash");
-        abort();
+        give_up("no such device or flash");
     }
     if (chip) {
         board->memory = malloc(board->options.chip->size_bytes);

@@ -8,6 +8,13 @@ import sys
 import ecp5
 import vecp5
 
+try:
+    import time
+
+    CLOCK = hasattr(time, "ticks_us")
+except ImportError:
+    CLOCK = False  # upstream's qemu ports have none
+
 checks = 0
 
 
@@ -76,6 +83,9 @@ def run(names):
             names[name]()
             print("ok", name)
         except Exception as error:
+            if isinstance(error, MemoryError) and "virtual board" in str(error):
+                print("skip", name, error)
+                continue
             failed += 1
             print("FAILED", name)
             sys.print_exception(error)

@@ -2,7 +2,7 @@
 """Loads into the SRAM: what runs, what is refused, what is reported."""
 
 import ecp5
-from harness import bitstream, board, check, equal, raises, refused, run
+from harness import CLOCK, bitstream, board, check, equal, raises, refused, run
 
 GOOD = bitstream("25f-compress.bit")
 
@@ -14,7 +14,7 @@ def test_load():
     check(state["done"] and state["user_mode"] and state["in_reset"])
     equal(loaded.bytes, len(GOOD))
     equal(loaded.idcode, 0x41111043)
-    check(loaded.seconds > 0 and loaded.total_seconds > 0)
+    check(loaded.seconds > 0 and loaded.total_seconds > 0 or not CLOCK)
     crc = state["memory_crc"]
     p.program(bitstream("25f-compress.bit.gz"))
     p.program(bitstream("25f-compress.4k.bit.gz"))

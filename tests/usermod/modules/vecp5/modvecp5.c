@@ -35,6 +35,9 @@ typedef struct {
 
 extern const mp_obj_type_t vecp5_pin_type;
 
+// Where the programmer is not in the firmware, but a native module, nobody else has it.
+__attribute__((weak)) const char jtag_transport_tag[] = "jtag";
+
 static void press_ctrl_c(void) {
     #if MICROPY_ASYNC_KBD_INTR
     raise(SIGINT);

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""Runs scripts in upstream's MicroPython on a machine that QEMU emulates: no network and no file system.
+
+The files that a script imports or reads are put into the machine's RAM by QEMU; a read-only file system in Python
+hands them out.
+"""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from tests.models.support import BITSTREAMS, BUILD, ROOT
+
+sys.path.insert(0, str(ROOT / "tools"))
+import repl  # noqa: E402
+
+SCRIPTS = ROOT / "tests" / "usermod" / "scripts"
+SILENCE_S = 150
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine of QEMU: how it starts, and the part of its RAM that nobody else uses."""
+
+    name: str
+    command: tuple
+    files_address: int
+
+
+MACHINES = {
+    machine.name: machine
+    for machine in (
+        Machine("arm", ("qemu-system-arm", "-machine", "mps2-an385"), 0x21E00000),
+        Machine("riscv", ("qemu-system-riscv32", "-machine", "virt", "-bios", "none"), 0x83000000),
+    )
+}
+
+PRELUDE = """
+import io, sys, uctypes, vfs
+FILES = {files!r}
+class File(io.IOBase):
+    def __init__(self, address, length):
+        self.data = uctypes.bytearray_at(address, length)
+        self.at = 0
+    def readinto(self, buf):
+        n = min(len(buf), len(self.data) - self.at)
+        buf[:n] = self.data[self.at:self.at + n]
+        self.at += n
+        return n
+    def read(self):
+        return self.data
+    def ioctl(self, request, arg):
+        return 0
+class Files:
+    def mount(self, readonly, mkfs):
+        pass
+    def chdir(self, path):
+        pass
+    def stat(self, path):
+        if path.strip("/") in FILES:
+            return (0x8000,) + (0,) * 9
+        raise OSError(2)
+    def open(self, path, mode):
+        self.stat(path)
+        return File(*FILES[path.strip("/")])
+vfs.mount(Files(), "/files")
+sys.path.insert(0, "/files")
+class BitstreamData:
+    @staticmethod
+    def read(name):
+        return uctypes.bytearray_at(*FILES[name])
+sys.modules["bitstream_data"] = BitstreamData
+"""
+
+
+def run_script(firmware, machine, script, bitstreams, files=(), head=""):
+    """Run a script of scripts/; return all that it printed.
+
+    Args:
+        firmware (str): a folder of build/usermod with firmware.elf.
+        machine (str): of MACHINES.
+        script (str): its name without .py.
+        bitstreams (list of str): files of build/bitstreams that it reads.
+        files (list of Path): further files that it imports.
+        head (str): code that runs before it.
+    """
+    machine = MACHINES[machine]
+    paths = [*SCRIPTS.glob("*.py"), *files, *(BITSTREAMS / name for name in bitstreams)]
+    command = [*machine.command, "-display", "none", "-monitor", "none", "-serial", "stdio"]
+    command += ["-semihosting", "-kernel", str(BUILD / "usermod" / firmware / "firmware.elf")]
+    table = {}
+    address = machine.files_address
+    for path in paths:
+        length = path.stat().st_size
+        if length:
+            table[path.name] = (address, length)
+            command += ["-device", f"loader,file={path},addr={address:#x},force-raw=on"]
+            address += -(-length // 4096) * 4096
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    try:
+        console = repl.Repl(process.stdout.fileno(), process.stdin.fileno(), SILENCE_S)
+        console.read_until(repl.PROMPT)
+        console.enter_raw()
+        source = PRELUDE.format(files=table) + head + f"\nimport {script}\n"
+        console.paste(source.encode())
+        output, error = console.follow()
+        return (output + error).decode(errors="replace").replace("\r\n", "\n")
+    finally:
+        process.kill()
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
