@@ -51,7 +51,7 @@ static mp_obj_t call_1(mp_obj_t function, mp_obj_t argument) {
 #define nlr_pop() (mp_fun_table.nlr_pop())
 #define mp_raise_msg_varg raise_formatted
 #define mp_obj_get_type_str(object) type_name(object)
-#define mp_obj_is_callable(object) (true)
+#define mp_obj_is_callable(object) MP_OBJ_TYPE_HAS_SLOT(mp_obj_get_type(object), call)
 #define mp_call_function_0(function) mp_call_function_n_kw(function, 0, 0, NULL)
 #define mp_call_function_1(function, argument) call_1(function, argument)
 

@@ -6,6 +6,7 @@ import gc
 import sys
 
 import ecp5
+import jtag
 import vecp5
 
 try:
@@ -46,11 +47,20 @@ def refused(word, function, *args, **named):
     return error
 
 
+def transport(it):
+    """The way to a virtual board: itself, but only its pins lead from a native module into the firmware."""
+    try:
+        from bitstream_data import NATIVE_MODULE
+    except ImportError:
+        return it
+    return jtag.Pins(*(it.pin(name) for name in ("tck", "tms", "tdi", "tdo")))
+
+
 def board(*args, **named):
     """A virtual board and a Programmer for it."""
     gc.collect()  # boards that nobody uses any more hold their flash
     it = vecp5.Board(*args, **named)
-    return it, ecp5.Programmer(it)
+    return it, ecp5.Programmer(transport(it))
 
 
 def bitstream(name):

@@ -2,7 +2,7 @@
 """Loads into the SRAM: what runs, what is refused, what is reported."""
 
 import ecp5
-from harness import CLOCK, bitstream, board, check, equal, raises, refused, run
+from harness import CLOCK, bitstream, board, check, equal, raises, refused, run, transport
 
 GOOD = bitstream("25f-compress.bit")
 
@@ -104,8 +104,10 @@ def test_no_transport():
 
 def test_two_programmers():
     """What one has open, another does not touch."""
-    it, first = board()
-    second = ecp5.Programmer(it)
+    it, _ = board()
+    way = transport(it)
+    first = ecp5.Programmer(way)
+    second = ecp5.Programmer(way)
     first.flash.open()
     refused("another Programmer", second.program, GOOD)
     first.flash.close()
