@@ -11,7 +11,12 @@ from tests.models.support import BITSTREAMS, BUILD, ROOT, bitstream
 from tests.usermod.qemu import SCRIPTS, run_script
 
 STREAMS = ["25f-compress.bit", "25f-compress.bit.gz", "25f-compress.4k.bit.gz"]
-STREAMS += ["25f-compress-qspi.bit", "85f-compress.4k.bit.gz", "85f-compress.bit", "85f-compress.bit.gz"]
+STREAMS += [
+    "25f-compress-qspi.bit",
+    "85f-compress.4k.bit.gz",
+    "85f-compress.bit",
+    "85f-compress.bit.gz",
+]
 USERMOD = ROOT / "jtag" / "usermod"
 PYTHON_SIDE = [USERMOD / name for name in ("ecp5.py", "ecp5_source.py", "jtag.py")]
 NATIVE = "BitstreamData.NATIVE_MODULE = True"

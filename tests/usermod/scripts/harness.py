@@ -6,8 +6,9 @@ import gc
 import sys
 
 import ecp5
-import jtag
 import vecp5
+
+import jtag
 
 try:
     import time
@@ -50,8 +51,10 @@ def refused(word, function, *args, **named):
 def transport(it):
     """The way to a virtual board: itself, but only its pins lead from a native module into the firmware."""
     try:
-        from bitstream_data import NATIVE_MODULE
+        import bitstream_data as files
     except ImportError:
+        files = None
+    if not hasattr(files, "NATIVE_MODULE"):
         return it
     return jtag.Pins(*(it.pin(name) for name in ("tck", "tms", "tdi", "tdo")))
 
