@@ -126,7 +126,7 @@ class NoPins(unittest.TestCase):
         command = [support.LXEMU, "--virtual", "--kernel", firmware, soc]
         code = "import machine, litex; print([n for n in dir(machine) + dir(litex) if n in 'Pin Signal LED time_pulse_us'])"
         said = support.run(command, input=code + "\r").stdout
-        self.assertIn("\n[]\r\n", said)
+        self.assertIn("\n[]\n>>> ", said)
 
 
 if __name__ == "__main__":
