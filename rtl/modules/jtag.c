@@ -19,6 +19,7 @@ typedef struct {
     const uint8_t *tms; // NULL: GPIO's
     const uint8_t *tdi;
     uint8_t *tdo;
+    bool level; // of TDO
     bool was_tck;
     bool was_tms;
     bool was_tdi;
@@ -50,7 +51,7 @@ static cable_t *cable_open(sim_t *sim, struct pad_s *pads, const char *const nam
     for (size_t i = 0; i < TIMES; i++) {
         self->least[i] = UINT64_MAX;
     }
-    *self->tdo = 1;
+    self->level = true;
     return self;
 }
 
@@ -86,6 +87,8 @@ static void cable_tick(void *arg) {
         self->was_tms = tms;
         self->was_tdi = tdi;
     }
+    // In each cycle: the module of the SPI bus, which comes before this one, drives the pad as well.
+    *self->tdo = self->level;
     if (tck == self->was_tck) {
         return;
     }
@@ -97,7 +100,8 @@ static void cable_tick(void *arg) {
         self->rise = self->sim->cycle;
         self->clocks++;
     }
-    *self->tdo = plug_pins(self->sim->plug, sim_ns(self->sim), tck, tms, tdi);
+    self->level = plug_pins(self->sim->plug, sim_ns(self->sim), tck, tms, tdi);
+    *self->tdo = self->level;
 }
 
 static void cable_close(void *arg) {

@@ -23,8 +23,6 @@ const sim_module_t *const sim_modules[] = {
     &serial_pins_module,
     &csr_trace_module,
     &entry_module,
-    &jtag_master_module,
-    &jtag_spi_module,
     &inputs_module,
     &outputs_module,
     &uart_pins_module,
@@ -32,5 +30,7 @@ const sim_module_t *const sim_modules[] = {
     &spi_module,
     &i2c_module,
     &video_module,
+    &jtag_master_module,
+    &jtag_spi_module, // after spi_module
     NULL,
 };
