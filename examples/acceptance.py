@@ -266,7 +266,9 @@ def uart():
             port.read()
         equal(port.write(b"acceptance"), 10, name + " write")
         got = port.read(10)
-        equal(got in (None, b"acceptance"), True, "%s read %r" % (name, got))  # the latter where TX is RX
+        equal(
+            got in (None, b"acceptance"), True, "%s read %r" % (name, got)
+        )  # the latter where TX is RX
     raises(ValueError, machine.UART, "uart")
     return ", ".join(names)
 

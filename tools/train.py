@@ -43,7 +43,6 @@ WORKERS = 2
 
 # What bench/peripherals.py measures on another SoC, as far as this one has it: name, body of a loop.
 HARDWARE = (
-    ("p.toggle()", "p.toggle()"),
     ("csr_read", "litex.csr_read('ctrl_scratch')"),
     ("regs", "r.read()"),
 )

@@ -49,14 +49,18 @@ static void *video_open(sim_t *sim, struct pad_s *pads) {
     return self;
 }
 
+static bool grow(uint8_t **memory, size_t room) {
+    uint8_t *larger = realloc(*memory, room);
+    *memory = larger ? larger : *memory;
+    return larger != NULL;
+}
+
 static void take_pixel(video_t *self) {
     if (self->bytes + 3 > self->room && self->room < MAX_BYTES) {
         size_t room = self->room ? 2 * self->room : 65536;
-        uint8_t *frame = realloc(self->frame, room);
-        uint8_t *shown = realloc(self->shown, room);
-        self->frame = frame ? frame : self->frame;
-        self->shown = shown ? shown : self->shown;
-        self->room = frame && shown ? room : self->room;
+        if (grow(&self->frame, room) && grow(&self->shown, room)) {
+            self->room = room;
+        }
     }
     if (self->bytes + 3 <= self->room) {
         for (unsigned i = 0; i < 3; i++) {
