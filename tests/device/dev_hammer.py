@@ -38,7 +38,7 @@ def on_gpio(e):
         kept.clear()
 
 
-def on_button(pin):
+def on_button(pin, calls=calls):
     calls[1] += 1
 
 

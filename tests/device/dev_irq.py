@@ -70,7 +70,8 @@ equal(edges([1, 0]), [])
 count = [0]
 
 
-def hard(p):
+def hard(p, count=count):
+    # Not by its global name: a dictionary that grows cannot be searched, and this comes at any time.
     count[0] += 1
 
 

@@ -25,7 +25,7 @@ def wait(condition, ms=200):
     return True
 
 
-def hard(t):
+def hard(t, buf=buf):
     buf[0] = (buf[0] + 1) & 255
 
 
@@ -45,7 +45,7 @@ check(wait(lambda: len(hits) >= 9))
 timer.deinit()
 check(hits[0][0])
 span = time.ticks_diff(hits[8][1], hits[0][1])
-check(abs(span - 4000) <= 200, "eight periods of 500 us took %d us" % span)
+check(abs(span - 4000) <= 500, "eight periods of 500 us took %d us" % span)
 count = len(hits)
 time.sleep_ms(2)
 equal(len(hits), count)
@@ -73,7 +73,7 @@ check(48 <= buf[0] <= 52, "%d hard callbacks in 5 ms of 10 kHz" % buf[0])
 
 
 # A hard callback that takes longer than its period leaves the program time.
-def greedy(t):
+def greedy(t, buf=buf):
     buf[0] = (buf[0] + 1) & 255
     for _ in range(30):
         pass
@@ -88,7 +88,7 @@ timer.deinit()
 check(turns >= 3, "%d turns" % turns)
 
 
-def failing(t):
+def failing(t, buf=buf):
     buf[0] = 99
     raise ValueError
 
