@@ -51,8 +51,11 @@ static void *video_open(sim_t *sim, struct pad_s *pads) {
 
 static bool grow(uint8_t **memory, size_t room) {
     uint8_t *larger = realloc(*memory, room);
-    *memory = larger ? larger : *memory;
-    return larger != NULL;
+    if (larger == NULL) {
+        return false;
+    }
+    *memory = larger;
+    return true;
 }
 
 static void take_pixel(video_t *self) {

@@ -313,7 +313,8 @@ class GenerateTest(unittest.TestCase):
         with open(source, "w") as file:
             file.write(PROBE)
         command = ["gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-DCSR_ACCESSORS_DEFINED"]
-        command += [*flags, f"-I{TOP}", f"-I{self.output}", source]
+        mock = os.path.join(TOP, "tests", "host", "mock")
+        command += [*flags, f"-I{TOP}", f"-I{self.output}", "-idirafter", mock, source]
         command += [os.path.join(self.output, "soc_tables.c"), "-o", program]
         subprocess.run(command, check=True, timeout=60)
         result = {}
