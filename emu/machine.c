@@ -13,6 +13,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "host/window.h"
+
 #define SLICES_PER_SECOND (1000)      // real time: how often the host is looked at
 #define VIRTUAL_SLICE (1000000)       // cycles between looks at the host in virtual time
 #define IDLE_QUANTA_PER_SECOND (1000) // wfi ends at least this often, for guests that watch the time
@@ -163,6 +165,9 @@ static void poll_host(machine_t *m, int timeout_ms) {
     console_poll(m->console, timeout_ms);
     if (m->etherbone != NULL) {
         etherbone_poll(m->etherbone);
+    }
+    if (m->options.window != NULL && window_poll(m->options.window)) {
+        m->console->quit = true;
     }
 }
 

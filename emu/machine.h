@@ -26,9 +26,11 @@ typedef struct event {
 } event_t;
 
 struct picture;
+struct window;
 
 typedef struct {
     struct picture *picture;  // host/picture.h: who looks at the video core, NULL: nobody
+    struct window *window;    // host/window.h: the same
     const char *kernel;
     const char *rom;
     const char *const *loads; // "ADDR=FILE"

@@ -16,6 +16,7 @@
 #include "host/console.h"
 #include "host/gdb.h"
 #include "host/picture.h"
+#include "host/window.h"
 #include "machine.h"
 
 #define EXIT_BAD_INPUT (2)
@@ -27,7 +28,7 @@
 enum {
     OPT_KERNEL = 256, OPT_ROM, OPT_LOAD, OPT_UART, OPT_PTY, OPT_BAUD, OPT_FIFO, OPT_REALTIME, OPT_VIRTUAL,
     OPT_TIMING, OPT_MAX_CYCLES, OPT_STRICT, OPT_TRACE, OPT_TRACE_CSR, OPT_GDB, OPT_ORDERING, OPT_IDENTIFIER,
-    OPT_MAP_HASH, OPT_VIDEO, OPT_WIRING, OPT_JTAG, OPT_ETHERBONE, OPT_STATS, OPT_HELP, OPT_VERSION,
+    OPT_MAP_HASH, OPT_VIDEO, OPT_WINDOW, OPT_WIRING, OPT_JTAG, OPT_ETHERBONE, OPT_STATS, OPT_HELP, OPT_VERSION,
 };
 
 static const struct option long_options[] = {
@@ -53,6 +54,7 @@ static const struct option long_options[] = {
     { "jtag", required_argument, NULL, OPT_JTAG },
     { "etherbone", required_argument, NULL, OPT_ETHERBONE },
     { "video", required_argument, NULL, OPT_VIDEO },
+    { "video-window", no_argument, NULL, OPT_WINDOW },
     { "stats", no_argument, NULL, OPT_STATS },
     { "help", no_argument, NULL, OPT_HELP },
     { NULL, 0, NULL, 0 },
@@ -82,6 +84,7 @@ static const char help[] =
     "  --wiring FILE        what hangs on the pins (repeatable; docs/wiring.md)\n"
     "  --etherbone PORT     a host reads and writes the bus through 127.0.0.1:PORT (or ADDRESS:PORT), UDP\n"
     "  --video FILE.png     the picture of the video core; with %d in the name, each that differs\n"
+    "  --video-window       the pictures of the video core in a window; closing it leaves\n"
     "  --stats              at exit, cycles and speed to stderr\n"
     "Ctrl-] leaves. docs/emulator.md has more.\n";
 
@@ -99,6 +102,7 @@ typedef struct {
     const char *loads[MAX_LOADS];
     bool realtime;
     bool virtual;
+    bool window;
     bool stats;
 } options_t;
 
@@ -220,6 +224,9 @@ static int parse(options_t *o, int argc, char **argv) {
             case OPT_VIDEO:
                 o->video = optarg;
                 break;
+            case OPT_WINDOW:
+                o->window = true;
+                break;
             case OPT_STATS:
                 o->stats = true;
                 break;
@@ -241,7 +248,7 @@ static int parse(options_t *o, int argc, char **argv) {
         return bad("%s: choose one", "--realtime and --virtual");
     }
     bool host_facing = strcmp(o->uart, "pty") == 0 || strncmp(o->uart, "tcp:", 4) == 0 || o->gdb != NULL ||
-        o->etherbone != NULL ||
+        o->etherbone != NULL || o->window ||
         (strcmp(o->uart, "stdio") == 0 && isatty(STDIN_FILENO));
     o->machine.realtime = o->realtime || (host_facing && !o->virtual);
     return 0;
@@ -267,6 +274,9 @@ static void print_stats(const machine_t *m, uint64_t ns) {
         ns > 0 ? (double)instructions * 1e3 / (double)ns : 0.0);
     fprintf(stderr, "bus errors: %" PRIu64 "\n", m->bus.errors);
     fprintf(stderr, "uart overflows: %" PRIu64 "\n", m->uart_overflows);
+    if (m->options.window != NULL) {
+        fprintf(stderr, "frames shown: %u\n", window_shown(m->options.window));
+    }
 }
 
 static uint64_t now_ns(void) {
@@ -297,6 +307,10 @@ static int run(options_t *o, const soc_t *soc, console_t *console) {
     char error[512];
     if (o->video != NULL && (o->machine.picture = picture_open(o->video)) == NULL) {
         return bad("--video %s: no memory", o->video);
+    }
+    if (o->window && (o->machine.window = window_open(error, sizeof(error))) == NULL) {
+        picture_close(o->machine.picture);
+        return bad("%s", error);
     }
     if (!machine_init(&m, soc, &o->machine, console)) {
         bad("%s", m.error);
@@ -332,7 +346,9 @@ static int run(options_t *o, const soc_t *soc, console_t *console) {
     }
     console_close(console);
     machine_free(&m);
-    return picture_close(o->machine.picture) ? status : EXIT_BAD_INPUT;
+    bool saved = picture_close(o->machine.picture);
+    bool shown = window_close(o->machine.window);
+    return saved && shown ? status : EXIT_BAD_INPUT;
 }
 
 int main(int argc, char **argv) {

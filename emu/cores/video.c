@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // VideoFrameBuffer and VideoTimingGenerator (litex/soc/cores/video.py): where the picture is fetched from, and the
-// picture itself for whoever looks (--video). csr.json does not tell the pixel clock: there are 60 frames a second.
+// picture itself for whoever looks (--video, --video-window). csr.json does not tell the pixel clock: there are 60 frames a second.
 // Colours of fewer than 8 bits fill the highest bits, as on the core's outputs.
 
 #include <stdio.h>
@@ -10,6 +10,7 @@
 
 #include "cores/models.h"
 #include "host/picture.h"
+#include "host/window.h"
 #include "machine.h"
 
 #define FRAMES_PER_SECOND (60)
@@ -79,7 +80,13 @@ static void render(core_t *core) {
     for (size_t i = 0; i < (size_t)width * height; i++) {
         to_rgb(v->pixels, depth, i, &v->rgb[3 * i]);
     }
-    picture_show(core->machine->options.picture, v->rgb, width, height);
+    const machine_options_t *options = &core->machine->options;
+    if (options->picture != NULL) {
+        picture_show(options->picture, v->rgb, width, height);
+    }
+    if (options->window != NULL) {
+        window_show(options->window, v->rgb, width, height);
+    }
 }
 
 static void on_frame(void *context) {
@@ -117,7 +124,8 @@ static bool init(core_t *core) {
     uint32_t depth = constant(core, "depth");
     v->frame.fire = on_frame;
     v->frame.context = core;
-    if (core->machine->options.picture == NULL || width - 1 >= MAX_PIXELS || height - 1 >= MAX_PIXELS || depth > 32) {
+    bool watched = core->machine->options.picture != NULL || core->machine->options.window != NULL;
+    if (!watched || width - 1 >= MAX_PIXELS || height - 1 >= MAX_PIXELS || depth > 32) {
         return true;
     }
     v->bytes = ((size_t)width * height * depth + 7) / 8;
