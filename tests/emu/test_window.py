@@ -114,6 +114,13 @@ class WindowTest(TestCase):
                 self.assertEqual(pixel(index * SCALE + inside, inside), colour)
             self.assertEqual(pixel(index * SCALE, SCALE), (0, 0, 0))
 
+    def test_last_picture_is_that_of_the_end(self):
+        before_the_first = str(CLOCK_HZ // FRAMES_HZ // 2)
+        program = self.program(self.soc(), rv32.jal(0, 0))
+        status, errors = self.start(program, "--max-cycles", before_the_first, display=SAVING)
+        self.assertEqual(status, OUT_OF_CYCLES, errors)
+        self.assertEqual(self.last_frame()[2](0, 0), COLOURS[0])
+
     def test_rate_is_of_host_time(self):
         forever = self.program(self.soc(), rv32.jal(0, 0))
         for mode, seconds in (("--virtual", 20), ("--realtime", 1)):
