@@ -36,6 +36,8 @@ CACHE_LINES, LINE_BYTES = 128, 32
 ANNEALING_STEPS = 24_000_000
 # Objects whose unused functions fill the gaps: those that each SoC has.
 COLD = r"/(py|extmod|shared|lib/(littlefs|oofatfs|libm_dbl))/"
+# Larger where there are more cores: in their places they would push all that follows out of its own.
+ELSEWHERE = {"mp_pin_make_new", "port_event_tick", "port_tick"}
 # The sum of a program's counts after scaling: each weighs the same, a row of the small ones less.
 WEIGHT = 10_000_000
 KIND_ARCS, KINDS = 0, 8
@@ -328,7 +330,8 @@ def write_order(sections, order):
             room -= -(-size // 4) * 4
             lines.append(section_pattern(sections[cold_index], names))
         lines.append(f". = MAX(ALIGN({LINE_BYTES}), 0x{at:x});")
-        lines.append(section_pattern(sections[index], names))
+        if sections[index][2].rpartition(".")[2] not in ELSEWHERE:
+            lines.append(section_pattern(sections[index], names))
         end = at + sections[index][1]
     HOT_LD.write_text(HOT_HEAD + "\n".join(lines) + "\n")
 
