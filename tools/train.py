@@ -322,17 +322,20 @@ def write_order(sections, order):
     )
     end = next(size for _, size, name, _ in sections if name == ".text.start")
     lines = []
+    free = end
     for index, gap in order:
         at = (-(-end // LINE_BYTES) + gap) * LINE_BYTES
-        room = at - -(-end // 4) * 4
+        end = at + sections[index][1]
+        if sections[index][2].rpartition(".")[2] in ELSEWHERE:
+            continue
+        room = at - -(-free // 4) * 4
         while fitting := bisect.bisect_right(cold, (room, len(sections))):
             size, cold_index = cold.pop(fitting - 1)
             room -= -(-size // 4) * 4
             lines.append(section_pattern(sections[cold_index], names))
         lines.append(f". = MAX(ALIGN({LINE_BYTES}), 0x{at:x});")
-        if sections[index][2].rpartition(".")[2] not in ELSEWHERE:
-            lines.append(section_pattern(sections[index], names))
-        end = at + sections[index][1]
+        lines.append(section_pattern(sections[index], names))
+        free = end
     HOT_LD.write_text(HOT_HEAD + "\n".join(lines) + "\n")
 
 
