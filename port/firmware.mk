@@ -141,6 +141,8 @@ $(addprefix $(BUILD)/,$(PORT_C:.c=.o) $(PORT_BINDINGS_C:.c=.o) $(SOC_C:.c=.o)): 
 
 # Upstream's double-precision library redefines what the C library's math.h has.
 $(addprefix $(BUILD)/,$(LIBM_C:.c=.o)): CFLAGS += -w
+# time_pulse_us() takes any pin, also one in Python.
+$(BUILD)/extmod/machine_pulse.o: CFLAGS += -DPORT_VIRTUAL_PINS=1
 
 ifneq ($(SMALL),1)
 include speed.mk

@@ -55,6 +55,13 @@ void machine_pin_set(const struct _machine_pin_obj_t *pin, bool level);
 const char *machine_pin_core(const struct _machine_pin_obj_t *pin);
 unsigned int machine_pin_number(const struct _machine_pin_obj_t *pin);
 
+#if PORT_VIRTUAL_PINS
+// For files that take any object with the protocol of pins, not only the port's: set by firmware.mk.
+#include "extmod/virtpin.h"
+#define mp_hal_pin_obj_t mp_obj_t
+#define mp_hal_get_pin_obj(o) (o)
+#define mp_hal_pin_read(p) mp_virtual_pin_read(p)
+#else
 #define mp_hal_pin_obj_t struct _machine_pin_obj_t *
 #define mp_hal_get_pin_obj(o) machine_pin_of(o)
 #define MP_HAL_PIN_FMT "'%s[%u]'"
@@ -68,6 +75,6 @@ unsigned int machine_pin_number(const struct _machine_pin_obj_t *pin);
 #define mp_hal_pin_high(p) machine_pin_set((p), true)
 #define mp_hal_pin_od_low(p) machine_pin_set((p), false)
 #define mp_hal_pin_od_high(p) machine_pin_set((p), true)
-
+#endif
 
 #endif

@@ -220,9 +220,11 @@ class Lockstep(TestCase):
 
     def build_with(self, name, good, bad):
         """Build lxemu with one line changed; return its path."""
-        copy = OUTPUT / "seeded" / name
-        shutil.rmtree(copy, ignore_errors=True)
+        top = OUTPUT / "seeded" / name
+        copy = top / "emu"
+        shutil.rmtree(top, ignore_errors=True)
         shutil.copytree(ROOT / "emu", copy)
+        shutil.copytree(ROOT / "models", top / "models")
         template = copy / "cpu" / "core_template.h"
         text = template.read_text()
         self.assertEqual(text.count(good), 1, good)
