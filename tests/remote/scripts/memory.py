@@ -31,7 +31,8 @@ near = RemoteClient("localhost", 1234, base_address=at)
 near.open()
 print(near.base_address == at, near.read(0) == words[0])
 near.write(12, [7, 8])
-print(wb.read(at + 12, 2), near.read(-4 + 16))
+# Read by the same client first: on a host nothing orders the writes of one before the reads of another.
+print(near.read(-4 + 16), wb.read(at + 12, 2))
 near.close()
 
 # CSRs are words on the bus as well.
