@@ -19,16 +19,20 @@ p = ecp5.Programmer(it)
 
 
 def squeeze():
-    """Take all of the heap but 64 KiB."""
-    taken = []
-    for size in (65536, 8192, 1024, 256):
-        gc.collect()
-        while gc.mem_free() > FREE + size + 512:
-            try:
-                taken.append(bytearray(size))
-            except MemoryError:
-                break
-            gc.collect()
+    """Take all of the heap but 64 KiB in one piece: more than that, as a board's heap has, only helps."""
+    taken = [None] * 5000
+    n = 0
+    gc.collect()
+    free = bytearray(FREE)
+    for size in (65536, 8192, 1024, 256, 128, 64):
+        try:
+            while n < len(taken):
+                taken[n] = bytearray(size)
+                n += 1
+        except MemoryError:
+            pass
+    del free
+    gc.collect()
     return taken
 
 
