@@ -36,7 +36,7 @@ MICRO = (
     ("try-raise-except", "", "try: raise e\n  except ValueError: pass", 8637, 7169, None),
     ("p.on(); p.off()", "", "p.on(); p.off()", 2437, 2820, None),
     ("p(1); p(0)", "", "p(1); p(0)", 1428, 1824, 1000),
-    ("p.toggle() twice", "", "p.toggle(); p.toggle()", None, None, None),
+    ("p.toggle() twice", "", "p.toggle(); p.toggle()", None, None, 1300),
     ("led.on(); led.off()", "", "led.on(); led.off()", 2523, 2779, None),
     ("led.toggle() twice", "", "led.toggle(); led.toggle()", 2490, 2699, None),
     ("mem32 write twice", "", "m[a] = 1; m[a] = 0", 1619, 1420, None),

@@ -71,15 +71,12 @@ FAST_C = \
 	bindings/litex_regs.c \
 	bindings/litex_video.c \
 	bindings/machine_pin.c \
-	bindings/machine_spi.c \
 	bindings/port_event.c \
 	drivers/lx_clock.c \
 	drivers/lx_event.c \
 	drivers/lx_dma.c \
 	drivers/lx_gpio.c \
 	drivers/lx_i2c.c \
-	drivers/lx_spi.c \
-	drivers/lx_spi_mmap.c \
 	drivers/lx_timer.c \
 	drivers/lx_uart.c \
 	extmod/machine_mem.c \

@@ -32,8 +32,8 @@ endif
 
 $(FAST_OBJ): CFLAGS += $(FAST_FLAGS)
 
-# The inner loops of the FPGA programmer, which no program of the profile runs.
-LOOP_OBJ := $(addprefix $(BUILD)/,drivers/lx_jtag.o drivers/lx_jtag_gpio.o drivers/lx_jtag_spi.o) $(if $(filter 1,$(ECP5)),\
+# Inner loops that no program of the profile runs: of SPI and of the FPGA programmer.
+LOOP_OBJ := $(addprefix $(BUILD)/,bindings/machine_spi.o drivers/lx_spi.o drivers/lx_spi_mmap.o drivers/lx_jtag.o drivers/lx_jtag_gpio.o drivers/lx_jtag_spi.o) $(if $(filter 1,$(ECP5)),\
 	$(addprefix $(BUILD)/,bitstream.o bridge.o inflate.o jtag.o nor.o nor_write.o tap.o) $(filter %/inffast.o %/inflate.o,$(JTAG_ZLIB_O)))
 $(LOOP_OBJ): CFLAGS += -O2 -mno-save-restore
 

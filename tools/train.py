@@ -159,8 +159,8 @@ def jobs():
         source = interpreter.perf_bench_source(name)
         yield name, 1.0, source + prelude + interpreter.PROGRAM_RUN.format(parameters=parameters)
     for row in interpreter.MICRO:
-        # Rows with a goal count like a program.
-        weight = 0.15 if row[-1] is None else 1.0
+        # Rows with a goal count like two programs.
+        weight = 0.15 if row[-1] is None else 2.0
         yield row[0], weight, interpreter.micro_code(SOC, [row])
     for name, body in HARDWARE:
         code = HARDWARE_RUN.format(body=body, n=interpreter.ITERATIONS)
