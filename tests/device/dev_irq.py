@@ -202,7 +202,7 @@ pin.irq(hard, Pin.IRQ_RISING, hard=True)
 button.irq(hard, both)
 timer = machine.Timer("timer1", freq=5000, callback=hard, hard=True)
 view = litex.EventManager("timer0", period=1)
-view.callback(print)
+view.callback(lambda _: None)
 view.enable()
 for name in ("gpio", "buttons", "timer1"):
     check(litex.csr_read(name + "_ev_enable") != 0, name)
