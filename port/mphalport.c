@@ -24,7 +24,17 @@ mp_uint_t mp_hal_ticks_ms(void) {
 }
 
 mp_uint_t mp_hal_ticks_us(void) {
+    #if SOC_CLOCK_HZ % 1000000 == 0
+    // The low word of cycles / mhz, with divisions of 32 bits by a constant alone.
+    const uint32_t mhz = SOC_CLOCK_HZ / 1000000;
+    uint64_t cycles = lx_clock_cycles(&port_clock);
+    uint32_t high = (uint32_t)(cycles >> 32) % mhz;
+    uint32_t low = (uint32_t)cycles;
+    return high * (uint32_t)((UINT64_C(1) << 32) / mhz) + low / mhz
+           + (high * (uint32_t)((UINT64_C(1) << 32) % mhz) + low % mhz) / mhz;
+    #else
     return (mp_uint_t)lx_clock_us(&port_clock);
+    #endif
 }
 
 mp_uint_t mp_hal_ticks_cpu(void) {

@@ -80,8 +80,9 @@ if "PWM_PINS" in globals():
         while not pin():
             pass
         low = machine.time_pulse_us(pin, 0, 10000)
-        near(high, high_us, 5)
-        near(low, period_us - high_us, 5)
+        # A look at the clock and at the pin takes some microseconds on RTL.
+        near(high, high_us, 12)
+        near(low, period_us - high_us, 12)
 
     measure("pwm_multi[1]", 100, 400)
     measure("pwm_multi[2]", 150, 400)
