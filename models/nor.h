@@ -145,6 +145,9 @@ typedef struct {
 
 // The chip by its data sheet's name or the alias, letter case aside; NULL when there is none. nor_chip_at() walks the table.
 const nor_chip_t *nor_chip_find(const char *name);
+
+// The times of that name: typical, maximum or none. False when it is none of them.
+bool nor_times_find(const char *name, nor_times_t *times);
 const nor_chip_t *nor_chip_at(size_t index);
 
 // Powered and ready, with factory defaults in the status registers. `memory` holds chip->size_bytes bytes and keeps its

@@ -3,6 +3,8 @@
 // a row; what differs between vendors beyond numbers is in nor_status.c.
 
 #include "models/name.h"
+
+#include <string.h>
 #include "models/nor_internal.h"
 
 #define MS(typical, maximum) { (typical) * 1000u, (maximum) * 1000u }
@@ -97,4 +99,17 @@ const nor_chip_t *nor_chip_find(const char *name) {
         }
     }
     return NULL;
+}
+
+bool nor_times_find(const char *name, nor_times_t *times) {
+    static const char *const names[] = {
+        [NOR_TIMES_TYPICAL] = "typical", [NOR_TIMES_MAXIMUM] = "maximum", [NOR_TIMES_NONE] = "none",
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(name, names[i]) == 0) {
+            *times = (nor_times_t)i;
+            return true;
+        }
+    }
+    return false;
 }

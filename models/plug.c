@@ -4,14 +4,11 @@
 #define _GNU_SOURCE
 #include "models/plug.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include "models/flash_memory.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { SPEC_MAX = 512 };
 
@@ -19,7 +16,7 @@ struct plug {
     board_t board;
     uint8_t *memory; // the flash's
     size_t bytes;
-    bool mapped; // from a file
+    bool file; // of which it is the content
     nets_t *nets;
     int tdo_pin; // -1: no GPIO pins
     bool tck;
@@ -36,19 +33,6 @@ typedef struct {
 
 static bool fail(char *error, size_t size, const char *what, const char *which, const char *hint) {
     snprintf(error, size, "%s %s: %s", what, which, hint);
-    return false;
-}
-
-static bool parse_times(const char *text, nor_times_t *times) {
-    static const char *const names[] = {
-        [NOR_TIMES_TYPICAL] = "typical", [NOR_TIMES_MAXIMUM] = "maximum", [NOR_TIMES_NONE] = "none",
-    };
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(text, names[i]) == 0) {
-            *times = (nor_times_t)i;
-            return true;
-        }
-    }
     return false;
 }
 
@@ -73,7 +57,7 @@ static bool take_option(wanted_t *wanted, char *option, char *error, size_t size
                fail(error, size, "fault", value, "not known; `vecp5 --fault list` shows all");
     }
     if (strcmp(option, "times") == 0) {
-        return parse_times(value, &wanted->board.times) ||
+        return nor_times_find(value, &wanted->board.times) ||
                fail(error, size, "times", value, "give typical, maximum or none");
     }
     return fail(error, size, "option", option, "give flash=, file=, fault= or times=");
@@ -98,45 +82,16 @@ static bool parse(wanted_t *wanted, char *text, char *error, size_t size) {
     return true;
 }
 
-static bool map_file(plug_t *plug, const char *path, char *error, size_t size) {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    struct stat info;
-    if (fd < 0 || fstat(fd, &info) != 0) {
-        return fail(error, size, "file", path, strerror(errno));
-    }
-    if (!S_ISREG(info.st_mode) || (uint64_t)info.st_size > plug->bytes) {
-        close(fd);
-        return fail(error, size, "file", path, S_ISREG(info.st_mode) ? "larger than the chip" : "not a regular file");
-    }
-    void *memory = MAP_FAILED;
-    if (ftruncate(fd, (off_t)plug->bytes) == 0) {
-        memory = mmap(NULL, plug->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    }
-    int reason = errno;
-    close(fd);
-    if (memory == MAP_FAILED) {
-        return fail(error, size, "file", path, strerror(reason));
-    }
-    plug->mapped = true;
-    plug->memory = memory;
-    memset(plug->memory + info.st_size, 0xff, plug->bytes - (size_t)info.st_size);
-    return true;
-}
-
 static bool get_memory(plug_t *plug, const wanted_t *wanted, char *error, size_t size) {
     if (wanted->board.chip == NULL) {
         return true;
     }
+    const char *reason;
     plug->bytes = wanted->board.chip->size_bytes;
-    if (wanted->file != NULL) {
-        return map_file(plug, wanted->file, error, size);
-    }
-    plug->memory = malloc(plug->bytes);
-    if (plug->memory == NULL) {
-        return fail(error, size, "flash", wanted->board.chip->name, "no memory");
-    }
-    memset(plug->memory, 0xff, plug->bytes);
-    return true;
+    plug->memory = flash_memory_open(wanted->file, plug->bytes, &reason);
+    plug->file = wanted->file != NULL;
+    return plug->memory != NULL || fail(error, size, plug->file ? "file" : "flash",
+        plug->file ? wanted->file : wanted->board.chip->name, reason);
 }
 
 plug_t *plug_open(const char *spec, char *error, size_t error_size) {
@@ -166,11 +121,7 @@ void plug_close(plug_t *plug) {
     if (plug == NULL) {
         return;
     }
-    if (plug->mapped) {
-        munmap(plug->memory, plug->bytes);
-    } else {
-        free(plug->memory);
-    }
+    flash_memory_close(plug->memory, plug->bytes, plug->file);
     free(plug);
 }
 

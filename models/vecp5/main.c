@@ -2,16 +2,14 @@
 // vecp5: a virtual ECP5 board behind an XVC server and an OpenOCD remote_bitbang server on loopback. See docs/vecp5.md.
 
 #define _GNU_SOURCE
+#include "models/flash_memory.h"
 #include "models/vecp5/server.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { EXIT_BAD = 2 };
@@ -60,33 +58,6 @@ static int list(const char *what) {
         printf("%-22s %s\n", board_fault_name(i, NULL), meaning);
     }
     return EXIT_SUCCESS;
-}
-
-// Map the file as the flash's memory; NULL after one line on stderr.
-static uint8_t *map_flash(const char *path, size_t bytes) {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    struct stat info;
-    if (fd < 0 || fstat(fd, &info) != 0) {
-        bad("flash file", path, strerror(errno));
-        return NULL;
-    }
-    if (!S_ISREG(info.st_mode) || (uint64_t)info.st_size > bytes) {
-        bad("flash file", path, S_ISREG(info.st_mode) ? "larger than the chip" : "not a regular file");
-        close(fd);
-        return NULL;
-    }
-    uint8_t *memory = MAP_FAILED;
-    if (ftruncate(fd, (off_t)bytes) == 0) {
-        memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    }
-    int error = errno;
-    close(fd);
-    if (memory == MAP_FAILED) {
-        bad("flash file", path, strerror(error));
-        return NULL;
-    }
-    memset(memory + info.st_size, 0xFF, bytes - (size_t)info.st_size);
-    return memory;
 }
 
 static bool parse_number(const char *text, unsigned long maximum, unsigned long *value) {
@@ -147,13 +118,7 @@ static int parse(int argc, char **argv, arguments_t *arguments) {
                 }
                 break;
             case 't':
-                if (strcmp(optarg, "typical") == 0) {
-                    arguments->times = NOR_TIMES_TYPICAL;
-                } else if (strcmp(optarg, "maximum") == 0) {
-                    arguments->times = NOR_TIMES_MAXIMUM;
-                } else if (strcmp(optarg, "none") == 0) {
-                    arguments->times = NOR_TIMES_NONE;
-                } else {
+                if (!nor_times_find(optarg, &arguments->times)) {
                     return bad("times", optarg, "not one of typical, maximum, none") + 1;
                 }
                 break;
@@ -189,25 +154,13 @@ static int parse(int argc, char **argv, arguments_t *arguments) {
 
 // The flash's memory: the file, or blank memory. NULL after one line on stderr.
 static uint8_t *open_flash(const arguments_t *arguments) {
-    size_t bytes = arguments->chip->size_bytes;
-    if (arguments->flash_file != NULL) {
-        return map_flash(arguments->flash_file, bytes);
-    }
-    uint8_t *memory = malloc(bytes);
+    const char *reason;
+    uint8_t *memory = flash_memory_open(arguments->flash_file, arguments->chip->size_bytes, &reason);
     if (memory == NULL) {
-        bad("memory", "short", strerror(ENOMEM));
-    } else {
-        memset(memory, 0xFF, bytes);
+        bad(arguments->flash_file != NULL ? "flash file" : "flash",
+            arguments->flash_file != NULL ? arguments->flash_file : arguments->chip->name, reason);
     }
     return memory;
-}
-
-static void close_flash(const arguments_t *arguments, uint8_t *memory) {
-    if (memory != NULL && arguments->flash_file != NULL) {
-        munmap(memory, arguments->chip->size_bytes);
-    } else {
-        free(memory);
-    }
 }
 
 static int open_ports(const arguments_t *arguments, server_t *server, uint16_t chosen[2]) {
@@ -298,7 +251,7 @@ int main(int argc, char **argv) {
             close(server->listener[i]);
         }
     }
-    close_flash(&arguments, memory);
+    flash_memory_close(memory, arguments.chip != NULL ? arguments.chip->size_bytes : 0, arguments.flash_file != NULL);
     free(board);
     if (server != NULL) {
         free(server->backlog.data);
