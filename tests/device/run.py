@@ -30,6 +30,32 @@ COMMON = {"csr", "drift", "files", "memory", "modules", "modules_full", "time"}
 SILENCE_S = {False: 60, True: 300}
 
 
+def start(soc, rtl, *wiring):
+    """Start a simulation; return (process, console at the first prompt).
+
+    soc -- str, name of a reference SoC
+    rtl -- bool, the Verilated RTL instead of the emulator
+    wiring -- files that say what hangs on the pins
+    """
+    options = ["--kernel", str(BUILD / "firmware" / soc / "firmware.bin")]
+    for path in wiring:
+        options += ["--wiring", str(path)]
+    if rtl:
+        command = [sys.executable, "-m", "rtl.run", soc, *options]
+    else:
+        command = [str(BUILD / "lxemu"), *options, str(BUILD / "soc" / soc)]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    console = repl.Repl(process.stdout.fileno(), process.stdin.fileno(), SILENCE_S[rtl])
+    console.read_until(repl.PROMPT)
+    return process, console
+
+
 class Board:
     """A running simulation of a SoC and its console."""
 
@@ -39,25 +65,8 @@ class Board:
         soc -- str, name of a reference SoC
         rtl -- bool, the Verilated RTL instead of the emulator
         """
-        kernel = ["--kernel", str(BUILD / "firmware" / soc / "firmware.bin")]
         wiring = ROOT / "boards" / soc / "wiring.txt"
-        if wiring.exists():
-            kernel += ["--wiring", str(wiring)]
-        if rtl:
-            command = [sys.executable, "-m", "rtl.run", soc, *kernel]
-        else:
-            command = [str(BUILD / "lxemu"), *kernel, str(BUILD / "soc" / soc)]
-        self.process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        self.console = repl.Repl(
-            self.process.stdout.fileno(), self.process.stdin.fileno(), SILENCE_S[rtl]
-        )
-        self.console.read_until(repl.PROMPT)
+        self.process, self.console = start(soc, rtl, *([wiring] if wiring.exists() else []))
         self.console.enter_raw()
 
     def run(self, source):

@@ -2,19 +2,13 @@
 """What leaves the pins, edge by edge, as the wiring's captures see it: emulator, or RTL with RTL=1."""
 
 import os
-import subprocess
-import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-import repl  # noqa: E402
+from tests.device.run import BUILD, start
 
-BUILD = ROOT / "build"
 RTL = os.environ.get("RTL") == "1"
-SILENCE_S = 300 if RTL else 60
 
 
 class PinFiles(unittest.TestCase):
@@ -24,21 +18,8 @@ class PinFiles(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         extra = Path(folder.name, "wiring.txt")
         extra.write_text(wiring.replace("{}", folder.name))
-        command = ["--kernel", str(BUILD / "firmware/full/firmware.bin"), "--wiring", str(extra)]
-        if RTL:
-            command = [sys.executable, "-m", "rtl.run", "full", *command]
-        else:
-            command = [str(BUILD / "lxemu"), *command, str(BUILD / "soc/full")]
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        process, console = start("full", RTL, extra)
         try:
-            console = repl.Repl(process.stdout.fileno(), process.stdin.fileno(), SILENCE_S)
-            console.read_until(repl.PROMPT)
             console.enter_raw()
             console.paste(script.encode())
             output, error = console.follow()
@@ -48,6 +29,7 @@ class PinFiles(unittest.TestCase):
             process.wait()
             process.stdin.close()
             process.stdout.close()
+            process.stderr.close()
         return Path(folder.name)
 
     def test_pwm_to_the_cycle(self):

@@ -2,41 +2,22 @@
 """A watchdog that is not fed resets the SoC: emulator, or the Verilated RTL with RTL=1."""
 
 import os
-import subprocess
-import sys
 import unittest
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-import repl  # noqa: E402
+from tests.device.run import repl, start
 
-BUILD = ROOT / "build"
 RTL = os.environ.get("RTL") == "1"
-SILENCE_S = 300 if RTL else 60
 BANNER = b"MicroPython v"
 
 
 class Watchdog(unittest.TestCase):
     def start(self):
-        kernel = ["--kernel", str(BUILD / "firmware/full/firmware.bin")]
-        if RTL:
-            command = [sys.executable, "-m", "rtl.run", "full", *kernel]
-        else:
-            command = [str(BUILD / "lxemu"), *kernel, str(BUILD / "soc/full")]
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        process, console = start("full", RTL)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         self.addCleanup(process.stdin.close)
         self.addCleanup(process.stdout.close)
-        console = repl.Repl(process.stdout.fileno(), process.stdin.fileno(), SILENCE_S)
-        console.read_until(repl.PROMPT)
+        self.addCleanup(process.stderr.close)
         return console
 
     def starve(self, line):
