@@ -31,8 +31,8 @@ MAKEFLAGS += --no-print-directory -s
 # The venv's programs (meson and ninja among them) are found first; no Python writes caches into the tree.
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE = 1
-# What the user may set goes to the rooms as absolute paths, once.
-PORT_MAKE = $(MAKE) -j$(JOBS) -C port BUILD_DIRECTORY=$(abspath $(BUILD_DIRECTORY)) \
+# What the user may set goes to the rooms as absolute paths, once. Two jobs do not tear each other's lines.
+PORT_MAKE = $(MAKE) -j$(JOBS) --output-sync -C port BUILD_DIRECTORY=$(abspath $(BUILD_DIRECTORY)) \
 	OUTPUT=$(abspath $(dir $(FIRMWARE))) MICROPY_DIR=$(abspath $(MICROPY_TREE)) PYTHON=$(abspath $(PYTHON)) \
 	$(if $(FLOAT),FLOAT=$(FLOAT)) $(if $(ECP5),ECP5=$(ECP5))
 

@@ -29,8 +29,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 import repl  # noqa: E402, F401 (for the tests)
 
 PROMPT = re.escape(">>> ")
-PROGRESS = re.compile(  # of make, of MicroPython's makefiles and of size; two jobs may tear a line
-    r"make(\[\d+\])?: |[A-Z]{2,}( \S+)?$|[\w ]*updated$|Installing |\s+(text|\d+)\s+(data|\d+)\s"
+PROGRESS = re.compile(  # of make, of MicroPython's makefiles and of size
+    r"make(\[\d+\])?: |[A-Z]{2,} \S+$|[\w ]+updated$|Installing |\s+(text|\d+)\s+(data|\d+)\s"
 )
 
 
