@@ -88,17 +88,24 @@ static void release(unsigned int block) {
     }
 }
 
+// Where a path ends: a folder and a name in it. A path that ends in a folder by "/", "." or ".." has len 0.
+typedef struct {
+    unsigned int dir;
+    const char *name;
+    size_t len;
+} place_t;
+
 // memcmp, then length: also the order in which children are linked.
-static int compare_name(const ramfs_node_t *node, const char *name, size_t len) {
-    size_t n = node->name_len < len ? node->name_len : len;
-    int order = memcmp(node->name, name, n);
-    return order != 0 ? order : (int)node->name_len - (int)len;
+static int compare_name(const ramfs_node_t *node, const place_t *place) {
+    size_t n = node->name_len < place->len ? node->name_len : place->len;
+    int order = memcmp(node->name, place->name, n);
+    return order != 0 ? order : (int)node->name_len - (int)place->len;
 }
 
-static int find_child(unsigned int dir, const char *name, size_t len) {
-    ramfs_block_t child = node_at(dir)->first;
+static int find_child(const place_t *place) {
+    ramfs_block_t child = node_at(place->dir)->first;
     for (uint32_t i = 0; i < super->blocks && is_block(child); i++) {
-        if (compare_name(node_at(child), name, len) == 0) {
+        if (compare_name(node_at(child), place) == 0) {
             return child;
         }
         child = node_at(child)->sibling;
@@ -106,9 +113,8 @@ static int find_child(unsigned int dir, const char *name, size_t len) {
     return -MP_ENOENT;
 }
 
-// Walks all but the last component of a path: the folder in *dir, the component in *name and *len. A path
-// that ends in the root has len 0.
-static int walk(ramfs_block_t cwd, const char *path, unsigned int *dir, const char **name, size_t *len) {
+// Walks all but the last component of a path.
+static int walk(ramfs_block_t cwd, const char *path, place_t *place) {
     unsigned int at = *path == '/' ? RAMFS_ROOT : cwd;
     if (at != RAMFS_ROOT && !is_block(at)) {
         return -MP_ENOENT;
@@ -123,17 +129,14 @@ static int walk(ramfs_block_t cwd, const char *path, unsigned int *dir, const ch
                 at = node_at(at)->parent;
             }
             if (n == 0 || *rest == '\0') {
-                *dir = at;
-                *len = 0;
+                *place = (place_t) { at, path, 0 };
                 return 0;
             }
         } else if (*rest == '\0') {
-            *dir = at;
-            *name = path;
-            *len = n;
+            *place = (place_t) { at, path, n };
             return 0;
         } else {
-            int child = find_child(at, path, n);
+            int child = find_child(&(place_t) { at, path, n });
             if (child < 0) {
                 return child;
             }
@@ -147,26 +150,24 @@ static int walk(ramfs_block_t cwd, const char *path, unsigned int *dir, const ch
 }
 
 int ramfs_lookup(ramfs_block_t cwd, const char *path) {
-    unsigned int dir;
-    const char *name = NULL;
-    size_t len;
-    int status = walk(cwd, path, &dir, &name, &len);
+    place_t place;
+    int status = walk(cwd, path, &place);
     if (status < 0) {
         return status;
     }
-    if (len == 0) {
-        return (int)dir;
+    if (place.len == 0) {
+        return (int)place.dir;
     }
-    return node_at(dir)->is_dir ? find_child(dir, name, len) : -MP_ENOTDIR;
+    return node_at(place.dir)->is_dir ? find_child(&place) : -MP_ENOTDIR;
 }
 
-static void link_child(unsigned int dir, ramfs_block_t node, const char *name, size_t len) {
+static void link_child(const place_t *place, ramfs_block_t node) {
     ramfs_node_t *n = node_at(node);
-    memmove(n->name, name, len);
-    n->name_len = (uint8_t)len;
-    n->parent = (ramfs_block_t)dir;
-    ramfs_block_t *link = &node_at(dir)->first;
-    for (uint32_t i = 0; i < super->blocks && is_block(*link) && compare_name(node_at(*link), name, len) < 0; i++) {
+    memmove(n->name, place->name, place->len);
+    n->name_len = (uint8_t)place->len;
+    n->parent = (ramfs_block_t)place->dir;
+    ramfs_block_t *link = &node_at(place->dir)->first;
+    for (uint32_t i = 0; i < super->blocks && is_block(*link) && compare_name(node_at(*link), place) < 0; i++) {
         link = &node_at(*link)->sibling;
     }
     n->sibling = *link;
@@ -184,8 +185,8 @@ static void unlink_child(unsigned int node) {
     }
 }
 
-static int make_node(unsigned int dir, const char *name, size_t len, bool is_dir, uint32_t now) {
-    if (len > NODE_NAME_MAX || len > UINT8_MAX) {
+static int make_node(const place_t *place, bool is_dir, uint32_t now) {
+    if (place->len > NODE_NAME_MAX || place->len > UINT8_MAX) {
         return -MP_EINVAL;
     }
     ramfs_block_t node = allocate();
@@ -197,22 +198,20 @@ static int make_node(unsigned int dir, const char *name, size_t len, bool is_dir
     n->is_dir = is_dir;
     n->mtime = now;
     n->serial = super->serial++;
-    link_child(dir, node, name, len);
+    link_child(place, node);
     return node;
 }
 
 int ramfs_mkdir(ramfs_block_t cwd, const char *path, uint32_t now) {
-    unsigned int dir;
-    const char *name = NULL;
-    size_t len;
-    int status = walk(cwd, path, &dir, &name, &len);
+    place_t place;
+    int status = walk(cwd, path, &place);
     if (status < 0) {
         return status;
     }
-    if (len == 0 || find_child(dir, name, len) >= 0) {
+    if (place.len == 0 || find_child(&place) >= 0) {
         return -MP_EEXIST;
     }
-    status = make_node(dir, name, len, true, now);
+    status = make_node(&place, true, now);
     return status < 0 ? status : 0;
 }
 
@@ -255,23 +254,21 @@ int ramfs_rename(ramfs_block_t cwd, const char *from, const char *to) {
     if (node < 0) {
         return node;
     }
-    unsigned int dir;
-    const char *name = NULL;
-    size_t len;
-    int status = walk(cwd, to, &dir, &name, &len);
+    place_t place;
+    int status = walk(cwd, to, &place);
     if (status < 0) {
         return status;
     }
-    if (node == RAMFS_ROOT || len == 0 || len > NODE_NAME_MAX || len > UINT8_MAX) {
+    if (node == RAMFS_ROOT || place.len == 0 || place.len > NODE_NAME_MAX || place.len > UINT8_MAX) {
         return -MP_EINVAL;
     }
     // A folder cannot become a part of itself.
-    for (unsigned int up = dir; up != RAMFS_ROOT; up = node_at(up)->parent) {
+    for (unsigned int up = place.dir; up != RAMFS_ROOT; up = node_at(up)->parent) {
         if (up == (unsigned int)node) {
             return -MP_EINVAL;
         }
     }
-    int old = find_child(dir, name, len);
+    int old = find_child(&place);
     if (old == node) {
         return 0;
     }
@@ -282,27 +279,25 @@ int ramfs_rename(ramfs_block_t cwd, const char *from, const char *to) {
         destroy((unsigned int)old);
     }
     unlink_child((unsigned int)node);
-    link_child(dir, (ramfs_block_t)node, name, len);
+    link_child(&place, (ramfs_block_t)node);
     return 0;
 }
 
 int ramfs_open(ramfs_file_t *file, ramfs_block_t cwd, const char *path, unsigned int flags, uint32_t now) {
-    unsigned int dir;
-    const char *name = NULL;
-    size_t len;
-    int status = walk(cwd, path, &dir, &name, &len);
+    place_t place;
+    int status = walk(cwd, path, &place);
     if (status < 0) {
         return status;
     }
-    if (len == 0) {
+    if (place.len == 0) {
         return -MP_EISDIR;
     }
-    int node = find_child(dir, name, len);
+    int node = find_child(&place);
     if (node < 0) {
         if (!(flags & RAMFS_CREATE)) {
             return node;
         }
-        node = make_node(dir, name, len, false, now);
+        node = make_node(&place, false, now);
         if (node < 0) {
             return node;
         }
