@@ -188,12 +188,18 @@ int lx_spi_mmap_transfer(lx_spi_mmap_t *spi, const void *tx, void *rx, size_t n,
 
     // Each turn takes a cycle at least.
     const uint32_t most = (WORD_BITS + 2) * 2 * spi->half + EXTRA_POLLS;
+    uint32_t last = 0;
     for (uint32_t idle = 0; idle <= most; idle++) {
         if (left(&in) > 0 && (csr_read(rx_status) & SPI_RX_STATUS_EMPTY) == 0) {
             pop(rx_window, &in, shape);
             idle = 0;
         }
         uint32_t status = csr_read(tx_status);
+        if (status != last) {
+            // The level has changed: the core has sent a word.
+            last = status;
+            idle = 0;
+        }
         if (left(&out) > 0 && (status & SPI_TX_STATUS_FULL) == 0) {
             push(tx_window, &out, shape);
             idle = 0;

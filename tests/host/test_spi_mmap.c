@@ -253,6 +253,17 @@ static void spi_mmap_clock(void) {
     CHECK_EQ(lx_spi_mmap_set_baud(&spi, 0, &hz), LX_EINVAL);
 }
 
+// The bound is that of a word, also when only the FIFO is left and nothing comes back.
+static void spi_mmap_slow_clock(void) {
+    uint8_t tx[4 * DEPTH + 4] = {0};
+    uint32_t hz;
+    setup();
+    lx_spi_mmap_init(&spi, &regs, 0, CLK_HZ);
+    CHECK_EQ(lx_spi_mmap_set_baud(&spi, 50000, &hz), LX_OK);
+    CHECK_EQ(lx_spi_mmap_transfer(&spi, tx, NULL, sizeof(tx), 8), LX_OK);
+    CHECK_EQ(model.count, 8 * sizeof(tx));
+}
+
 static void spi_mmap_arguments(void) {
     setup();
     CHECK_EQ(lx_spi_mmap_slots(&regs), SLOTS);
@@ -301,6 +312,7 @@ const test_t tests_spi_mmap[] = {
     TEST(spi_mmap_moves_words),
     TEST(spi_mmap_zeros),
     TEST(spi_mmap_clock),
+    TEST(spi_mmap_slow_clock),
     TEST(spi_mmap_arguments),
     TEST(spi_mmap_drops_what_is_left),
     TEST(spi_mmap_stuck),
