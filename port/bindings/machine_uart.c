@@ -427,7 +427,8 @@ static mp_uint_t flush(machine_uart_obj_t *self, int *errcode) {
             *errcode = MP_ETIMEDOUT;
             return MP_STREAM_ERROR;
         }
-        mp_event_wait_ms(1);
+        // No interrupt tells of an empty FIFO: a sleep would last until the tick.
+        mp_event_handle_nowait();
     }
     return 0;
 }
