@@ -6,16 +6,22 @@
 Each shard, a part of one folder, is one run of upstream's run-tests.py on a fresh emulator
 (board.py). What may be skipped, and why, stands in skip.toml: any other skip is a failure, and so is
 a test that the shard's run did not report. Closes with `N passed, N failed, N skipped`.
+
+A SoC with a file <soc>.toml beside this one has that instead of skip.toml: the tests that are run on it, and
+what to write into copies of them, since tests of hardware ask sys.platform which pins to take.
 """
 
 import argparse
 import fnmatch
 import os
 import queue
+import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 import tomllib
@@ -40,7 +46,10 @@ FOLDERS = {
     "io": (40, ["io"]),
     "unicode": (40, ["unicode"]),
     "perf_bench": (13, []),
+    "extmod_hardware": (20, []),
 }
+# Where a test has asked sys.platform and knows no further one.
+UNKNOWN_PLATFORM = re.compile(r"^else:\n    print\(", re.MULTILINE)
 BENCH_ARGUMENTS = ["--average", "1", "100", "100"]  # CPU MHz, heap KiB: as upstream runs boards
 SILENCE_S = 90
 LOST = (b"could not enter raw repl", b"timeout waiting")
@@ -49,7 +58,8 @@ LOST = (b"could not enter raw repl", b"timeout waiting")
 class Shard:
     """A list of tests of one folder for one emulator."""
 
-    def __init__(self, folder, tests):
+    def __init__(self, root, folder, tests):
+        self.root = root  # where the tests' names begin
         self.folder = folder
         self.tests = tests
 
@@ -71,16 +81,39 @@ class Results:
 def select_tests(upstream, names, excluded):
     """Return {folder: [tests]} of what is asked for and not excluded."""
     chosen = {}
-    for name in names or FOLDERS:
+    for name in names:
         folder = name.partition("/")[0]
         if folder not in FOLDERS:
             sys.exit(f"upstream: {name}: no such folder; there are {', '.join(FOLDERS)}")
-        paths = [upstream / name] if "/" in name else sorted((upstream / folder).glob("*.py"))
+        pattern = name if "/" in name else f"{name}/*.py"
+        paths = sorted(upstream.glob(pattern)) or [upstream / name]
         tests = [path.relative_to(upstream).as_posix() for path in paths]
         chosen.setdefault(folder, []).extend(
             test for test in tests if not any(fnmatch.fnmatch(test, e) for e in excluded)
         )
     return chosen
+
+
+def copy_for_platform(upstream, rows, folder):
+    """Copy tests and what they shall print to a folder, with a branch for the port's sys.platform.
+
+    upstream -- Path, the folder of upstream's tests
+    rows -- list of dict, `tests` and the `code` that each of them takes
+    folder -- Path
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    for row in rows:
+        branch = 'elif sys.platform == "litex":\n' + textwrap.indent(row["code"], "    ")
+        for test in row["tests"]:
+            source, copy = upstream / test, folder / test
+            parts = UNKNOWN_PLATFORM.split(source.read_text())
+            if len(parts) != 2:
+                sys.exit(f"upstream: {test}: no single place to add a platform")
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_text(f"{parts[0]}{branch}else:\n    print({parts[1]}")
+            expected = source.with_name(source.name + ".exp")
+            if expected.exists():
+                shutil.copy(expected, copy.parent)
 
 
 class Runner:
@@ -97,12 +130,15 @@ class Runner:
         for name in FOLDERS[shard.folder][1]:
             board += ["--copy", self.upstream / name]
         board += [BUILD / "lxemu", "--pty", *self.options.emulator.split()]
+        wiring = ROOT / "boards" / self.options.soc / "wiring.txt"
+        if wiring.exists():
+            board += ["--wiring", wiring]
         board += ["--kernel", self.options.firmware, BUILD / "soc" / self.options.soc]
         instance = "execpty:" + " ".join(str(word) for word in board)
         if shard.folder == "perf_bench":
-            return [PYTHON, "run-perfbench.py", "-p", "-d", instance,
+            return [PYTHON, self.upstream / "run-perfbench.py", "-p", "-d", instance,
                     *BENCH_ARGUMENTS, *shard.tests]  # fmt: skip
-        return [PYTHON, "run-tests.py", "-t", instance, "-r", folder, *shard.tests]
+        return [PYTHON, self.upstream / "run-tests.py", "-t", instance, "-r", folder, *shard.tests]
 
     def run(self, shard):
         """Run one shard; return the tests that are left when the target got lost on the way."""
@@ -114,7 +150,7 @@ class Runner:
         with open(folder / "errors.log", "wb") as errors:
             process = subprocess.Popen(
                 self.command(shard, folder),
-                cwd=self.upstream,
+                cwd=shard.root,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -207,7 +243,7 @@ def work(runner, shards):
         started, count = time.monotonic(), len(shard.tests)
         first = shard.tests[0]
         while shard.tests:
-            shard = Shard(shard.folder, runner.run(shard))
+            shard = Shard(shard.root, shard.folder, runner.run(shard))
         seconds = time.monotonic() - started
         print(f"upstream: {count} tests from {first} in {seconds:.0f} s", flush=True)
 
@@ -238,15 +274,16 @@ def check_names(upstream, skips, patterns):
         for pattern in patterns
         if not list(upstream.glob(pattern))
     ]
-    known = set(FOLDERS) | set(skips["folders"])
-    folders = {path.name for path in upstream.iterdir() if path.is_dir()} - {
-        "__pycache__",
-        "results",
-    }
-    complaints += [
-        f"{name}: a folder that is neither run nor in skip.toml" for name in folders - known
-    ]
-    complaints += [f"{name}: in skip.toml, but no folder" for name in known - folders]
+    if "folders" in skips:
+        known = set(FOLDERS) | set(skips["folders"])
+        folders = {path.name for path in upstream.iterdir() if path.is_dir()} - {
+            "__pycache__",
+            "results",
+        }
+        complaints += [
+            f"{name}: a folder that is neither run nor in skip.toml" for name in folders - known
+        ]
+        complaints += [f"{name}: in skip.toml, but no folder" for name in known - folders]
     for complaint in complaints:
         print(f"FAIL {complaint}")
     return len(complaints)
@@ -255,7 +292,7 @@ def check_names(upstream, skips, patterns):
 def print_skips(upstream, skips):
     """Print each skipped test under its reason."""
     for kind in ("excluded", "skips_itself"):
-        for row in skips[kind]:
+        for row in skips.get(kind, []):
             print(f"skipped: {row['reason']}:")
             tests = sorted(
                 path.relative_to(upstream).as_posix()
@@ -271,24 +308,33 @@ def main():
     parser.add_argument("--firmware", type=Path, help="default: the SoC's")
     parser.add_argument("--micropython", type=Path, default=BUILD / "micropython-1.25.0")
     parser.add_argument("--emulator", default="--virtual", help="more options for lxemu")
-    parser.add_argument("--skip", type=Path, default=HERE / "skip.toml")
+    parser.add_argument("--skip", type=Path, help="default: <soc>.toml, else skip.toml")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--slowest", type=int, default=0, help="print so many slow tests")
     parser.add_argument("tests", nargs="*", help="folders of the suite, or single tests")
     options = parser.parse_args()
     options.firmware = options.firmware or BUILD / "firmware" / options.soc / "firmware.bin"
     options.firmware = options.firmware.resolve()
+    own = HERE / f"{options.soc}.toml"
+    options.skip = options.skip or (own if own.exists() else HERE / "skip.toml")
     skips = tomllib.loads(options.skip.read_text())
 
     upstream = options.micropython.resolve() / "tests"
-    excluded = patterns_of(skips["excluded"])
+    excluded = patterns_of(skips.get("excluded", []))
     skipping = patterns_of(skips["skips_itself"])
-    chosen = select_tests(upstream, options.tests, excluded)
+    everything = skips.get("tests") or [name for name in FOLDERS if name not in skips["folders"]]
+    chosen = select_tests(upstream, options.tests or everything, excluded)
+    platform = skips.get("platform", [])
+    copies = RESULTS / f"for_{options.soc}"
+    copy_for_platform(upstream, platform, copies)
+    copied = set(patterns_of(platform))
     shards = queue.Queue()
     for folder, tests in chosen.items():
         size = FOLDERS[folder][0]
-        for start in range(0, len(tests), size):
-            shards.put(Shard(folder, tests[start : start + size]))
+        for root in (upstream, copies):
+            part = [test for test in tests if (test in copied) == (root is copies)]
+            for start in range(0, len(part), size):
+                shards.put(Shard(root, folder, part[start : start + size]))
 
     runner = Runner(options, upstream)
     threads = [threading.Thread(target=work, args=(runner, shards)) for _ in range(options.jobs)]
