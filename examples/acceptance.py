@@ -15,6 +15,7 @@ import machine
 INFO = litex.info()
 SMALL = INFO["firmware"]["size_class"] == "small"
 NO_DEVICE = 19  # ENODEV
+TIMED_OUT = 110  # ETIMEDOUT
 
 
 class Skip(Exception):
@@ -157,6 +158,64 @@ def pin():
     return ", ".join(names)
 
 
+def signal():
+    """What is on where the pin is low."""
+    name = cores("gpio_tristate", "gpio_out", "gpio_inout")[0]
+    s = machine.Signal(machine.Pin(name, 0, machine.Pin.OUT), invert=True)
+    for value in (1, 0):
+        s.value(value)
+        equal(litex.csr_read(name + "_out") & 1, 1 - value, name)
+        equal(s.value(), value, "the signal")
+    return name
+
+
+def free_pins(count):
+    """The first pins that switch their direction, of one core; else skip."""
+    for name in cores("gpio_tristate"):
+        try:
+            return name, [machine.Pin(name, n) for n in range(count)]
+        except ValueError:
+            pass
+    raise Skip("no core of %d pins that switch their direction" % count)
+
+
+def soft_spi():
+    """The clock ends at its idle level, the data line at the last bit."""
+    name, (sck, mosi, miso) = free_pins(3)
+    for polarity, last in ((0, 1), (1, 0)):
+        bus = machine.SoftSPI(100000, polarity=polarity, sck=sck, mosi=mosi, miso=miso)
+        bus.write(bytes((0x5A, last)))
+        equal(litex.csr_read(name + "_out") & 3, polarity | last << 1, name)
+    for pin in (sck, mosi):
+        pin.init(machine.Pin.IN)
+    return name
+
+
+def soft_i2c():
+    """A scan, which finds anything from nothing to a wire that is held; afterwards both wires are released."""
+    name, (scl, sda) = free_pins(2)
+    bus = machine.SoftI2C(scl=scl, sda=sda, timeout=1000)
+    try:
+        text = "%d devices" % len(bus.scan())
+    except OSError as e:
+        equal(e.errno, TIMED_OUT, "errno")
+        text = "a wire is held"
+    equal(litex.csr_read(name + "_oe") & 3, 0, name + "_oe")
+    return "%s on %s" % (text, name)
+
+
+def bitstream():
+    """Two bytes take their time on a pin, and leave it low."""
+    name = cores("gpio_tristate", "gpio_out", "gpio_inout")[0]
+    pin = machine.Pin(name, 0, machine.Pin.OUT)
+    start = time.ticks_us()
+    machine.bitstream(pin, 0, (20000, 40000, 40000, 20000), b"\x55\xff")
+    took = time.ticks_diff(time.ticks_us(), start)
+    equal(took >= 900, True, "%d us" % took)
+    equal(litex.csr_read(name + "_out") & 1, 0, name)
+    return "%d us on %s" % (took, name)
+
+
 def timer():
     """A virtual timer fires, and each timer of the SoC."""
     names = cores("timer")
@@ -201,7 +260,7 @@ def events():
 
 def spi():
     """What goes out comes back through the core's loopback."""
-    names = cores("spi", "spi_sdcard")
+    names = cores("spi", "spi_mmap", "spi_sdcard")
     done = []
     sent = bytes(range(0, 256, 5))
     for name in names:
@@ -306,9 +365,10 @@ def ws2812():
         for n in range(len(leds)):
             leds[n] = (n + 1, 2, 3)
             equal(machine.mem32[base + 4 * n], 2 << 16 | n + 1 << 8 | 3, "LED %d" % n)
-        machine.bitstream(leds, 0, (400, 850, 800, 450), b"\x07\x08\x09" * len(leds))
-        equal(leds[len(leds) - 1], (8, 7, 9), "the last LED")
-        machine.bitstream(leds, 0, (400, 850, 800, 450), bytes(3 * len(leds)))
+        if not SMALL:
+            machine.bitstream(leds, 0, (400, 850, 800, 450), b"\x07\x08\x09" * len(leds))
+            equal(leds[len(leds) - 1], (8, 7, 9), "the last LED")
+        leds.fill((0, 0, 0))
     return "%d LEDs of %s" % (len(leds), ", ".join(names))
 
 
@@ -316,7 +376,7 @@ def dma():
     """Copy memory through reader and writer, where they are joined."""
     cores("dma_reader")
     cores("dma_writer")
-    if "dma_reader_loopback" not in dir(litex.constants):
+    if not SMALL and "dma_reader_loopback" not in dir(litex.constants):
         raise Skip("reader and writer are not joined")
     source = bytes(range(256)) * 16
     to = bytearray(len(source))
@@ -325,6 +385,30 @@ def dma():
     took = time.ticks_diff(time.ticks_us(), start)
     equal(bytes(to) == source, True, "the copy")
     return "%d bytes in %d us" % (len(to), took)
+
+
+def dma_halves():
+    """A reader and the writer that its words go to, each by itself."""
+    cores("dma_reader")
+    cores("dma_writer")
+    if SMALL or "dma_reader_loopback" not in dir(litex.constants):
+        raise Skip("reader and writer are not joined" if not SMALL else "small size class")
+    source, to = bytes(range(64)), bytearray(64)
+    reader, writer = litex.DMAReader(0), litex.DMAWriter(litex.constants.dma_reader_loopback)
+    reader.membuf(source)
+    writer.membuf(to)
+    writer.start()
+    equal(writer.done(), False, "done() before a word came")
+    reader.start()
+    end = time.ticks_add(time.ticks_ms(), 500)
+    while not writer.done() and time.ticks_diff(end, time.ticks_ms()) > 0:
+        pass
+    equal((reader.done(), writer.done()), (True, True), "done()")
+    equal(bytes(to), source, "what was written")
+    for half in (reader, writer):
+        half.stop()
+        half.membuf(None)
+    return "%d bytes" % len(to)
 
 
 def video():
@@ -368,6 +452,10 @@ CHECKS = (
     ("RemoteClient", litex, remote),
     ("LED", litex, led),
     ("Pin", machine, pin),
+    ("Signal", machine, signal),
+    ("SoftSPI", machine, soft_spi),
+    ("SoftI2C", machine, soft_i2c),
+    ("bitstream", machine, bitstream),
     ("Timer", machine, timer),
     ("EventManager", litex, events),
     ("SPI", machine, spi),
@@ -377,6 +465,8 @@ CHECKS = (
     ("ADC", machine, adc),
     ("RTC", machine, rtc),
     ("WS2812", litex, ws2812),
+    ("DMAReader", litex, dma_halves),
+    ("DMAWriter", litex, dma_halves),
     ("DMA", litex, dma),
     ("Video", litex, video),
     ("WDT", machine, watchdog),

@@ -162,6 +162,8 @@ void *port_commit_exec(void *buf, void *reloc);
 #define MICROPY_PY_MACHINE_UART (SOC_UART_COUNT > 1)
 #define MICROPY_PY_MACHINE_UART_INCLUDEFILE "port/bindings/machine_uart.c"
 #define MICROPY_PY_MACHINE_UART_IRQ (PORT_FULL)
+// A read() that waited in vain returns None.
+#define MICROPY_STREAMS_NON_BLOCK (PORT_FULL || MICROPY_PY_MACHINE_UART)
 
 // Files.
 #define MICROPY_VFS (1)

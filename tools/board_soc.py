@@ -1,19 +1,26 @@
 # SPDX-License-Identifier: MIT
 """Generate a board of litex-boards with whatever adds cores to its SoC: board_soc.py BOARD FOLDER.
 
-Two things add cores, and neither knows a board: options that the target's own argument parser has (OPTIONS says
-which are asked for), and cores that need no pin of the board (CORES). What was taken is written into
-FOLDER/chosen.json. A target that does not come to an end with all its options is tried again with fewer.
+Three things add cores, and none knows a board: options that the target's own argument parser has (OPTIONS says
+which are asked for), cores that need no pin of the board (CORES), and main RAM in the FPGA where the board has no
+other and the FPGA has enough (BLOCK_RAM_KIB). What was taken is written into FOLDER/chosen.json. A target that does
+not come to an end with all its options is tried again with fewer.
 """
 
 import argparse
 import json
+import re
 import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 GENERATE_S = 100
+KIB = 1024
+# What the smallest size class of the firmware needs (port/size_class.h).
+LEAST_RAM = 256 * KIB
+# LiteX's own option, which each target has.
+MAIN_RAM = "--integrated-main-ram-size="
 
 # In the order of preference where a target takes only one of several. Not asked for: bridges that take the place
 # of the console, cores of packages that no index has, and what the released LiteX cannot build (the terminal's font).
@@ -38,6 +45,61 @@ OPTIONS = (
     "--with-ddr3",
 )
 
+# KiB of RAM that an FPGA has, by the beginning of its name in LiteX: blocks of 2 or 4 KiB of data (without parity
+# bits), and where there are such, the larger ones (SPRAM, LRAM, URAM). From the vendors' product tables; an FPGA
+# that is not in this table gets no main RAM.
+BLOCK_RAM_KIB = (
+    (r"xc6slx9", 64),
+    (r"xc6slx16", 64),
+    (r"xc6slx25", 104),
+    (r"xc6slx45", 232),
+    (r"xc6slx100", 536),
+    (r"xc7s15", 40),
+    (r"xc7s50", 300),
+    (r"xc7z010", 240),
+    (r"xc7z020", 560),
+    (r"xc7a35t", 200),
+    (r"xc7a50t", 300),
+    (r"xc7a100t", 540),
+    (r"xc7a200t", 1460),
+    (r"xc7k70t", 540),
+    (r"xc7k160t", 1300),
+    (r"xc7k325t", 1780),
+    (r"xc7k420t", 3340),
+    (r"xcvu33p", 2688 + 10240),
+    (r"xcvu37p", 8064 + 30720),
+    (r"xcku040", 2400),
+    (r"lfe5u\w*-(12|25)f", 112),
+    (r"lfe5u\w*-45f", 216),
+    (r"lfe5u\w*-85f", 416),
+    (r"lifcl-40", 168 + 320),
+    (r"ice40-[hl][xp]8k", 16),
+    (r"ice40-up5k", 15 + 128),
+    (r"gw1n\w*-(uv|lv)1", 8),
+    (r"gw1n\w*-(uv|lv)4", 20),
+    (r"gw1n\w*-(uv|lv)9", 52),
+)
+
+
+def block_ram(device):
+    """Bytes of RAM that an FPGA has; 0 where that is not known.
+
+    device -- str, its name in LiteX's platform
+    """
+    for start, kib in BLOCK_RAM_KIB:
+        if re.match(start + r"(?!\d)", device.lower()):
+            return kib * KIB
+    return 0
+
+
+def main_ram_for(free):
+    """Bytes of main RAM to put into an FPGA: all there is in steps of 64 KiB, 0 where that is too little.
+
+    free -- int, bytes of RAM that the FPGA has left
+    """
+    size = free // (64 * KIB) * (64 * KIB)
+    return size if size >= LEAST_RAM else 0
+
 
 class Target:
     """One run of a target's main() in this process."""
@@ -46,13 +108,14 @@ class Target:
         """Nothing runs yet.
 
         board -- str, the target's name; folder -- Path, LiteX's output folder
-        wanted -- collection of str, options to take where the target knows them
+        wanted -- collection of str, options to take where the target knows them, and MAIN_RAM with a size
         """
         self.board = board
         self.folder = folder
         self.wanted = wanted
         self.taken = []
         self.added = []
+        self.device = None
 
     def choose(self, parser):
         """The wanted options that a parser knows, one of each exclusive group.
@@ -77,6 +140,7 @@ class Target:
 
         def parse_with_options(parser, args=None, namespace=None):
             self.taken = self.choose(parser)
+            self.taken += [name for name in self.wanted if name.startswith(MAIN_RAM)]
             return parse_args(
                 parser, [*(sys.argv[1:] if args is None else args), *self.taken], namespace
             )
@@ -86,6 +150,7 @@ class Target:
         build = Builder.build
 
         def build_with_cores(builder, **options):
+            self.device = builder.soc.platform.device
             self.added = add_cores(builder.soc)
             return build(builder, **options)
 
@@ -96,7 +161,7 @@ class Target:
         try:
             runpy.run_module(f"litex_boards.targets.{self.board}", run_name="__main__")
         finally:
-            chosen = {"arguments": self.taken, "added": self.added}
+            chosen = {"arguments": self.taken, "added": self.added, "device": self.device}
             (self.folder / "chosen.json").write_text(json.dumps(chosen))
 
 
@@ -118,6 +183,24 @@ def add_spi(soc):
     pads = Record([("clk", 1), ("cs_n", 2), ("mosi", 1), ("miso", 1)])
     soc.spi0 = SPIMaster(pads, 8, soc.sys_clk_freq, 1_000_000)
     soc.spi0.add_clk_divider()
+
+
+def add_spi_mmap(soc):
+    """An SPI master with FIFOs in memory and a slot for each chip select."""
+    from litex.soc.cores.spi.spi_mmap import SPIMMAP
+    from litex.soc.integration.soc import SoCRegion
+    from migen import Record
+
+    regions = [f"spi_mmap_{way}" for way in ("tx", "rx")]
+    for name in regions:
+        soc.bus.add_region(name, SoCRegion(size=4 * KIB, cached=False))
+    tx, rx = (soc.bus.regions[name].origin for name in regions)
+    pads = Record([("clk", 1), ("cs_n", 2), ("mosi", 1), ("miso", 1)])
+    soc.spi_mmap = SPIMMAP(pads, 32, soc.sys_clk_freq, tx_origin=tx, rx_origin=rx)
+    for name, part in zip(regions, (soc.spi_mmap.tx_mmap, soc.spi_mmap.rx_mmap), strict=True):
+        soc.bus.add_slave(name, part.bus)
+    if soc.irq.enabled:
+        soc.irq.add("spi_mmap", use_loc_if_exists=True)
 
 
 def add_i2c(soc):
@@ -189,6 +272,7 @@ def add_xadc(soc):
 CORES = (
     ("gpio", add_gpio),
     ("spi0", add_spi),
+    ("spi_mmap", add_spi_mmap),
     ("i2c0", add_i2c),
     ("pwm0", add_pwm),
     ("timer1", add_timer),
@@ -226,6 +310,34 @@ def attempt(board, folder, wanted):
     return (folder / "csr.json").exists()
 
 
+def possible_options(board, folder):
+    """Generate with as many options as go together; return them, None where none do.
+
+    board -- str; folder -- Path
+    """
+    if attempt(board, folder, OPTIONS):
+        return OPTIONS
+    good = []
+    for name in json.loads((folder / "chosen.json").read_text())["arguments"]:
+        if attempt(board, folder, [*good, name]):
+            good.append(name)
+    good = good or ["--"]
+    return good if attempt(board, folder, good) else None
+
+
+def missing_main_ram(folder):
+    """Bytes of main RAM that the FPGA can give a SoC which has none, else 0.
+
+    folder -- Path of a SoC that was generated
+    """
+    memories = json.loads((folder / "csr.json").read_text())["memories"]
+    device = json.loads((folder / "chosen.json").read_text())["device"]
+    if "main_ram" in memories:
+        return 0
+    taken = sum(memory["size"] for name, memory in memories.items() if name in ("rom", "sram"))
+    return main_ram_for(block_ram(device) - taken)
+
+
 def main():
     """Read the command line; the exit status is 1 where the board cannot be generated at all."""
     board, folder, *wanted = sys.argv[1:]
@@ -233,13 +345,13 @@ def main():
     if wanted:
         Target(board, folder, wanted).run()
         return 0
-    if attempt(board, folder, OPTIONS):
-        return 0
-    good = []
-    for name in json.loads((folder / "chosen.json").read_text())["arguments"]:
-        if attempt(board, folder, [*good, name]):
-            good.append(name)
-    return 0 if attempt(board, folder, good or ["--"]) else 1
+    good = possible_options(board, folder)
+    if good is None:
+        return 1
+    size = missing_main_ram(folder)
+    if size and not attempt(board, folder, [*good, f"{MAIN_RAM}{size}"]):
+        return 0 if attempt(board, folder, good) else 1
+    return 0
 
 
 if __name__ == "__main__":

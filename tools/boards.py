@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Every board of litex-boards: generate its SoC, build its firmware, boot it in the emulator, run one script on it.
 
-    boards.py [--every N] [--jobs N] [--options default|more|both] [BOARD]...
+    boards.py [--every N] [--jobs N] [--options default|more|both] [--rest] [--keep] [BOARD]...
+    boards.py --report
 
 Each target of the package `litex-boards` that LiteX can generate without a vendor's tools is made twice: with its
 default options, and (`more`) with whatever adds cores: the options that the target itself knows, and cores that hang
@@ -9,10 +10,12 @@ on no pin of the board (tools/board_soc.py). Its firmware is built by one `make 
 is copied to the emulated board and run there.
 
 Prints a table, writes build/boards.json (docs/boards.md describes it) and keeps what was said in
-build/boards/<board>/<options>/log. Exit status 1 when a board fails, 2 when it is asked for one that does not exist.
+build/boards/<board>/<options>/log. Rows of boards that were not asked for stay, each new one is written at once: a run
+that was stopped goes on with --rest. Exit status 1 when a board fails, 2 when it is asked for one that does not exist.
 """
 
 import argparse
+import ast
 import json
 import os
 import re
@@ -26,6 +29,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
+import board_soc  # noqa: E402
 import repl  # noqa: E402
 
 from soc import generate, litex_output  # noqa: E402
@@ -38,8 +42,8 @@ PASS, FAIL, NOT_GENERATED = "pass", "fail", "not generated"
 GENERATE_S, BUILD_S, SILENCE_S = 120, 600, 60
 # lxemu ends a run whose guest has been quiet for so many of its seconds.
 QUIET_S = 60
-# The least main RAM that port/size_class.h has a class for.
-LEAST_RAM = 0x40000
+KIB = board_soc.KIB
+LEAST_RAM = board_soc.LEAST_RAM
 GENERATE = ["--no-compile-software", "--no-compile-gateware", "--build", "--output-dir"]
 NOISE = re.compile(r"make\b|INFO:|e See |\$ ")
 VERDICT = re.compile(r"^verdict: (pass|fail): (.*)$", re.M)
@@ -71,6 +75,7 @@ class Board:
         name -- str, the target's name
         options -- str, "default" or "more"
         """
+        self.key = name, options
         self.folder = WORK / name / options
         self.soc_folder = self.folder / "soc"
         self.log_path = self.folder / "log"
@@ -79,6 +84,7 @@ class Board:
             "options": options,
             "arguments": [],
             "added": [],
+            "device": None,
             "cpu": None,
             "clock": None,
             "memory": {},
@@ -122,7 +128,9 @@ class Board:
         errors = [line for line in lines if re.search(r"error: |ERROR:|port: ", line)][:1]
         told = (raised or errors or lines[-1:] or ["nothing was said"])[0]
         told = re.sub(r"^.*\b(error: |ERROR:\w+:)", "", told)
-        return re.sub(r"(/[\w.+-]+)+/", "", told).rstrip(", ")
+        told = re.sub(r"(/[\w.+-]+)+/", "", told)
+        # What follows a colon at the end was on the next lines.
+        return re.sub(r"(, please \w+)?[:, ]*$", "", told)
 
     def generate(self, keep):
         """Let LiteX write the build folder, and read what is in it.
@@ -169,13 +177,7 @@ class Board:
             raise Stopped("the SoC has no CPU by default")
         ram = self.record["memory"].get("main_ram", 0)
         if ram < LEAST_RAM:
-            sram = self.record["memory"].get("sram", 0)
-            what = (
-                f"{ram // 1024} KiB of main RAM"
-                if ram
-                else f"no main RAM, {sram // 1024} KiB of SRAM"
-            )
-            raise Stopped(f"{what}: the firmware needs {LEAST_RAM // 1024} KiB of RAM")
+            raise Stopped(self.lacks(ram))
         try:
             soc = litex_output.load(str(self.soc_folder))
             files, _ = generate.generate(str(self.soc_folder))
@@ -188,6 +190,20 @@ class Board:
         march = re.search(r"SOC_MARCH := (\w+)", files["soc.mk"])[1]
         ram = int(re.search(r"SOC_MAIN_RAM_SIZE := (\d+)", files["soc.mk"])[1])
         self.kind = (march, size_class(ram), files["soc_shape.h"])
+
+    def lacks(self, ram):
+        """Say what a SoC without enough main RAM has, and what the smallest firmware needs.
+
+        ram -- int, bytes of main RAM
+        """
+        memory, device = self.record["memory"], self.record["device"]
+        has = f"{ram // KIB} KiB of main RAM" if ram else "no main RAM"
+        has += f", {memory.get('sram', 0) // KIB} KiB of SRAM"
+        if device and board_soc.block_ram(device):
+            taken = (memory.get("rom", 0) + memory.get("sram", 0)) // KIB
+            chip = board_soc.block_ram(device) // KIB
+            has += f"; {device} has {chip} KiB in all, BIOS and SRAM take {taken}"
+        return f"{has}: the firmware needs {LEAST_RAM // KIB} KiB of main RAM"
 
     def build(self, output):
         """Build the firmware by one make and keep a copy."""
@@ -230,8 +246,12 @@ class Board:
             console = repl.Repl(process.stdout.fileno(), process.stdin.fileno(), SILENCE_S)
             console.read_until(repl.PROMPT)
             console.enter_raw()
-            copy(console, SCRIPT.read_bytes(), SCRIPT.name)
-            said = console.execute(f"import {SCRIPT.stem}\n{SCRIPT.stem}.main()")
+            if size_class(self.record["memory"]["main_ram"]) == SMALL:
+                define(console, SCRIPT.read_text())
+                said = console.execute("main()")
+            else:
+                copy(console, SCRIPT.read_bytes(), SCRIPT.name)
+                said = console.execute(f"import {SCRIPT.stem}\n{SCRIPT.stem}.main()")
         except (repl.ReplError, TimeoutError) as error:
             self.log(str(error))
             raise Failed(f"{SCRIPT.name}: {str(error).strip().splitlines()[-1]}") from None
@@ -275,6 +295,9 @@ class Board:
         return False
 
 
+SMALL = 0
+
+
 def size_class(ram):
     """Which of the classes of port/size_class.h this is, as a number.
 
@@ -293,6 +316,15 @@ def copy(console, data, name):
     for at in range(0, len(data), 512):
         console.execute(f"f.write({data[at : at + 512]!r})")
     console.execute("f.close()")
+
+
+def define(console, source):
+    """Run a script's definitions one by one, where RAM disk and heap hold no more at a time.
+
+    console -- repl.Repl in raw mode; source -- str, its last statement is the call of main()
+    """
+    for statement in ast.parse(source).body[:-1]:
+        console.execute(ast.get_source_segment(source, statement))
 
 
 def lanes(boards, jobs):
@@ -369,17 +401,102 @@ def print_table(records):
             "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=False)),
             cells[-1],
         )
-    classes = {}
-    for record in records:
-        for name in record["classes"]:
-            classes.setdefault(name, set()).add(record["board"])
     print()
-    for name, boards in sorted(classes.items(), key=lambda item: (-len(item[1]), item[0])):
-        print(f"{name:14} exercised on {len(boards)} boards")
+    for name, count in count_classes(records):
+        print(f"{name:14} exercised on {count} boards")
     counts = dict.fromkeys((PASS, FAIL, NOT_GENERATED), 0)
     for record in records:
         counts[record["result"]] += 1
     print(", ".join(f"{count} {result}" for result, count in counts.items()))
+
+
+def count_classes(records):
+    """Classes and on how many different boards each was exercised and found right, the most first.
+
+    records -- list of dict of Board
+    """
+    classes = {}
+    for record in records:
+        for name in record["classes"]:
+            classes.setdefault(name, set()).add(record["board"])
+    counts = ((name, len(boards)) for name, boards in classes.items())
+    return sorted(counts, key=lambda item: (-item[1], item[0]))
+
+
+def print_markdown(head, rows):
+    """Print a table as docs/boards.md has it.
+
+    head -- str; rows -- iterable of tuple
+    """
+    cells = [tuple(str(cell).replace("|", "\\|") for cell in row) for row in rows]
+    lines = [tuple(head.split("|")), ("---",) * (head.count("|") + 1), *cells]
+    print("\n".join("| " + " | ".join(line) + " |" for line in lines), end="\n\n")
+
+
+def report(records):
+    """Print what docs/boards.md has of a run over all boards.
+
+    records -- list of dict of Board
+    """
+    sets = {}
+    for record in records:
+        sets.setdefault(record["options"], {})[record["board"]] = record
+    results = (PASS, FAIL, NOT_GENERATED)
+    counts = [
+        (result, *(sum(r["result"] == result for r in rows.values()) for rows in sets.values()))
+        for result in results
+    ]
+    print_markdown("|".join(("result", *sets)), counts)
+    print_markdown("class|boards", count_classes(records))
+    stopped = {}
+    for record in records:
+        if record["result"] != PASS:
+            stopped.setdefault(record["board"], set()).add(record["options"])
+    table = []
+    for name in stopped:
+        told = [
+            rows[name]["why"] or f"passes {' '.join(rows[name]['arguments'])}".strip()
+            for rows in sets.values()
+            if name in rows
+        ]
+        same = len(set(told)) == 1
+        table.append((f"`{name}`", *([*told[:1], "the same"] if same and told[1:] else told)))
+    print_markdown("|".join(("target", *sets)), table)
+
+
+class Results:
+    """The rows of build/boards.json: those of earlier runs until a board has a new one."""
+
+    def __init__(self, path):
+        """Read what earlier runs left.
+
+        path -- Path of the file, which need not exist
+        """
+        self.path = path
+        self.lock = threading.Lock()
+        self.rows = {}
+        if path.exists():
+            for record in json.loads(path.read_text()):
+                self.rows[record["board"], record["options"]] = record
+
+    def records(self):
+        """All rows, sorted."""
+        return [self.rows[key] for key in sorted(self.rows)]
+
+    def add(self, board):
+        """Keep a board's row, in the file too."""
+        record = board.record
+        with self.lock:
+            self.rows[board.key] = record
+            records = self.records()
+            new = self.path.with_suffix(".new")
+            new.write_text(json.dumps(records, indent=1) + "\n")
+            new.replace(self.path)
+            print(
+                f"{record['board']} ({record['options']}): {record['result']} {record['why']}",
+                file=sys.stderr,
+                flush=True,
+            )
 
 
 def choose(options):
@@ -408,29 +525,35 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
     parser.add_argument("--options", choices=("default", "more", "both"), default="both")
     parser.add_argument("--keep", action="store_true", help="do not generate a SoC again")
+    parser.add_argument(
+        "--rest", action="store_true", help="only boards that have no row in boards.json yet"
+    )
+    parser.add_argument(
+        "--report", action="store_true", help="only print what boards.json has, for the docs"
+    )
     parser.add_argument("board", nargs="*")
     options = parser.parse_args()
     sets = ("default", "more") if options.options == "both" else (options.options,)
+    results = Results(BUILD / "boards.json")
+    if options.report:
+        report(results.records())
+        return 0
     boards = [Board(name, which) for name in choose(options) for which in sets]
+    if options.rest:
+        boards = [board for board in boards if board.key not in results.rows]
     started = time.monotonic()
 
-    def report(board):
-        record = board.record
-        print(
-            f"{record['board']} ({record['options']}): {record['result']} {record['why']}",
-            file=sys.stderr,
-            flush=True,
-        )
+    def generate_one(board):
+        good = board.step(board.generate, options.keep)
+        if not good:
+            results.add(board)
+        return good
 
     with ThreadPoolExecutor(options.jobs) as pool:
-        good = list(pool.map(lambda board: board.step(board.generate, options.keep), boards))
+        good = list(pool.map(generate_one, boards))
         ready = [board for board, is_good in zip(boards, good, strict=True) if is_good]
-        for board, is_good in zip(boards, good, strict=True):
-            if not is_good:
-                report(board)
-        list(pool.map(lambda group: finish(group, report), lanes(ready, options.jobs)))
+        list(pool.map(lambda group: finish(group, results.add), lanes(ready, options.jobs)))
     records = [board.record for board in boards]
-    (BUILD / "boards.json").write_text(json.dumps(records, indent=1) + "\n")
     print_table(records)
     used = os.times()
     processor = used.user + used.system + used.children_user + used.children_system

@@ -4,6 +4,7 @@
 import argparse
 import contextlib
 import io
+import json
 import subprocess
 import sys
 import tempfile
@@ -71,6 +72,10 @@ class Judge(unittest.TestCase):
         )
         self.assertEqual(self.board.last_words(), "OSError: [Errno 2] No file: 'c.h'")
 
+    def test_last_words_that_go_on(self):
+        self.board.log("OSError: Unable to find the toolchain, please either:\n- Set X")
+        self.assertEqual(self.board.last_words(), "OSError: Unable to find the toolchain")
+
     def test_a_firmware_that_does_not_boot(self):
         """The emulator's run without a prompt is a failure, not a pass with a strange time."""
         self.board.firmware = self.board.log_path
@@ -78,6 +83,59 @@ class Judge(unittest.TestCase):
         self.board.record["clock"] = 100_000_000
         self.assertFalse(self.board.step(self.board.boot))
         self.assertEqual(self.board.record["result"], boards.FAIL)
+
+
+class Small(unittest.TestCase):
+    def test_a_board_whose_files_hold_no_script(self):
+        board = boards.Board("mini", "default")
+        board.soc_folder = ROOT / "build" / "soc" / "mini"
+        board.firmware = ROOT / "build" / "firmware" / "mini" / "firmware.bin"
+        board.record["memory"] = {"main_ram": 256 << 10}
+        with tempfile.TemporaryDirectory() as folder:
+            board.log_path = Path(folder) / "log"
+            board.log_path.write_text("")
+            self.assertTrue(board.step(board.accept), board.record["why"])
+        self.assertEqual(board.record["classes"], ["csr", "memory", "time", "Timer"])
+
+    def test_ram_of_an_fpga(self):
+        for device, kib in (
+            ("xc7z020-clg400-1", 560),
+            ("xc7a35t-CPG236-1", 200),
+            ("LFE5UM5G-85F-8BG381", 416),
+            ("ice40-up5k-sg48", 143),
+            ("xc7k420tl-ffg901", 3340),
+            ("xc6slx9-2-tqg144", 64),
+            ("xc6slx99", 0),
+            ("no such", 0),
+        ):
+            self.assertEqual(board_soc.block_ram(device), kib << 10, device)
+        self.assertEqual(board_soc.main_ram_for(404 << 10), 384 << 10)
+        self.assertEqual(board_soc.main_ram_for(256 << 10), 256 << 10)
+        self.assertEqual(board_soc.main_ram_for(255 << 10), 0)
+        self.assertEqual(board_soc.main_ram_for(-1), 0)
+
+    def test_what_a_soc_lacks(self):
+        board = boards.Board("x", "more")
+        board.record["memory"] = {"rom": 128 << 10, "sram": 8 << 10}
+        need = "the firmware needs 256 KiB of main RAM"
+        self.assertEqual(board.lacks(0), f"no main RAM, 8 KiB of SRAM: {need}")
+        board.record["device"] = "xc7a35t-CPG236-1"
+        has = "no main RAM, 8 KiB of SRAM; xc7a35t-CPG236-1 has 200 KiB in all, BIOS and SRAM take 136"
+        self.assertEqual(board.lacks(0), f"{has}: {need}")
+
+
+class Kept(unittest.TestCase):
+    def test_rows_stay_until_there_are_new_ones(self):
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(io.StringIO()):
+            path = Path(folder) / "boards.json"
+            for name, why in (("b", "first"), ("a", "first"), ("b", "second")):
+                board = boards.Board(name, "default")
+                board.record["why"] = why
+                boards.Results(path).add(board)
+            rows = json.loads(path.read_text())
+        self.assertEqual(
+            [(row["board"], row["why"]) for row in rows], [("a", "first"), ("b", "second")]
+        )
 
 
 class Choice(unittest.TestCase):
@@ -130,6 +188,7 @@ class Thread(unittest.TestCase):
         cores = board.record["cores"]
         for name, kind in (
             ("spi0", "spi"),
+            ("spi_mmap", "spi_mmap"),
             ("i2c0", "i2c"),
             ("xadc", "xadc"),
             ("sdcard_core",) * 2,

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""Firmware for SoCs that differ from base in one thing: large main RAM, no pins, no register of the map's hash.
+"""Firmware for SoCs that differ from ours in one thing: large or little main RAM, no pins, no hash of the map.
 
-Each is base's build folder with another csr.json; the firmware is built for it and runs on the emulator.
+Each is the build folder of base or full with another csr.json; the firmware is built for it and runs on the emulator.
 """
 
 import json
 import re
 import shutil
+import sys
 import unittest
 
 from tests.clients import support
+
+sys.path.insert(0, str(support.ROOT / "tools"))
+import boards  # noqa: E402
 
 WORK = support.BUILD / "tests" / "socs"
 BOUND_S = 900
@@ -18,16 +22,17 @@ OTHERS = 3 << 20  # bytes for code, data, stack and files, and to spare
 HEAP = "import gc; print(gc.mem_free() + gc.mem_alloc())"
 
 
-def build(name, change):
-    """Build the firmware for a changed base; return the SoC's folder and the image.
+def build(name, change, of="base"):
+    """Build the firmware for a changed SoC; return the SoC's folder and the image.
 
     name -- str, of the folders
     change -- called with the content of csr.json
+    of -- str, the SoC that is changed
     """
     soc = WORK / name
     shutil.rmtree(soc, ignore_errors=True)
     ignore = shutil.ignore_patterns("gateware", "csr.svd", "*.o", "*.a", "bios.*")
-    shutil.copytree(support.soc_folder("base"), soc, ignore=ignore)
+    shutil.copytree(support.soc_folder(of), soc, ignore=ignore)
     description = json.loads((soc / "csr.json").read_text())
     change(description)
     (soc / "csr.json").write_text(json.dumps(description))
@@ -83,6 +88,23 @@ class LargeRam(unittest.TestCase):
 
     def test_1_gib(self):
         self.check("ram1g", 1 << 30, 64)
+
+
+class SmallWithCores(unittest.TestCase):
+    """The small size class on a SoC with many cores: what is there works, as on a board without external RAM."""
+
+    def test_acceptance(self):
+        def change(soc):
+            soc["memories"]["main_ram"]["size"] = 384 << 10
+
+        soc, firmware = build("small", change, "full")
+        board = boards.Board("small", "default")
+        board.soc_folder, board.firmware = soc, firmware
+        board.log_path = soc / "log"
+        board.record["memory"] = {"main_ram": 384 << 10}
+        self.assertTrue(board.step(board.accept), board.record["why"])
+        for name in ("LED", "Pin", "Timer", "PWM", "UART", "ADC", "WS2812", "DMA", "WDT"):
+            self.assertIn(name, board.record["classes"])
 
 
 class NoMapHash(unittest.TestCase):
