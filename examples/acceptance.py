@@ -420,7 +420,8 @@ def video():
     line = bytes(range(256)) * (screen.stride() // 256 + 1)
     line = line[: screen.stride()]
     for y in (0, screen.height() - 1):
-        picture[y * screen.stride() : (y + 1) * screen.stride()] = line
+        for x, value in enumerate(line):  # the small size class has no assignment to slices
+            picture[y * screen.stride() + x] = value
     base = litex.csr_read(names[0] + "_dma_base") & 0xFFFFFFFF
     screen.flush()
     equal(machine.mem8[base + 5], line[5], "the picture where the core reads it")

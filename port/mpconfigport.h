@@ -80,7 +80,7 @@ void *port_commit_exec(void *buf, void *reloc);
 
 // Built-in modules that the small class keeps beyond the core feature level (no effect on the others).
 #define MICROPY_PY_BUILTINS_STR_UNICODE (PORT_FULL)
-#define MICROPY_PY_BUILTINS_MEMORYVIEW (PORT_FULL)
+#define MICROPY_PY_BUILTINS_MEMORYVIEW (PORT_FULL || SOC_HAS_VIDEO) // Video.page() is one
 #define MICROPY_PY_BUILTINS_COMPILE (1)
 #define MICROPY_PY_BUILTINS_HELP (1)
 #define MICROPY_PY_BUILTINS_HELP_MODULES (PORT_FULL)
