@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: MIT
 """Firmware for SoCs that differ from ours in one thing: large or little main RAM, no pins, no hash of the map.
 
-Each is the build folder of base or full with another csr.json; the firmware is built for it and runs on the emulator.
+Each is the build folder of base or full with another csr.json; the firmware is built for it and runs on the
+emulator. And a board of litex-boards with LiteX's video terminal, to which frame buffers of all formats are added.
 """
 
 import json
 import re
 import shutil
+import subprocess
 import sys
 import unittest
 
 from tests.clients import support
+from tests.emu.pixels import DEPTHS, pixel, read_png
 
 sys.path.insert(0, str(support.ROOT / "tools"))
 import boards  # noqa: E402
@@ -36,10 +39,15 @@ def build(name, change, of="base"):
     description = json.loads((soc / "csr.json").read_text())
     change(description)
     (soc / "csr.json").write_text(json.dumps(description))
+    return soc, make_firmware(soc)
+
+
+def make_firmware(soc):
+    """Build the firmware for a SoC's folder; return the image."""
     made = support.make("firmware", f"BUILD_DIRECTORY={soc}", bound_s=BOUND_S)
     if made.returncode:
         raise AssertionError(made.stderr[-3000:])
-    return soc, support.firmware(name)
+    return support.firmware(soc.name)
 
 
 def boot(soc, firmware, *options):
@@ -149,6 +157,125 @@ class NoPins(unittest.TestCase):
         code = "import machine, litex; print([n for n in dir(machine) + dir(litex) if n in 'Pin Signal LED time_pulse_us'])"
         said = support.run(command, input=code + "\r").stdout
         self.assertIn("\n[]\n>>> ", said)
+
+
+WIDTH, HEIGHT = 32, 12
+SCREENS = ("rgb888", "rgb565", "rgb332", "mono1")
+SCREEN_BASE = 0x41000000
+DMA_WORDS = {"base": 2, "length": 1, "enable": 1, "done": 1, "loop": 1, "offset": 1}
+# Any value of a pixel, by its place; with the most bits that framebuf has.
+COLOUR = "(x * 2654435 + y * 40503 >> 4)"
+DRAW = f"""
+import framebuf, litex
+v = litex.Video("video_%s")
+w, h = v.width(), v.height()
+kind, bits = {{
+    "rgb888": (framebuf.RGB565, 16), "rgb565": (framebuf.RGB565, 16), "rgb332": (framebuf.GS8, 8),
+    "mono1": (framebuf.MONO_HMSB, 1),
+}}[v.format()]
+# framebuf draws on the screen itself, but for 32 bits: there blitbuf() takes its picture.
+buf = v if v.bpp() == bits else bytearray(w * h * bits // 8)
+fb = framebuf.FrameBuffer(buf, w, h, kind)
+for y in range(h):
+    for x in range(w):
+        fb.pixel(x, y, {COLOUR} & (1 << bits) - 1)
+if v.bpp() == 32:
+    v.blitbuf(buf)
+    m = memoryview(v)
+    for x in range(w):
+        m[x * 4 : x * 4 + 4] = ({COLOUR.replace("y", "0")} & 0xFFFFFFFF).to_bytes(4, "little")
+v.flush()
+print(v.format(), v.bpp(), v.stride(), len(memoryview(v)))
+"""
+
+
+def from_rgb565(value):
+    """(red, green, blue) of 8 bits whose lowest bits repeat the highest, so that white stays white."""
+    red, green, blue = value >> 11, value >> 5 & 0x3F, value & 0x1F
+    return red << 3 | red >> 2, green << 2 | green >> 4, blue << 3 | blue >> 2
+
+
+class Screens(unittest.TestCase):
+    """A board with the video terminal, and frame buffers of the formats that csr.json tells apart."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.soc = WORK / "screens"
+        shutil.rmtree(cls.soc, ignore_errors=True)
+        cls.soc.mkdir(parents=True)
+        # VideoTerminal loads its font from the Internet, unless the working directory has one.
+        glyphs = (f"ENCODING {n}\nBITMAP\n" + 16 * "00\n" + "ENDCHAR\n" for n in range(256))
+        (cls.soc / "ter-u16b.bdf").write_text("".join(glyphs))
+        options = "--no-compile-software --no-compile-gateware --build --output-dir . --with-video-terminal"
+        target = [support.VENV / "python", "-m", "litex_boards.targets.digilent_nexys4ddr"]
+        made = subprocess.run(
+            [*target, *options.split()],
+            cwd=cls.soc,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=BOUND_S,
+        )
+        if made.returncode:
+            raise AssertionError(made.stderr[-3000:])
+        description = json.loads((cls.soc / "csr.json").read_text())
+        cls.cores = set(description["csr_bases"])
+        for index, kind in enumerate(SCREENS):
+            name = f"video_{kind}"
+            at = max(description["csr_bases"].values()) + 0x800
+            description["csr_bases"][name] = at
+            for register, words in DMA_WORDS.items():
+                entry = {"addr": at, "size": words, "type": "rw"}
+                description["csr_registers"][f"{name}_dma_{register}"] = entry
+                at += 4 * words
+            values = {"base": SCREEN_BASE + 0x10000 * index, "hres": WIDTH, "vres": HEIGHT}
+            values["depth"] = DEPTHS[kind]
+            description["constants"].update({f"{name}_{k}": v for k, v in values.items()})
+        (cls.soc / "csr.json").write_text(json.dumps(description))
+        cls.firmware = make_firmware(cls.soc)
+
+    def run_script(self, script, *options):
+        """What a script prints on the emulated board."""
+        path = self.soc / "script.py"
+        path.write_text(script)
+        runner = [support.VENV / "python", "tools/run.py", "--script", path, "--"]
+        emulator = [support.LXEMU, *options, "--kernel", self.firmware, self.soc]
+        result = support.run([*runner, *emulator])
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        return result.stdout
+
+    def test_terminal(self):
+        """It shows what the console says. Its timing generator is there, and is no frame buffer."""
+        self.assertEqual({c for c in self.cores if "video" in c}, {"video_terminal_vtg"})
+        said = self.run_script(
+            "import litex\n"
+            "print(litex.regs.video_terminal_vtg_enable.read())\n"
+            "try:\n    litex.Video('video_terminal')\n"
+            "except ValueError as error:\n    print(error)\n"
+        )
+        enabled, screens = said.splitlines()
+        self.assertEqual(enabled, "1")
+        found = re.findall(r"\((video_\w+)\)", screens)
+        self.assertEqual(sorted(found), sorted(f"video_{kind}" for kind in SCREENS))
+
+    def test_formats(self):
+        """What is drawn is what is shown, pixel by pixel."""
+        for kind in SCREENS:
+            with self.subTest(kind):
+                png = self.soc / f"{kind}.png"
+                said = self.run_script(DRAW % kind, "--video", png)
+                depth = DEPTHS[kind]
+                sizes = f"{depth} {WIDTH * depth // 8} {WIDTH * HEIGHT * depth // 8}"
+                self.assertEqual(said, f"{kind} {sizes}\n")
+                expected = bytearray()
+                for y in range(HEIGHT):
+                    for x in range(WIDTH):
+                        value = eval(COLOUR, {"x": x, "y": y})
+                        if kind == "rgb888" and y > 0:
+                            expected += bytes(from_rgb565(value & 0xFFFF))
+                        else:
+                            expected += bytes(pixel(kind, value & (1 << depth) - 1))
+                self.assertEqual(read_png(png.read_bytes()), (WIDTH, HEIGHT, bytes(expected)))
 
 
 if __name__ == "__main__":

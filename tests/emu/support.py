@@ -60,6 +60,14 @@ GPIO_IRQ = (
     ("ev_pending", 32, "rw"),
     ("ev_enable", 32, "rw"),
 )
+VIDEO = (
+    ("dma_base", 32, "rw"),
+    ("dma_length", 32, "rw"),
+    ("dma_enable", 1, "rw"),
+    ("dma_done", 1, "ro"),
+    ("dma_loop", 1, "rw"),
+    ("dma_offset", 32, "ro"),
+)
 
 
 class Soc:

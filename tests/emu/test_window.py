@@ -12,7 +12,7 @@ import time
 from struct import unpack_from
 
 from tests.emu import rv32
-from tests.emu.support import LXEMU, RAM, ROOT, RUN_SECONDS, Program, Soc, TestCase
+from tests.emu.support import LXEMU, RAM, ROOT, RUN_SECONDS, VIDEO, Program, Soc, TestCase
 
 BAD_INPUT = 2
 OUT_OF_CYCLES = 124
@@ -21,14 +21,6 @@ SCALE = 40  # the whole number by which it fits 640 x 480
 PICTURE = 0x20000  # offset in RAM
 CLOCK_HZ = 100_000_000
 FRAMES_HZ = 60
-VIDEO = (
-    ("dma_base", 32, "rw"),
-    ("dma_length", 32, "rw"),
-    ("dma_enable", 1, "rw"),
-    ("dma_done", 1, "ro"),
-    ("dma_loop", 1, "rw"),
-    ("dma_offset", 32, "ro"),
-)
 DISPLAY = {"SDL_VIDEODRIVER": "dummy"}
 SAVING = {**DISPLAY, "SDL_VIDEO_DUMMY_SAVE_FRAMES": "1"}
 RGB565 = [0xF800, 0x07E0, 0x001F, 0xFFFF, 0x0000, 0x8410]

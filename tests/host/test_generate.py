@@ -567,6 +567,16 @@ class TablesTest(GenerateTest):
         self.generate(make_csr_json({**CORES, "screen": registers}))
         self.assertEqual(self.probe()["video"], ["0 0 0 0 0"])
 
+    def test_video_terminal(self):
+        """Has a timing generator and nothing to draw on; it takes no memory."""
+        names = "enable hres hsync_start hsync_end hscan vres vsync_start vsync_end vscan"
+        registers = [(name, 12, "rw") for name in names.split()]
+        self.generate(make_csr_json({**CORES, "video_terminal_vtg": registers}))
+        found = self.probe()
+        self.assertNotIn("video", found)
+        self.assertTrue(any(r.startswith("video_terminal_vtg_enable ") for r in found["register"]))
+        self.assertEqual(self.config()["SOC_MAIN_RAM_FREE_SIZE"], "0x01000000")
+
     def test_loopback_of_a_dma_reader(self):
         """Is the writer that a constant names."""
         registers = [(name, kinds.DMA_WIDTHS[name], "rw") for name in kinds.DMA]

@@ -5,8 +5,9 @@ import subprocess
 import sys
 import tempfile
 import unittest
-import zlib
 from pathlib import Path
+
+from tests.emu.pixels import read_png
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
@@ -28,38 +29,6 @@ for i in range(3):
     v.show(1)
 print("drawn")
 """
-
-
-def read_png(data):
-    """Return (width, height, bytes of RGB) of a PNG file with 8-bit RGB, not interlaced.
-
-    Args:
-        data (bytes): the file.
-    """
-    at, packed = 8, b""
-    while at < len(data):
-        size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
-        body = data[at + 8 : at + 8 + size]
-        if kind == b"IHDR":
-            width, height = (int.from_bytes(body[i : i + 4], "big") for i in (0, 4))
-            if body[8:] != b"\x08\x02\0\0\0":
-                raise ValueError(f"not a plain 8-bit RGB file: {body!r}")
-        packed += body if kind == b"IDAT" else b""
-        at += 12 + size
-    raw, stride = zlib.decompress(packed), 3 * width
-    above, pixels = bytes(stride), bytearray()
-    for row in range(height):
-        start = row * (stride + 1)
-        method, line = raw[start], bytearray(raw[start + 1 : start + 1 + stride])
-        for i in range(stride):
-            left = line[i - 3] if i >= 3 else 0
-            corner = above[i - 3] if i >= 3 else 0
-            up = above[i]
-            near = min((left, up, corner), key=lambda c: abs(left + up - corner - c))
-            line[i] = line[i] + (0, left, up, (left + up) // 2, near)[method] & 255
-        pixels += line
-        above = line
-    return width, height, bytes(pixels)
 
 
 def read_ppm(data):

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""LiteX's VideoFrameBuffer in Migen's simulator: the colours that its formats make of memory.
+
+It is the judge of tests/emu/pixels.py, which in turn judges the emulator and the firmware.
+"""
+
+import random
+import unittest
+
+from litedram.common import LiteDRAMNativePort
+from litex.soc.cores.video import VideoFrameBuffer, VideoTimingGenerator
+from migen import Module, passive, run_simulation
+
+from tests.emu.pixels import DEPTHS, shown
+
+WIDTH, HEIGHT = 16, 4
+BLANK = {"h_blanking": 4, "v_blanking": 2}
+SYNC = {"h_sync_offset": 1, "h_sync_width": 1, "v_sync_offset": 1, "v_sync_width": 1}
+TIMINGS = {"pix_clk": 1e6, "h_active": WIDTH, "v_active": HEIGHT, **BLANK, **SYNC}
+BOUND = 1000  # cycles until a whole picture was shown
+
+
+class Screen(Module):
+    """A frame buffer with its timing generator and a PHY that is always ready.
+
+    Args:
+        kind (str): the format.
+        bits (int): of a word of the DRAM.
+    """
+
+    def __init__(self, kind, bits):
+        self.port = LiteDRAMNativePort("read", 32, bits)
+        self.submodules.timing = VideoTimingGenerator(TIMINGS)
+        self.submodules.core = VideoFrameBuffer(
+            self.port, WIDTH, HEIGHT, 0, fifo_depth=64, format=kind
+        )
+        self.comb += [
+            self.timing.source.connect(self.core.vtg_sink),
+            self.core.source.ready.eq(1),
+        ]
+
+    @passive
+    def dram(self, memory):
+        """Answer the frame buffer's reads, in order, a cycle after they come."""
+        port, size, asked = self.port, self.port.data_width // 8, []
+        yield port.cmd.ready.eq(1)
+        while True:
+            if (yield port.cmd.valid):
+                asked.append((yield port.cmd.addr))
+            ready = bool(asked) and (yield port.rdata.ready)
+            yield port.rdata.valid.eq(ready)
+            if ready:
+                at = asked.pop(0) * size
+                yield port.rdata.data.eq(int.from_bytes(memory[at : at + size], "little"))
+            yield
+
+    def watch(self, pixels):
+        """Switch the core on; append a picture's pixels, bytes of RGB."""
+        source = self.core.source
+        yield self.core.dma._enable.storage.eq(1)
+        for _ in range(BOUND):
+            if (yield source.valid) and (yield source.de):
+                for colour in (source.r, source.g, source.b):
+                    pixels.append((yield colour))
+                if len(pixels) == 3 * WIDTH * HEIGHT:
+                    return
+            yield
+
+
+class Formats(unittest.TestCase):
+    def check(self, kind, bits=32):
+        """Compare a picture of random pixels with what is expected of it."""
+        memory = random.Random(1).randbytes(WIDTH * HEIGHT * DEPTHS[kind] // 8)
+        screen, pixels = Screen(kind, bits), bytearray()
+        run_simulation(screen, [screen.dram(memory), screen.watch(pixels)])
+        self.assertEqual(bytes(pixels), shown(kind, memory, WIDTH * HEIGHT))
+
+    def test_formats(self):
+        for kind in DEPTHS:
+            with self.subTest(kind):
+                self.check(kind)
+
+    def test_wide_dram(self):
+        self.check("rgb888", 128)
+
+
+if __name__ == "__main__":
+    unittest.main()
