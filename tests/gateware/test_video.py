@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""LiteX's VideoFrameBuffer in Migen's simulator: the colours that its formats make of memory.
+"""LiteX's video cores in Migen's simulator: what docs/video.md and the other tests say of them.
 
-It is the judge of tests/emu/pixels.py, which in turn judges the emulator and the firmware.
+VideoFrameBuffer is the judge of tests/emu/pixels.py, which in turn judges the emulator and the firmware.
 """
 
+import contextlib
 import random
+import tempfile
 import unittest
+from pathlib import Path
 
 from litedram.common import LiteDRAMNativePort
-from litex.soc.cores.video import VideoFrameBuffer, VideoTimingGenerator
-from migen import Module, passive, run_simulation
+from litex.soc.cores.video import VideoFrameBuffer, VideoTerminal, VideoTimingGenerator
+from migen import Memory, Module, passive, run_simulation
 
 from tests.emu.pixels import DEPTHS, shown
 
@@ -82,6 +85,58 @@ class Formats(unittest.TestCase):
 
     def test_wide_dram(self):
         self.check("rgb888", 128)
+
+
+class Terminal(unittest.TestCase):
+    """What stays on the screen of the video terminal."""
+
+    ROWS, ROW = 3, 128
+
+    def screen(self, sent):
+        """The rows, without the spaces at their ends, after what the UART sent (bytes)."""
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            # Else it loads its font from the Internet.
+            Path("ter-u16b.bdf").write_text("ENCODING 0\n")
+            terminal = VideoTerminal(640, 16 * self.ROWS)
+        size = self.ROWS * self.ROW
+        fragment = terminal.get_fragment()
+        (memory,) = (
+            special
+            for special in fragment.specials
+            if isinstance(special, Memory) and special.depth == size
+        )
+        rows = []
+
+        def send():
+            sink = terminal.uart_sink
+            for byte in (None, *sent):
+                if byte is not None:
+                    yield sink.data.eq(byte)
+                    yield sink.valid.eq(1)
+                    yield
+                    while not (yield sink.ready):
+                        yield
+                    yield sink.valid.eq(0)
+                # It empties the screen at first, and a line at most for a character.
+                for _ in range(size if byte is None else 2 * self.ROW):
+                    yield
+            for row in range(self.ROWS):
+                cells = bytearray()
+                for column in range(self.ROW):
+                    cells.append((yield memory[row * self.ROW + column]) & 0xFF)
+                rows.append(bytes(cells).rstrip())
+
+        run_simulation(fragment, send())
+        return rows
+
+    def test_lines_of_the_bios_stay(self):
+        self.assertEqual(self.screen(b"AB\n\rCD\n\rE"), [b"AB", b"CD", b"E"])
+
+    def test_lines_of_micropython_do_not(self):
+        self.assertEqual(self.screen(b"AB\r\nCD\r\nE"), [b"", b"", b"E"])
+
+    def test_editing_is_not_shown(self):
+        self.assertEqual(self.screen(b"AB\x08\x1b[KC\x1b[1DD"), [b"AB\x08CD", b"", b""])
 
 
 if __name__ == "__main__":
