@@ -274,6 +274,15 @@ static void take_family(nor_t *nor, const family_t *family) {
     }
 }
 
+// Enter or leave the 4-byte mode. Some chips (Micron) do so only after a write enable, and no chip minds it.
+static int switch_mode(nor_t *nor, uint8_t opcode) {
+    int status = xfer(nor, &write_enable, NULL, 1, true);
+    if (status == JTAG_OK) {
+        status = simple_command(nor, opcode);
+    }
+    return status == JTAG_OK ? simple_command(nor, WRITE_DISABLE) : status;
+}
+
 // Chips above 16 MiB without opcodes of their own for it: enter the 4-byte mode.
 static int enter_four_byte(nor_t *nor) {
     if (nor->size_bytes <= SIXTEEN_MIB) {
@@ -283,13 +292,8 @@ static int enter_four_byte(nor_t *nor) {
     if (nor->read_opcode == READ_4BYTE || (nor->has_sfdp && !nor->sfdp.address3)) {
         return JTAG_OK;
     }
-    bool plain = !nor->has_sfdp || nor->sfdp.enter4_plain || !nor->sfdp.enter4_write_enable;
-    int status = plain ? JTAG_OK : xfer(nor, &write_enable, NULL, 1, true);
-    if (status == JTAG_OK) {
-        status = simple_command(nor, ENTER_4BYTE);
-    }
-    nor->entered4 = status == JTAG_OK;
-    return status;
+    nor->entered4 = true;
+    return switch_mode(nor, ENTER_4BYTE);
 }
 
 // End whatever mode the chip may be in: eight clocks or more of ones leave the continuous read modes, then it may be
@@ -361,12 +365,9 @@ int nor_open(nor_t *nor, nor_bus_t bus) {
 }
 
 int nor_close(nor_t *nor) {
-    int status = simple_command(nor, WRITE_DISABLE);
-    if (status == JTAG_OK && nor->entered4) {
-        status = simple_command(nor, EXIT_4BYTE);
-        nor->entered4 = false;
-    }
-    return status;
+    bool leave = nor->entered4;
+    nor->entered4 = false;
+    return leave ? switch_mode(nor, EXIT_4BYTE) : simple_command(nor, WRITE_DISABLE);
 }
 
 int nor_wait(nor_t *nor, unsigned in_flight) {

@@ -11,7 +11,7 @@
 #define BASIC_TABLE (0xff00)
 #define FOUR_BYTE_TABLE (0xff84)
 #define HEADERS_MAX (16)
-#define BASIC_WORDS (16)
+#define BASIC_WORDS (15)
 // The least that the first revision has.
 #define BASIC_WORDS_MIN (9)
 
@@ -103,10 +103,6 @@ static int parse_basic(sfdp_t *sfdp, const header_t *header, sfdp_read_t read, v
     }
     if (count >= 15) {
         sfdp->quad = field(words[14], 22, 20);
-    }
-    if (count >= 16) {
-        sfdp->enter4_plain = field(words[15], 24, 24);
-        sfdp->enter4_write_enable = field(words[15], 25, 25);
     }
     return JTAG_OK;
 }

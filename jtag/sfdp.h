@@ -40,8 +40,6 @@ typedef struct {
     uint8_t quad; // sfdp_quad_t
     bool address3; // understands 3-byte addresses
     bool address4; // understands 4-byte addresses in some way
-    bool enter4_plain; // B7h enters 4-byte mode
-    bool enter4_write_enable; // so does 06h, B7h
     bool read4; // 13h reads
     bool program4; // 12h programs
 } sfdp_t;

@@ -33,6 +33,8 @@ typedef enum {
     ACTION_RESET,
     ACTION_ENTER_4BYTE,
     ACTION_LEAVE_4BYTE,
+    ACTION_ENTER_4BYTE_ENABLED,
+    ACTION_LEAVE_4BYTE_ENABLED,
     ACTION_ENTER_QPI,
 } action_t;
 
@@ -98,6 +100,8 @@ static const command_t commands[] = {
     { 0xF0, FLOW_ACTION, ACTION_RESET, ADDRESS_NONE, 0, LAYOUT(SPANSION), 0, true },
     { 0xB7, FLOW_ACTION, ACTION_ENTER_4BYTE, ADDRESS_NONE, 0, ANY, NOR_HAS_4BYTE, false },
     { 0xE9, FLOW_ACTION, ACTION_LEAVE_4BYTE, ADDRESS_NONE, 0, ANY, NOR_HAS_4BYTE, false },
+    { 0xB7, FLOW_ACTION, ACTION_ENTER_4BYTE_ENABLED, ADDRESS_NONE, 0, ANY, NOR_HAS_4BYTE_MODE, false },
+    { 0xE9, FLOW_ACTION, ACTION_LEAVE_4BYTE_ENABLED, ADDRESS_NONE, 0, ANY, NOR_HAS_4BYTE_MODE, false },
     { 0xC8, FLOW_EAR_READ, 0, ADDRESS_NONE, 0, ANY, NOR_HAS_EAR, false },
     { 0xC5, FLOW_EAR_WRITE, 0, ADDRESS_NONE, 0, ANY, NOR_HAS_EAR, false },
     // 35 reads SR2 of one vendor and switches others to four wires: who probes blindly loses the chip.
@@ -278,6 +282,12 @@ static void act(nor_t *nor, action_t action) {
             break;
         case ACTION_LEAVE_4BYTE:
             nor->address4 = false;
+            break;
+        case ACTION_ENTER_4BYTE_ENABLED:
+            nor->address4 = nor->address4 || nor->write_enable;
+            break;
+        case ACTION_LEAVE_4BYTE_ENABLED:
+            nor->address4 = nor->address4 && !nor->write_enable;
             break;
         case ACTION_ENTER_QPI:
             nor->quad_protocol = true;

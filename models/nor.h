@@ -34,6 +34,7 @@ enum {
     NOR_HAS_EAR = 1 << 2,       // extended address register, C5/C8
     NOR_HAS_RESET = 1 << 3,     // 66, 99
     NOR_HAS_VOLATILE_SR = 1 << 4, // 50
+    NOR_HAS_4BYTE_MODE = 1 << 5, // B7/E9, only after 06, and no opcodes with 4-byte addresses
 };
 
 // Times in microseconds: typical and maximum of the data sheet.

@@ -80,6 +80,15 @@ static const nor_chip_t chips[] = {
       .erase = { { 0x20, KIB(4), MS(250, 800) }, { 0 }, { 0xD8, KIB(64), MS(700, 3000) },
                  { 0xC7, 0, MS(170000, 250000) } },
       .read_hz = 54000000 },
+    // 4-byte addresses by a mode alone, which wants a write enable.
+    { .name = "N25Q256A", .alias = "N25Q256", .id = { 0x20, 0xBA, 0x19, 0x10, 0x00, 0x00 }, .id_bytes = 6,
+      .device_id = 0x18,
+      .size_bytes = MIB(32), .page_bytes = 256, .status_layout = NOR_STATUS_MICRON,
+      .features = NOR_HAS_SFDP | NOR_HAS_RESET | NOR_HAS_4BYTE_MODE,
+      .program = US(500, 5000), .write_status = US(1300, 8000),
+      .erase = { { 0x20, KIB(4), MS(250, 800) }, { 0 }, { 0xD8, KIB(64), MS(700, 3000) },
+                 { 0xC7, 0, MS(240000, 480000) } },
+      .read_hz = 54000000 },
     // No SFDP, no 4 KiB erase.
     { .name = "M25P16", .alias = NULL, .id = { 0x20, 0x20, 0x15 }, .id_bytes = 3, .device_id = 0x14,
       .size_bytes = MIB(2), .page_bytes = 256, .status_layout = NOR_STATUS_SIMPLE, .features = 0,

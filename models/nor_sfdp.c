@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The SFDP tables of a chip, computed from its row: JESD216B header, Basic Flash Parameter Table of 16 double words and,
-// for chips above 16 MiB, the 4-Byte Address Instruction Table. Field names in comments are those of JESD216B.
+// for chips with opcodes for 4-byte addresses, the 4-Byte Address Instruction Table. Field names in comments are those of JESD216B.
 
 #include "models/nor_internal.h"
 
@@ -92,11 +92,12 @@ static uint32_t quad_enable(const nor_chip_t *chip) {
 
 static uint32_t bfpt(const nor_chip_t *chip, unsigned dword) {
     bool has_4k = chip->erase[0].opcode != 0;
-    bool large = (chip->features & NOR_HAS_4BYTE) != 0;
+    bool opcodes = (chip->features & NOR_HAS_4BYTE) != 0;
+    bool mode = (chip->features & NOR_HAS_4BYTE_MODE) != 0;
     switch (dword) {
         case 0: // erase sizes, write granularity, 4K opcode, fast reads, address bytes
             return 0xFF800004u | (has_4k ? 1 : 3) | (has_4k ? 0x2000u : 0xFF00u) | 0x00710000u | 0xE0u
-                   | (large ? 1u << 17 : 0);
+                   | (opcodes || mode ? 1u << 17 : 0);
         case 1: // density in bits, less one
             return chip->size_bytes * 8 - 1;
         case 2: // 1-4-4 and 1-1-4 fast reads
@@ -121,7 +122,7 @@ static uint32_t bfpt(const nor_chip_t *chip, unsigned dword) {
         case 14:
             return 0xFF000000u | quad_enable(chip);
         case 15: // soft reset 66-99, ways to 4-byte addresses
-            return ((chip->features & NOR_HAS_RESET) ? 1u << 12 : 0) | (large ? 0x25014000u : 0)
+            return ((chip->features & NOR_HAS_RESET) ? 1u << 12 : 0) | (opcodes ? 0x25014000u : mode ? 0x02008000u : 0)
                    | (chip->features & NOR_HAS_VOLATILE_SR ? 0x08u : 0x01u);
         default: // suspend, resume: not supported
             return 0xFFFFFFFFu;

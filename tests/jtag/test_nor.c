@@ -29,6 +29,7 @@ static const chip_case_t chips[] = {
     { "MX25L256", 32 << 20, 2, 4096, 4, true, NOR_LAYOUT_MACRONIX },
     { "S25FL128", 16 << 20, 1, 65536, 3, true, NOR_LAYOUT_SPANSION },
     { "N25Q128", 16 << 20, 2, 4096, 3, true, NOR_LAYOUT_MICRON },
+    { "N25Q256", 32 << 20, 2, 4096, 4, true, NOR_LAYOUT_MICRON },
     { "M25P16", 2 << 20, 1, 65536, 3, false, NOR_LAYOUT_SIMPLE },
 };
 
@@ -79,7 +80,14 @@ static void test_chips(void) {
         CHECK_EQ(counters.otp_writes, 0);
         CHECK_EQ(counters.status_writes, 0);
         CHECK_EQ(counters.refused, 0);
-        // An FPGA must find it as after power-up.
+        // An FPGA must find it as after power-up: it reads with 3-byte addresses.
+        const uint8_t read[] = { 0x03, 0x01, 0x00, 0x00 };
+        uint8_t seen[2] = { 0 };
+        flash[0x10000] = 0x5a;
+        flash[0x10001] = 0xa5;
+        CHECK_OK(vflash_xfer(board, read, NULL, 4, false));
+        CHECK_OK(vflash_xfer(board, NULL, seen, 2, true));
+        CHECK(seen[0] == 0x5a && seen[1] == 0xa5);
         CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
         CHECK_OK(nor_close(&nor));
         vboard_free(board);
@@ -150,6 +158,7 @@ typedef struct {
     unsigned xfers;
     unsigned fail_at;
     unsigned enters;
+    unsigned enters_enabled; // after a write enable
     unsigned exits;
     bool sfdp;
     uint8_t sfdp_bytes[0x100];
@@ -166,8 +175,10 @@ static int script_xfer(void *ctx, const uint8_t *tx, uint8_t *rx, size_t length,
             script->opcode = tx[i];
             address = 0;
             script->enters += tx[i] == 0xb7;
+            script->enters_enabled += tx[i] == 0xb7 && (script->sr1 & 2);
             script->exits += tx[i] == 0xe9;
             script->sr1 |= tx[i] == 0x06 ? 2 : 0;
+            script->sr1 &= tx[i] == 0x04 ? ~2 : 0xff;
         } else if (tx && script->count <= 3) {
             address = address << 8 | tx[i];
         }
@@ -213,6 +224,7 @@ static void test_script(void) {
     CHECK_EQ(nor.address_bytes, 4);
     CHECK_EQ(nor.layout, NOR_LAYOUT_WINBOND_LARGE);
     CHECK_EQ(script.enters, 1);
+    CHECK_EQ(script.enters_enabled, 1);
     CHECK_OK(nor_close(&nor));
     CHECK_EQ(script.exits, 1);
     script = (script_t) { .id = { 0x42, 0x42, 0x42 } };
