@@ -42,7 +42,7 @@ typedef struct {
 
 // How the status registers are laid out; nor_protect.c knows what that means.
 typedef enum {
-    NOR_LAYOUT_UNKNOWN, // nothing is decoded and nothing written
+    NOR_LAYOUT_UNKNOWN, // nothing is written, and nothing decoded but what the SFDP tells
     NOR_LAYOUT_WINBOND, // SR1 BP0-2, TB, SEC; SR2 QE, LB, CMP
     NOR_LAYOUT_WINBOND_LARGE, // SR1 BP0-3, TB; SR2 the same
     NOR_LAYOUT_MICRON, // SR BP0-2, TB, BP3

@@ -100,15 +100,23 @@ static void decode_range(const nor_t *nor, const uint8_t *sr, uint32_t *start, u
     *start = bottom || bytes == 0 ? 0 : nor->size_bytes - bytes;
 }
 
-// The bit's place: by SFDP where it says so, else by the layout.
+// Whether a chip says in its SFDP that it has a second status register, which 35h reads. On chips that do not, 35h may
+// mean quad mode from then on, and the chip were lost until power-up.
+static bool has_second(const nor_t *nor) {
+    return nor->has_sfdp && nor->sfdp.quad >= SFDP_QUAD_SR2_BIT1 && nor->sfdp.quad <= SFDP_QUAD_SR2_BIT1_WRITE31;
+}
+
+// The quad-enable bit's place: by the layout, and where that is unknown by the SFDP.
 static bool find_quad(const nor_t *nor, uint8_t *reg, uint8_t *bit) {
     const layout_t *layout = layout_of(nor);
-    if (layout && layout->quad_register != NONE) {
+    if (layout) {
         *reg = layout->quad_register;
         *bit = layout->quad_bit;
-        return true;
+        return layout->quad_register != NONE;
     }
-    return false;
+    *reg = has_second(nor);
+    *bit = *reg ? 1 : 6;
+    return *reg || (nor->has_sfdp && nor->sfdp.quad == SFDP_QUAD_SR1_BIT6);
 }
 
 // Write registers so that they become `wanted`, and look whether they did.
@@ -151,11 +159,11 @@ static int write_registers(nor_t *nor, const uint8_t *now, const uint8_t *wanted
 }
 
 int nor_status(nor_t *nor, nor_status_t *status) {
-    static const uint8_t usual_read[3] = { 0x05, 0x35, 0x15 };
+    const uint8_t of_unknown[3] = { 0x05, has_second(nor) ? 0x35 : 0, 0 };
     const layout_t *layout = layout_of(nor);
     *status = (nor_status_t) { .quad = NOR_QUAD_UNKNOWN };
     for (unsigned i = 0; i < 3; i++) {
-        uint8_t opcode = layout ? layout->read[i] : usual_read[i];
+        uint8_t opcode = layout ? layout->read[i] : of_unknown[i];
         if (opcode) {
             int result = nor_register_read(nor, opcode, &status->sr[i], 1);
             if (result != JTAG_OK) {
@@ -164,15 +172,14 @@ int nor_status(nor_t *nor, nor_status_t *status) {
             status->registers = i + 1;
         }
     }
-    if (layout == NULL) {
-        return JTAG_OK;
-    }
-    status->known = true;
-    status->locked = (status->sr[0] & layout->lock[0]) || (status->sr[1] & layout->lock[1]);
-    status->individual = layout->complement && (status->sr[2] & WINBOND_SR3_WPS);
-    decode_range(nor, status->sr, &status->start, &status->length);
-    if (status->individual) {
-        status->length = 0;
+    if (layout) {
+        status->known = true;
+        status->locked = (status->sr[0] & layout->lock[0]) || (status->sr[1] & layout->lock[1]);
+        status->individual = layout->complement && (status->sr[2] & WINBOND_SR3_WPS);
+        decode_range(nor, status->sr, &status->start, &status->length);
+        if (status->individual) {
+            status->length = 0;
+        }
     }
     uint8_t reg;
     uint8_t bit;
@@ -205,7 +212,7 @@ int nor_protect(nor_t *nor, uint32_t start, uint32_t length) {
     if (status != JTAG_OK) {
         return status;
     }
-    // Try every setting of the bits that we may write, quad aside; the one that changes least is the first that fits.
+    // Try every setting of the bits that we may write, quad aside, beginning with what is set now.
     uint8_t quad_register = NONE;
     uint8_t quad_bit = 0;
     find_quad(nor, &quad_register, &quad_bit);
@@ -233,7 +240,7 @@ int nor_protect(nor_t *nor, uint32_t start, uint32_t length) {
 int nor_set_quad(nor_t *nor, bool on) {
     uint8_t reg;
     uint8_t bit;
-    if (!find_quad(nor, &reg, &bit)) {
+    if (layout_of(nor) == NULL || !find_quad(nor, &reg, &bit)) {
         return JTAG_ENOTSUP;
     }
     nor_status_t now;
