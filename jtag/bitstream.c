@@ -74,7 +74,7 @@ static const uint16_t crc16_table[16] = {
     0x8033, 0x0036, 0x003c, 0x8039, 0x0028, 0x802d, 0x8027, 0x0022,
 };
 
-static const uint8_t padding[4] = { PADDING, PADDING, PADDING, PADDING };
+static const uint8_t padding[3] = { PADDING, PADDING, PADDING };
 
 static uint16_t crc16(uint16_t crc, const uint8_t *data, size_t length) {
     while (length--) {
@@ -237,6 +237,11 @@ static int id_seen(bitstream_t *bs) {
     return send(bs, bs->operand, 7);
 }
 
+// Whether this command goes out as padding.
+static bool is_stripped(const bitstream_t *bs) {
+    return bs->opcode == SPI_MODE && (bs->options & BITSTREAM_STRIP_SPI_MODE);
+}
+
 static int operand_seen(bitstream_t *bs) {
     const command_t *command = find_command(bs->opcode);
     if (bs->opcode == VERIFY_ID) {
@@ -249,16 +254,11 @@ static int operand_seen(bitstream_t *bs) {
     }
     if (bs->opcode == SPI_MODE) {
         bs->info.spi_mode = bs->operand[0];
+    }
+    if (is_stripped(bs)) {
         bs->state = BITSTREAM_STATE_COMMAND;
-        if (bs->options & BITSTREAM_STRIP_SPI_MODE) {
-            follow_changed(bs, &bs->opcode, NULL, 1);
-            follow_changed(bs, bs->operand, NULL, 3);
-            return send(bs, padding, 4);
-        }
-        follow(bs, &bs->opcode, 1);
-        follow(bs, bs->operand, 3);
-        int status = send(bs, &bs->opcode, 1);
-        return status == JTAG_OK ? send(bs, bs->operand, 3) : status;
+        follow_changed(bs, bs->operand, NULL, command->operand);
+        return send(bs, padding, command->operand);
     }
     follow(bs, bs->operand, command->operand);
     expect(bs, command->crc_allowed && (bs->operand[0] & PARAMETER_CRC), BITSTREAM_STATE_COMMAND);
@@ -311,8 +311,9 @@ static int opcode_seen(bitstream_t *bs, uint8_t opcode) {
     bs->need = command->operand;
     bs->have = 0;
     bs->state = BITSTREAM_STATE_OPERAND;
-    if (opcode == SPI_MODE) {
-        return JTAG_OK; // goes out with its operand, or not at all
+    if (is_stripped(bs)) {
+        follow_changed(bs, &opcode, NULL, 1);
+        return send(bs, padding, 1);
     }
     follow(bs, &opcode, 1);
     return send(bs, &bs->opcode, 1);

@@ -396,6 +396,39 @@ static void test_commands(void) {
     free(to.data);
 }
 
+// A sink of which the last data is still on its way.
+typedef struct {
+    uint8_t copy[16];
+    const uint8_t *data;
+    size_t length;
+    unsigned changed;
+} on_its_way_t;
+
+static int look_back(void *ctx, const uint8_t *data, size_t length) {
+    on_its_way_t *last = ctx;
+    last->changed += last->length && memcmp(last->copy, last->data, last->length) != 0;
+    last->length = length < sizeof(last->copy) ? length : 0;
+    last->data = data;
+    memcpy(last->copy, data, last->length);
+    return JTAG_OK;
+}
+
+// What goes out stays as it is until the next part has gone out.
+static void test_data_stays(void) {
+    build_t build = { 0 };
+    put(&build, PREAMBLE RESET_CRC ID_25F "22 00 00 00 11 22 33 44 79 59 00 00 c2 00 00 00 55 66 77 88 "
+        "79 51 00 00 22 00 00 00 12 34 56 78 " DONE);
+    for (uint8_t options = 0; options <= BITSTREAM_STRIP_SPI_MODE; options += BITSTREAM_STRIP_SPI_MODE) {
+        on_its_way_t last = { .length = 0 };
+        bitstream_t bs;
+        bitstream_open(&bs, NULL, (jtag_sink_t) { look_back, &last }, options);
+        CHECK_OK(bitstream_write(&bs, build.data, build.length));
+        CHECK_OK(bitstream_finish(&bs));
+        CHECK_EQ(bs.info.spi_mode, 0x51);
+        CHECK_EQ(last.changed, 0);
+    }
+}
+
 static void test_sink_fails(void) {
     size_t length;
     uint8_t *data = bitstream_file("25f-compress-qspi.bit", &length);
@@ -413,6 +446,7 @@ static void test_sink_fails(void) {
 
 const test_t tests_bitstream[] = {
     TEST(test_real), TEST(test_filter_keeps), TEST(test_strip), TEST(test_wrong_device), TEST(test_override),
-    TEST(test_damaged), TEST(test_truncated), TEST(test_no_bitstream), TEST(test_commands), TEST(test_sink_fails),
+    TEST(test_damaged), TEST(test_truncated), TEST(test_no_bitstream), TEST(test_commands), TEST(test_data_stays),
+    TEST(test_sink_fails),
     { NULL, NULL },
 };
