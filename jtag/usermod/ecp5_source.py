@@ -54,30 +54,47 @@ class File(Stream):
         self.stream.close()
 
 
+def _absolute(target, host, path):
+    """Where a redirection from this path of a host leads."""
+    if "://" in target.partition("?")[0]:
+        return target
+    if target.startswith("//"):
+        return "http:" + target
+    if target.startswith("?"):
+        target = path + target
+    elif not target.startswith("/"):
+        target = path.rpartition("/")[0] + "/" + target
+    return "http://" + host + target
+
+
 class Http:
     """The body of a GET, HTTP/1.0 or 1.1, by length, in chunks or until the server closes."""
 
     def __init__(self, url):
-        for _ in range(REDIRECTS_MAX + 1):
-            self.url = url
-            target = self._get()
-            if target is None:
-                return
+        self.socket = None
+        try:
+            for _ in range(REDIRECTS_MAX + 1):
+                self.url = url
+                url = self._get()
+                if url is None:
+                    return
+                self.close()
+            self._fail("redirected more than {} times".format(REDIRECTS_MAX))
+        except BaseException:
             self.close()
-            url = target
-        raise OSError("{}: redirected more than {} times".format(url, REDIRECTS_MAX))
+            raise
 
     def _fail(self, what):
-        self.close()
         raise OSError("{}: {}".format(self.url, what))
 
     def _get(self):
         """Ask; return where a redirection leads, or None when the body follows."""
-        import socket
-
-        self.socket = None
-        if not self.url.startswith("http://"):
+        if self.url[:7].lower() != "http://":
             self._fail("only http:// works here")
+        try:
+            import socket
+        except ImportError:
+            self._fail("this firmware has no network: give a file")
         host, _, path = self.url[7:].partition("/")
         name, _, port = host.partition(":")
         try:
@@ -86,7 +103,7 @@ class Http:
             self.socket.settimeout(TIMEOUT_S)
             self.socket.connect(address)
             request = "GET /{} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAccept-Encoding: identity\r\n\r\n"
-            self.socket.write(request.format(path, host).encode())
+            self.socket.write(request.format(path.replace(" ", "%20"), host).encode())
         except (OSError, ValueError) as error:
             self._fail("cannot reach the server ({})".format(error))
         status = self._line().split(None, 2)
@@ -111,12 +128,7 @@ class Http:
             elif name == "location":
                 target = value
         if code in (301, 302, 303, 307, 308) and target:
-            if target.startswith("/"):
-                target = "http://" + host + target
-            elif "://" not in target:
-                folder = ("/" + path.partition("?")[0]).rpartition("/")[0]
-                target = "http://" + host + folder + "/" + target
-            return target
+            return _absolute(target.partition("#")[0], host, "/" + path.partition("?")[0])
         if code != 200:
             self._fail(" ".join(status[1:]))
         if self._chunked:
@@ -124,22 +136,33 @@ class Http:
             self._first = True
         return None
 
+    def _receive(self, function, *args):
+        try:
+            return function(*args)
+        except OSError as error:
+            self._fail("the server does not answer any more ({})".format(error))
+
     def _line(self):
-        line = self.socket.readline(LINE_MAX)
+        line = self._receive(self.socket.readline, LINE_MAX)
         if len(line) == LINE_MAX:
             self._fail("a line of the server's answer is too long")
         if not line.endswith(b"\n"):
             self._fail("the server's answer ends too early")
-        return str(line, "utf-8").strip()
+        try:
+            return str(line, "utf-8").strip()
+        except UnicodeError:
+            self._fail("the server does not speak HTTP/1")
 
     def _chunk(self):
         """The length of the next chunk."""
-        if not self._first:
-            self._line()
+        size = -1
+        if self._first or not self._line():
+            try:
+                size = int(self._line().partition(";")[0], 16)
+            except ValueError:
+                pass
         self._first = False
-        try:
-            size = int(self._line().partition(";")[0], 16)
-        except ValueError:
+        if size < 0:
             self._fail("a broken chunk")
         if size == 0:
             while self._line():
@@ -155,7 +178,7 @@ class Http:
             self.close()
             return 0
         count = len(buffer) if self._left is None else min(len(buffer), self._left)
-        got = self.socket.readinto(buffer, count)
+        got = self._receive(self.socket.readinto, buffer, count)
         if got:
             if self._left is not None:
                 self._left -= got

@@ -76,7 +76,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def answer(self, *lines, body=b""):
-        self.wfile.write("".join(line + "\r\n" for line in (*lines, "")).encode() + body)
+        self.wfile.write("".join(line + "\r\n" for line in (*lines, "")).encode("latin-1") + body)
         self.close_connection = True
 
     @staticmethod
@@ -102,11 +102,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "folder/near": ([moved, "Location: ../length"], b""),
             "folder/../length": ([ok, length], plain),
             "near": ([moved, "Location: length"], b""),
+            "without-scheme": ([moved, f"Location: {here[5:]}/length"], b""),
+            "query": ([moved, "Location: ?at=length"], b""),
+            "query?at=length": ([ok, length], plain),
+            "fragment": ([moved, "Location: /length#here"], b""),
+            "a%20space": ([ok, length], plain),
+            "no-location": ([moved], b""),
             "loop": ([moved, "Location: /loop"], b""),
             "secret": ([moved, "Location: https://127.0.0.1/x"], b""),
             "short": ([ok, length], plain[:9000]),
             "short-close": (["HTTP/1.0 200 OK"], plain[:9000]),
             "bad-chunk": ([ok, chunked], broken),
+            "negative-chunk": ([ok, chunked], self.chunks(plain[:5000], last=b"-5\r\n")),
+            "long-chunk": ([ok, chunked], b"3e8\r\n" + plain[:1010] + b"\r\n0\r\n\r\n"),
+            "silent-body": ([ok, length], plain[:9000]),
+            "binary": (["HTTP/1.1 200 OK", "\xff\xfe"], plain),
             "short-chunk": ([ok, chunked], self.chunks(plain)[:5000]),
             "garbage": (["SSH-2.0-dropbear"], b""),
             "endless-header": (["x" * 5000], b""),
@@ -117,6 +127,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif path in answers:
             lines, body = answers[path]
             self.answer(*lines, body=body)
+            if path == "silent-body":
+                self.rfile.read(1)  # until the client has had enough
+        elif path == "silent":
+            self.rfile.read(1)
+            self.close_connection = True
         else:
             self.answer("HTTP/1.1 404 Not Found", "Content-Length: 0")
 

@@ -4,9 +4,11 @@
 import sys
 
 import ecp5
+import ecp5_source
 import vecp5
 from harness import bitstream, check, equal, raises, refused, run
 
+ecp5_source.TIMEOUT_S = 0.5
 BASE = f"http://127.0.0.1:{sys.argv[1]}/"
 GOOD = bitstream("25f-compress.bit")
 it = vecp5.Board()
@@ -24,6 +26,10 @@ def test_good():
         "redirect-far",
         "near",
         "folder/near",
+        "without-scheme",
+        "query",
+        "fragment",
+        "a space",
     ):
         p.erase()
         equal(p.program(BASE + path).bytes, len(GOOD))
@@ -50,6 +56,9 @@ def test_refused():
         "empty": "ends too early",
         "secret": "only http://",
         "endless-header": "too long",
+        "binary": "does not speak HTTP/1",
+        "no-location": "302 Found",
+        "silent": "does not answer any more",
     }.items():
         error = raises(OSError, p.program, BASE + path)
         check(word in str(error) and "http" in str(error), (path, str(error)))
@@ -59,12 +68,20 @@ def test_refused():
 
 
 def test_cut():
-    for path in ("short", "bad-chunk", "short-chunk"):
+    for path in (
+        "short",
+        "bad-chunk",
+        "negative-chunk",
+        "long-chunk",
+        "short-chunk",
+        "silent-body",
+    ):
         error = raises(OSError, p.program, BASE + path)
         check(path in str(error), str(error))
         check(it.state()["in_reset"])
     refused("ends too early", p.program, BASE + "short-close")
     p.program(BASE + "length")
+    p.program("HTTP" + BASE[4:] + "length")
 
 
 def test_told():
