@@ -234,6 +234,7 @@ int tap_set_freq(tap_t *tap, uint32_t hz) {
     }
     if (status == JTAG_OK) {
         tap->freq_hz = actual;
+        tap->asked_hz = hz;
     }
     return status;
 }

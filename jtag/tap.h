@@ -43,6 +43,7 @@ typedef struct {
 typedef struct {
     jtag_transport_t transport;
     uint32_t freq_hz; // 0: unknown
+    uint32_t asked_hz; // of tap_set_freq(); 0: nothing yet
     tap_state_t state;
     uint8_t devices; // 0: not scanned
     uint8_t target; // the device that tap_ir() and tap_dr() speak to
@@ -109,9 +110,8 @@ int tap_dr_end(tap_t *tap, const uint8_t *tdi, uint8_t *tdo, uint32_t bits, uint
 int tap_check(tap_t *tap, unsigned times);
 
 // Find the fastest TCK between the two at which 64 readings of the ids agree with those at min_hz. Where that is less
-// than max_hz, back off to three
-// quarters of it (but not below min_hz), and check again. Needs a transport that knows its frequency
-// (else JTAG_ENOTSUP). tap->freq_hz has the result.
+// than max_hz, back off to three quarters of it (but not below min_hz), and check again. Needs a transport that knows
+// its frequency (else JTAG_ENOTSUP). tap->freq_hz has the result; after an error it is one of those that were tried.
 int tap_calibrate(tap_t *tap, uint32_t min_hz, uint32_t max_hz);
 
 #endif // JTAG_TAP_H

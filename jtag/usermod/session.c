@@ -78,9 +78,11 @@ static mp_obj_t session_scan(mp_obj_t self_in, mp_obj_t which) {
     session_t *self = enter(self_in);
     int status = JTAG_EBUSY;
     if (!self->streaming && !self->bridged) {
+        // Who used the transport in between may have left another TCK.
+        status = self->tap.asked_hz ? tap_set_freq(&self->tap, self->tap.asked_hz) : JTAG_OK;
         // Lengths that were given stay, as long as the same devices answer.
         tap_t before = self->tap;
-        status = tap_scan(&self->tap);
+        status = status == JTAG_OK ? tap_scan(&self->tap) : status;
         for (unsigned i = 0; i < self->tap.devices && i < before.devices; i++) {
             if (self->tap.chain[i].ir_bits == 0 && self->tap.chain[i].idcode == before.chain[i].idcode) {
                 self->tap.chain[i].ir_bits = before.chain[i].ir_bits;
@@ -126,12 +128,27 @@ static mp_obj_t session_set_freq(mp_obj_t self_in, mp_obj_t hz) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(session_set_freq_obj, session_set_freq);
 
+// Ids that read the same each time may still be wrong: one of them must be right.
+static bool has_ecp5(const tap_t *tap) {
+    for (unsigned i = 0; i < tap->devices; i++) {
+        if (ecp5_find(tap->chain[i].idcode)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // calibrate(min_hz, max_hz): the frequency found.
 static mp_obj_t session_calibrate(mp_obj_t self_in, mp_obj_t min_hz, mp_obj_t max_hz) {
     uint32_t min = mp_obj_get_int_truncated(min_hz);
     uint32_t max = mp_obj_get_int_truncated(max_hz);
     session_t *self = enter(self_in);
+    uint32_t before = self->tap.asked_hz;
     int status = self->streaming || self->bridged ? JTAG_EBUSY : tap_calibrate(&self->tap, min, max);
+    status = status == JTAG_OK && !has_ecp5(&self->tap) ? JTAG_EDEVICE : status;
+    if (status != JTAG_OK) {
+        self->tap.asked_hz = before;
+    }
     return leave_word(self, status, self->tap.freq_hz);
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(session_calibrate_obj, session_calibrate);
@@ -290,6 +307,7 @@ static mp_obj_t session_write(mp_obj_t self_in, mp_obj_t data) {
         self->data[1] = self->data[0];
         self->data[0] = data;
         status = stream_write(&self->stream, buffer.buf, buffer.len);
+        self->streaming = status == JTAG_OK;
     }
     return leave(self, status);
 }

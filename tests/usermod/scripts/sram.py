@@ -115,4 +115,15 @@ def test_two_programmers():
     first.program(GOOD)
 
 
+def test_each_its_own_clock():
+    """A TCK that another set, or that was tried in vain, does not stay."""
+    it, _ = board(fault="fast-tck=10000000")
+    way = transport(it)
+    slow = ecp5.Programmer(way, freq=5_000_000)
+    ecp5.Programmer(way, freq=25_000_000)
+    equal(slow.idcode(), 0x41111043)
+    refused("lower TCK", slow.calibrate, 20_000_000, 25_000_000)
+    equal(slow.idcode(), 0x41111043)
+
+
 run(globals())
