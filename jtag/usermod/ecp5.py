@@ -87,6 +87,8 @@ _NEXT = {
     _ecp5.ENOTDONE: "check the file with ecp5.check(), and the FPGA's supply",
     _ecp5.EREFRESH: "look at p.flash.info(), and whether a bitstream for this device is at address 0",
     _ecp5.ETIMEDOUT: "cycle its power",
+    _ecp5.EDEVICEID: "lower TCK: p.calibrate() finds one that works",
+    _ecp5.ENOBITSTREAM: "give the .bit file of ecppack or Diamond",
     _ecp5.ENOFLASH: "check the flash's supply and its chip select",
     _ecp5.EFLASHBUSY: "cycle its power, and run this again",
     _ecp5.EFLASHLOST: "check power and cable, and run this again: what is written already stays",
@@ -190,6 +192,8 @@ class _Loader:
             text += ": at 0x{:06X} is 0x{:02X}, not 0x{:02X}".format(address, found, wanted)
         elif code == _ecp5.EFLASHTYPE:
             text += ": id 0x{:06X}".format(session.flash_chip()[0])
+        elif code == _ecp5.EOVERFLOW and self.flash and self.flash._is_open:
+            text += ": the flash ends at 0x{:06X}".format(session.flash_chip()[2])
         elif code == _ecp5.EPROTECTED:
             text += self.flash._protected_text()
         elif code in (
@@ -444,7 +448,13 @@ class Flash:
         programmer._claim()
         try:
             programmer._scan()
-            programmer._value(programmer._session.flash_open())
+            status = programmer._session.flash_open()
+            if status == _ecp5.ENOTSUP:
+                raise Error(
+                    status,
+                    "a device between TDI and the ECP5 hides the flash: take it out of the chain",
+                )
+            programmer._value(status)
         except BaseException:
             programmer._abort()
             raise
@@ -563,6 +573,8 @@ class Flash:
             return len(view) if n is None else n
         if n is None:
             n = size - addr
+        if n < 0:
+            self._programmer._raise(_ecp5.EOVERFLOW)
         view = memoryview(_memory([_PLAIN_CHUNK, _CHUNK]))
         target = open(stream, "wb") if isinstance(stream, str) else stream
         try:
@@ -570,8 +582,13 @@ class Flash:
             while done < n:
                 part = view[: min(len(view), n - done)]
                 self._programmer._value(read(addr + done, part))
-                target.write(part)
                 done += len(part)
+                while len(part):
+                    # Sockets and the like may take less.
+                    taken = target.write(part)
+                    if taken == 0:
+                        raise OSError("the stream takes no more")
+                    part = b"" if taken is None else part[taken:]
         finally:
             if isinstance(stream, str):
                 target.close()
@@ -686,7 +703,8 @@ def _told(function, *args):
         return result
     except (Error, OSError, MemoryError) as error:
         progress.end()
-        print(error if isinstance(error, Error) else error.args[-1] if error.args else repr(error))
+        text = error.args[-1] if error.args else repr(error)
+        print(error if isinstance(text, int) else text)
         return None
 
 

@@ -14,7 +14,10 @@ from _ecp5 import *
 _TCP = 6
 _AT_ONCE = (1, 12)
 
+_NOT_YET = (11, 35, 110, 116)  # EAGAIN, ETIMEDOUT on the various ports
+
 _owners = []  # (transport, who) of each transport in use
+_default = None
 
 
 def pins(tck, tms, tdi, tdo):
@@ -33,7 +36,15 @@ def pins(tck, tms, tdi, tdo):
 
 
 def default():
-    """The pins of jtagpin.py if there is one, else the SoC's JTAG master."""
+    """The pins of jtagpin.py if there is one, else the SoC's JTAG master: the same transport for all who ask, so that
+    they know of each other."""
+    global _default
+    if _default is None:
+        _default = _find_default()
+    return _default
+
+
+def _find_default():
     try:
         import jtagpin
     except ImportError:
@@ -59,6 +70,16 @@ def _at_once(client):
             client.setsockopt(_TCP, option, 1)
         except (OSError, AttributeError):
             pass
+
+
+def _if_any(function, *args):
+    """What it returns, or None where nothing has come yet."""
+    try:
+        return function(*args)
+    except OSError as error:
+        if error.errno in _NOT_YET:
+            return None
+        raise
 
 
 def claim(transport, who):
@@ -120,26 +141,29 @@ class XVCServer:
         """Serve what has come; True while a client is connected."""
         try:
             if self._client is None:
-                client = self._listener.accept()[0]
+                client = _if_any(self._listener.accept)
+                if client is None:
+                    return False
+                client = client[0]
                 if not self.open(client.write):
                     client.close()
                     return False
                 self._client = client
                 client.setblocking(True)
                 client.settimeout(0.02)
-            data = self._client.recv(1024)
+            data = _if_any(self._client.recv, 1024)
+            if data is None:
+                return True
             _at_once(self._client)
             if data and self.push(data):
                 return True
             self.hang_up()
-        except OSError as error:
-            # Nothing has come yet: EAGAIN, ETIMEDOUT on the various ports.
-            if error.errno not in (11, 35, 110, 116):
-                self.hang_up()
-        except BaseException:
+        except BaseException as error:
+            # Also where an answer did not go out whole: what follows it would be misunderstood.
             self.hang_up()
-            raise
-        return self._client is not None
+            if not isinstance(error, OSError):
+                raise
+        return False
 
     def serve(self):
         import time

@@ -15,7 +15,6 @@
 #include "soc_config.h"
 #include "soc_instances.h"
 
-
 // port_check() takes what the drivers return: the first eight codes of jtag/jtag.h are those of soc/status.h.
 
 #if SOC_HAS_JTAG_MASTER

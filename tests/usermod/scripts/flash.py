@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The flash: what a write does and reports, the doctor, reading, and power that goes at every page."""
 
+import io
 import sys
 
 import ecp5
@@ -36,7 +37,7 @@ def test_places():
         raises(ValueError, ecp5.flash, DATA, address)
     p.flash.write(DATA, 0x3FB000)
     equal(bytes(it.flash()[0x3FB000 : 0x3FB000 + 20000]), bytes(DATA))
-    refused("does not fit", p.flash.write, DATA, 0x3FC000)
+    refused("does not fit: the flash ends at 0x400000", p.flash.write, DATA, 0x3FC000)
     refused("does not fit", p.flash.write, b"1", 0x400000)
     p.flash.write(b"")
     p.flash.write(b"\x12")
@@ -82,18 +83,47 @@ class Sink:
         self.data.extend(data)
 
 
+class Narrow(Sink):
+    """Takes less than it is given."""
+
+    room = 100
+
+    def write(self, data):
+        super().write(data[: self.room])
+        return min(self.room, len(data))
+
+
 def test_read():
     it, p = board()
     it.flash()[:20000] = DATA
     sink = Sink()
     equal(p.flash.read_into(sink, 0, 20000), 20000)
     equal(bytes(sink.data), bytes(DATA))
+    sink = Narrow()
+    equal(p.flash.read_into(sink, 5, 9000), 9000)
+    equal(bytes(sink.data), bytes(DATA[5:9005]))
+    equal(p.flash.read_into(sink, 0x3FFFFF), 1)
+    refused("does not fit", p.flash.read_into, sink, 0x401000)
+    sink.room = 0
+    check("takes no more" in str(raises(OSError, p.flash.read_into, sink, 0, 10)))
+    check(it.state()["in_reset"])
     buffer = bytearray(100)
     equal(p.flash.read_into(buffer, 1000), 100)
     equal(bytes(buffer), bytes(DATA[1000:1100]))
     refused("does not fit", p.flash.read_into, buffer, 0x400000 - 50)
     ecp5.init(transport=it)
     equal(bytes(ecp5.flash_read(5, 7)), bytes(DATA[5:12]))
+
+
+def test_protected_in_the_middle():
+    """The length is not told: the write stops where the protection begins, and says where that is."""
+    it, p = board()
+    p.flash.protect(0x200000, 0x200000)
+    data = io.BytesIO(bytes(DATA) * 5)
+    error = refused("0x200000 to 0x400000", p.flash.write, data, 0x1FE000)
+    check("p.flash.unprotect()" in str(error), str(error))
+    equal(bytes(it.flash()[0x1FE000:0x200000]), bytes(DATA[:0x2000]))
+    equal(bytes(it.flash()[0x200000:0x200100]), b"\xff" * 256)
 
 
 def test_opened_once():

@@ -45,6 +45,13 @@ def test_prog():
     check("the board has LFE5U-25F (0x41111043)" in spoken())
     check(ecp5.prog("no/such/file") is False)
     check("no/such/file" in spoken())
+    check(ecp5.prog(Broken()) is False)
+    equal(spoken(), "[Errno 5] EIO\n")
+
+
+class Broken:
+    def read(self, n):
+        raise OSError(5)
 
 
 def test_in_parts():
@@ -156,6 +163,12 @@ def test_jtagpin():
         pins.tck, pins.tms, pins.tdi, pins.tdo = 18, 21, 23, 19
         sys.modules["jtagpin"] = pins
         equal(ecp5.idcode(), 0x41111043)
+        # A network cable has the same port, and the lock works.
+        server = jtag.XVCServer(port=None)
+        check(server.open(lambda data: None))
+        check(ecp5.prog(GOOD) is False)
+        check("XVC server's client" in spoken())
+        server.close()
         del sys.modules["jtagpin"]
         ecp5.init(tck=18, tms=21, tdi=23, tdo=19)
         equal(ecp5.idcode(), 0x41111043)

@@ -16,7 +16,7 @@ LOAD = {
 WRITE = {
     "wrong-id": "no ECP5",
     "erase-fails": "does not erase its SRAM",
-    "neighbour": "not possible",
+    "neighbour": "hides the flash: take it out",
     "disconnect=9000": "does not answer any more",
     "power-loss=9000": "does not answer any more",
     "flash-wrong-id": "unknown",

@@ -3,6 +3,7 @@
 
 import struct
 
+import ecp5
 from harness import bitstream, board, check, equal, raises, refused, run
 
 import jtag
@@ -105,6 +106,49 @@ def test_lock():
     check(not other.push(b"getinfo:"))
     p.flash.close()
     check(Client(it).open)
+
+
+def test_its_clock_does_not_stay():
+    it, _ = board(fault="fast-tck=10000000")
+    p = ecp5.Programmer(it, freq=5_000_000)
+    client = Client(it)
+    client.ask(b"settck:" + struct.pack("<I", 40))
+    client.server.close()
+    equal(p.idcode(), 0x41111043)
+
+
+class Socket:
+    """A client that takes no answer; or the listener that brings it."""
+
+    def __init__(self):
+        self.closed = False
+
+    def accept(self):
+        return self, None
+
+    def recv(self, n):
+        return b"getinfo:"
+
+    def write(self, data):
+        raise OSError(110)  # as recv() says when nothing has come
+
+    def setblocking(self, on):
+        pass
+
+    def settimeout(self, seconds):
+        pass
+
+    def close(self):
+        self.closed = True
+
+
+def test_an_answer_that_does_not_go_out():
+    it, p = board()
+    server = jtag.XVCServer(port=None, transport=it)
+    server._listener = client = Socket()
+    check(not server.poll())
+    check(client.closed)
+    p.program(GOOD)
 
 
 def test_an_answer_that_fails():
