@@ -4,8 +4,8 @@
 // again and again, row after row from the top left. LiteDRAMDMAReader (litedram/frontend/dma.py) fetches it. No
 // state: functions take the registers. All may be called from an interrupt but for lx_video_show().
 //
-// The timing is set in the gateware. Pixels, by bits each: 32 red in the lowest byte, then green, then blue; 16 red
-// in the 5 highest bits, green in 6, blue in the 5 lowest; 8 as the gateware was built (red in 3, green in 3, blue in
+// The timing is set in the gateware. Pixels, by bits each: 32 red in the lowest byte, then green, then blue, or the
+// other way round (`bgr`); 16 red in the 5 highest bits, green in 6, blue in the 5 lowest; 8 as the gateware was built (red in 3, green in 3, blue in
 // 2, or grey: the registers do not tell); 1 black or white, the first pixel in the lowest bit.
 
 #ifndef DRIVERS_LX_VIDEO_H
@@ -30,6 +30,7 @@ typedef struct {
     uint16_t hres; // pixels of a row
     uint16_t vres; // rows
     uint8_t depth; // bits of a pixel
+    bool bgr; // of 32 bits, blue is the lowest byte: the core exchanges both where the DRAM's port has fewer bits
     uint32_t memory; // where the picture lies, and any further pages behind it; 0: main RAM has no room for it
     uint32_t memory_bytes;
 } lx_video_regs_t;

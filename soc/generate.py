@@ -411,6 +411,9 @@ def instance_initialiser(soc, core, channel):
     if driver.frame:
         memory, size = frame_memory(soc, core)
         lines += [f"        .memory = 0x{memory:08x},", f"        .memory_bytes = {size},"]
+        # litex/soc/cores/video.py: it exchanges red and blue of pixels wider than the DRAM's words.
+        if soc.constant(f"{core.name}_depth") == 32 and 0 < soc.dram_port_bits < 32:
+            lines.append("        .bgr = true,")
     lines.append("    },")
     return lines
 

@@ -6,6 +6,7 @@
 - csr.svd, where it was asked for: widths in bits.
 - software/include/generated/soc.h: strings in their true letter case, so the true identifier; which LiteX
   wrote it, and when.
+- software/include/generated/sdram_phy.h, where there is DRAM: how wide its ports are.
 - gateware.digest, in a reference SoC's folder: a hash over all that decides what it is.
 - software/include/generated/csr.h: the order of the words of wide registers, in its accessors. LiteX 2024.12
   writes the same accessors for both orders, so the order in the gateware's Verilog is preferred where it is there.
@@ -89,6 +90,7 @@ class Soc:
         alignment (int): of CSR words in the address space, bits.
         ordering (str): "big" or "little".
         csr_base (int): where CSRs begin.
+        dram_port_bits (int): of a word of LiteDRAM's ports, 0 where unknown.
         build (str): which build of the SoC this is, "" where unknown.
         console (str): the name of the UART of the prompt.
         tick_timer (str): the name of the timer of the system clock.
@@ -105,6 +107,7 @@ class Soc:
     alignment: int = 32
     ordering: str = "big"
     csr_base: int = 0
+    dram_port_bits: int = 0
     build: str = ""
     console: str = ""
     tick_timer: str = ""
@@ -322,6 +325,23 @@ def load_soc_header(soc, path):
                 )
         constants.append((name, value))
     soc.constants = constants
+
+
+def load_dram(soc, path):
+    """Take the width of LiteDRAM's ports from sdram_phy.h: what the DRAM's PHY moves in a cycle.
+
+    Args:
+        soc (Soc): to fill.
+        path (str): the sdram_phy.h; it is there with LiteDRAM only.
+    """
+    if os.path.exists(path):
+        text = read_text(path, "generate it again with LiteX")
+        bits, phases = (
+            re.search(rf"^#define SDRAM_PHY_{name} (\d+)\s*$", text, re.MULTILINE)
+            for name in ("DFI_DATABITS", "PHASES")
+        )
+        if bits and phases:
+            soc.dram_port_bits = int(bits[1]) * int(phases[1])
 
 
 def load_svd(soc, path):
@@ -697,6 +717,7 @@ def load(folder, toml=None, ordering=None):
     load_soc_header(soc, os.path.join(generated, "soc.h"))
     load_digest(soc, os.path.join(folder, "gateware.digest"))
     load_svd(soc, os.path.join(folder, "csr.svd"))
+    load_dram(soc, os.path.join(generated, "sdram_phy.h"))
     if toml is not None and not os.path.exists(toml):
         raise InputError(f"{toml}: is not there; name an existing litex.toml")
     toml = toml or os.path.join(folder, "litex.toml")

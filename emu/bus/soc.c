@@ -249,6 +249,7 @@ static bool interpret(soc_t *soc, const char *ordering, char *error, size_t erro
         soc_extra_ordering(soc);
     }
     soc_extra_identifier(soc);
+    soc_extra_dram(soc);
     soc_extra_widths(soc);
     return check_csr_window(soc, error, error_size);
 }

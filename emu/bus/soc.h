@@ -61,6 +61,7 @@ typedef struct {
     char cpu_name[64];
     char cpu_variant[64];
     char identifier[512];
+    unsigned dram_port_bits; // of a word of LiteDRAM's ports, 0: not known
 } soc_t;
 
 // ordering: "big", "little" or NULL. On failure: false and one line in error.

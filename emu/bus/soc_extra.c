@@ -92,6 +92,22 @@ void soc_extra_identifier(soc_t *soc) {
     free(text);
 }
 
+static unsigned long number(const char *text, const char *define) {
+    const char *p = strstr(text, define);
+    return p != NULL ? strtoul(p + strlen(define), NULL, 0) : 0;
+}
+
+void soc_extra_dram(soc_t *soc) {
+    static const char *const places[] = { "software/include/generated/sdram_phy.h", "sdram_phy.h", NULL };
+    char *text = beside(soc, places);
+    if (text != NULL) {
+        unsigned long bits = number(text, "#define SDRAM_PHY_DFI_DATABITS ");
+        unsigned long phases = number(text, "#define SDRAM_PHY_PHASES ");
+        soc->dram_port_bits = bits <= 4096 && phases <= 64 ? (unsigned)(bits * phases) : 0;
+    }
+    free(text);
+}
+
 // <tag>value</tag> between at and end.
 static const char *element(const char *at, const char *end, const char *tag, char *value, size_t size) {
     char open[32];

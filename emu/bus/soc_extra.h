@@ -10,6 +10,7 @@
 
 void soc_extra_ordering(soc_t *soc);   // csr.h: the accessors show which word comes first
 void soc_extra_identifier(soc_t *soc); // soc.h: the identifier in its own letter case
+void soc_extra_dram(soc_t *soc);       // sdram_phy.h: how wide the DRAM's ports are
 void soc_extra_widths(soc_t *soc);     // csr.svd: registers' widths in bits
 
 #endif

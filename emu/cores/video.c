@@ -2,7 +2,8 @@
 //
 // VideoFrameBuffer and VideoTimingGenerator (litex/soc/cores/video.py): where the picture is fetched from, and the
 // picture itself for whoever looks (--video, --video-window). csr.json does not tell the pixel clock: there are 60 frames a second.
-// Colours of fewer than 8 bits fill the highest bits, as on the core's outputs.
+// Colours of fewer than 8 bits fill the highest bits, as on the core's outputs. Of pixels wider than a word of the
+// DRAM's port the core exchanges red and blue.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,11 +44,14 @@ static bool enabled(core_t *core) {
     return (reg_get(core_reg(core, "dma_enable")) & 1) && (vtg == NULL || (reg_get(core_reg(vtg, "enable")) & 1));
 }
 
-static void to_rgb(const uint8_t *from, uint32_t depth, size_t pixel, uint8_t *rgb) {
+static void to_rgb(const uint8_t *from, uint32_t depth, bool exchanged, size_t pixel, uint8_t *rgb) {
     uint32_t p;
     switch (depth) {
         case 32:
-            memcpy(rgb, from + 4 * pixel, 3);
+            from += 4 * pixel;
+            rgb[0] = from[exchanged ? 2 : 0];
+            rgb[1] = from[1];
+            rgb[2] = from[exchanged ? 0 : 2];
             break;
         case 16:
             p = from[2 * pixel] | (uint32_t)from[2 * pixel + 1] << 8;
@@ -73,12 +77,14 @@ static void render(core_t *core) {
     uint32_t width = constant(core, "hres");
     uint32_t height = constant(core, "vres");
     uint32_t depth = constant(core, "depth");
+    unsigned port_bits = core->machine->soc->dram_port_bits;
+    bool exchanged = port_bits != 0 && port_bits < depth;
     if (v->pixels == NULL || !enabled(core)) {
         return;
     }
     bus_peek(&core->machine->bus, (uint32_t)reg_get(core_reg(core, "dma_base")), v->pixels, v->bytes);
     for (size_t i = 0; i < (size_t)width * height; i++) {
-        to_rgb(v->pixels, depth, i, &v->rgb[3 * i]);
+        to_rgb(v->pixels, depth, exchanged, i, &v->rgb[3 * i]);
     }
     const machine_options_t *options = &core->machine->options;
     if (options->picture != NULL) {

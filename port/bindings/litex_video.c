@@ -29,7 +29,7 @@ typedef struct {
 static qstr format_of(const lx_video_regs_t *regs) {
     switch (regs->depth) {
         case 32:
-            return MP_QSTR_rgb888;
+            return regs->bgr ? MP_QSTR_bgr888 : MP_QSTR_rgb888;
         case 16:
             return MP_QSTR_rgb565;
         case 8:
@@ -157,13 +157,14 @@ static mp_obj_t litex_video_off(mp_obj_t self_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(litex_video_off_obj, litex_video_off);
 
 // RGB565 to 32 bits, with the highest bits of a colour again in its lowest, so that white stays white.
-static void expand(uint32_t *to, const uint16_t *from, size_t pixels) {
+static void expand(uint32_t *to, const uint16_t *from, size_t pixels, bool bgr) {
+    unsigned int red = bgr ? 16 : 0;
     while (pixels-- > 0) {
         uint32_t p = *from++;
         uint32_t r = (p >> 8 & 0xf8) | p >> 13;
         uint32_t g = (p >> 3 & 0xfc) | (p >> 9 & 3);
         uint32_t b = (p << 3 & 0xf8) | (p >> 2 & 7);
-        *to++ = r | g << 8 | b << 16;
+        *to++ = r << red | g << 8 | b << (16 - red);
     }
 }
 
@@ -187,7 +188,7 @@ static mp_obj_t litex_video_blitbuf(size_t n_args, const mp_obj_t *args) {
     if (info.len == bytes) {
         copy(page, info.buf, bytes);
     } else if (regs->depth == 32 && info.len == bytes / 2 && (uintptr_t)info.buf % sizeof(uint16_t) == 0) {
-        expand((uint32_t *)page, info.buf, bytes / 4);
+        expand((uint32_t *)page, info.buf, bytes / 4, regs->bgr);
     } else {
         mp_raise_msg_varg(&mp_type_ValueError,
             MP_ERROR_TEXT("a buffer of %u bytes: %s takes %u (%u x %u pixels of %u bits)%s"), (unsigned)info.len,

@@ -170,8 +170,8 @@ import framebuf, litex
 v = litex.Video("video_%s")
 w, h = v.width(), v.height()
 kind, bits = {{
-    "rgb888": (framebuf.RGB565, 16), "rgb565": (framebuf.RGB565, 16), "rgb332": (framebuf.GS8, 8),
-    "mono1": (framebuf.MONO_HMSB, 1),
+    "rgb888": (framebuf.RGB565, 16), "bgr888": (framebuf.RGB565, 16), "rgb565": (framebuf.RGB565, 16),
+    "rgb332": (framebuf.GS8, 8), "mono1": (framebuf.MONO_HMSB, 1),
 }}[v.format()]
 # framebuf draws on the screen itself, but for 32 bits: there blitbuf() takes its picture.
 buf = v if v.bpp() == bits else bytearray(w * h * bits // 8)
@@ -258,24 +258,41 @@ class Screens(unittest.TestCase):
         found = re.findall(r"\((video_\w+)\)", screens)
         self.assertEqual(sorted(found), sorted(f"video_{kind}" for kind in SCREENS))
 
+    def check(self, screen, kind):
+        """What is drawn on a screen is what is shown, pixel by pixel.
+
+        screen -- str, the format that its name says
+        kind -- str, the format
+        """
+        png = self.soc / f"{kind}.png"
+        said = self.run_script(DRAW % screen, "--video", png)
+        depth = DEPTHS[kind]
+        sizes = f"{depth} {WIDTH * depth // 8} {WIDTH * HEIGHT * depth // 8}"
+        self.assertEqual(said, f"{kind} {sizes}\n")
+        expected = bytearray()
+        for y in range(HEIGHT):
+            for x in range(WIDTH):
+                value = eval(COLOUR, {"x": x, "y": y})
+                if depth == 32 and y > 0:
+                    expected += bytes(from_rgb565(value & 0xFFFF))
+                else:
+                    expected += bytes(pixel(kind, value & (1 << depth) - 1))
+        self.assertEqual(read_png(png.read_bytes()), (WIDTH, HEIGHT, bytes(expected)))
+
     def test_formats(self):
-        """What is drawn is what is shown, pixel by pixel."""
+        """And then as if the DRAM's ports were narrow, which exchanges red and blue."""
         for kind in SCREENS:
             with self.subTest(kind):
-                png = self.soc / f"{kind}.png"
-                said = self.run_script(DRAW % kind, "--video", png)
-                depth = DEPTHS[kind]
-                sizes = f"{depth} {WIDTH * depth // 8} {WIDTH * HEIGHT * depth // 8}"
-                self.assertEqual(said, f"{kind} {sizes}\n")
-                expected = bytearray()
-                for y in range(HEIGHT):
-                    for x in range(WIDTH):
-                        value = eval(COLOUR, {"x": x, "y": y})
-                        if kind == "rgb888" and y > 0:
-                            expected += bytes(from_rgb565(value & 0xFFFF))
-                        else:
-                            expected += bytes(pixel(kind, value & (1 << depth) - 1))
-                self.assertEqual(read_png(png.read_bytes()), (WIDTH, HEIGHT, bytes(expected)))
+                self.check(kind, kind)
+        header = self.soc / "software" / "include" / "generated" / "sdram_phy.h"
+        text, count = re.subn(
+            r"(SDRAM_PHY_(DFI_DATABITS|PHASES)) \d+", r"\1 4", header.read_text()
+        )
+        self.assertEqual(count, 2)
+        header.write_text(text)
+        (self.soc / "csr.json").touch()
+        make_firmware(self.soc)
+        self.check("rgb888", "bgr888")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
 
 import zlib
 
-# Bits of a pixel, by the formats of VideoFrameBuffer (litex/soc/cores/video.py).
-DEPTHS = {"rgb888": 32, "rgb565": 16, "rgb332": 8, "mono8": 8, "mono1": 1}
+# Bits of a pixel, by the formats of VideoFrameBuffer (litex/soc/cores/video.py). What it makes of rgb888 where the
+# words of its DRAM port are shorter than 32 bits is bgr888.
+DEPTHS = {"rgb888": 32, "bgr888": 32, "rgb565": 16, "rgb332": 8, "mono8": 8, "mono1": 1}
 
 
 def pixel(kind, value):
@@ -16,6 +17,7 @@ def pixel(kind, value):
     """
     return {
         "rgb888": (value & 0xFF, value >> 8 & 0xFF, value >> 16 & 0xFF),
+        "bgr888": (value >> 16 & 0xFF, value >> 8 & 0xFF, value & 0xFF),
         "rgb565": (value >> 11 << 3, (value >> 5 & 0x3F) << 2, (value & 0x1F) << 3),
         "rgb332": (value >> 5 << 5, (value >> 2 & 7) << 5, (value & 3) << 6),
         "mono8": (value,) * 3,

@@ -260,6 +260,7 @@ int main(void) {
     #if SOC_HAS_VIDEO
     printf("video %u %u %u %u %u\n", soc_video[0].hres, soc_video[0].vres, soc_video[0].depth, soc_video[0].memory,
         soc_video[0].memory_bytes);
+    printf("bgr %u\n", soc_video[0].bgr);
     #endif
     printf("roles %d %d\n", SOC_CONSOLE_UART, SOC_TICK_TIMER);
     return 0;
@@ -560,6 +561,31 @@ class TablesTest(GenerateTest):
             self.frame(0x40C00000, 0x800000, ram=0xC00100), (0x40BF8100, 0x8000, 0xBF8100)
         )
         self.assertEqual(self.frame(0x40C00000, 0x800000, ram=0xF000), (0, 0, 0xF000))
+
+    def test_order_of_colours(self):
+        """Red is first, unless a pixel has more bits than a word of the DRAM's ports."""
+        registers = [(name, 32, "rw") for name in kinds.VIDEO_DMA]
+        data = make_csr_json({**CORES, "video_framebuffer": registers})
+        numbers = {"base": 0x40C00000, "hres": 16, "vres": 16}
+        data["constants"].update({f"video_framebuffer_{k}": v for k, v in numbers.items()})
+        generated = os.path.join(self.folder, "software", "include", "generated")
+        os.makedirs(generated)
+        for depth, bits, phases, bgr in (
+            (32, None, None, 0),
+            (32, 16, 1, 1),
+            (32, 16, 2, 0),
+            (32, 32, 4, 0),
+            (16, 8, 1, 0),
+        ):
+            data["constants"]["video_framebuffer_depth"] = depth
+            if bits is not None:
+                with open(os.path.join(generated, "sdram_phy.h"), "w") as file:
+                    file.write(
+                        f"#define SDRAM_PHY_DATABITS 8\n#define SDRAM_PHY_DFI_DATABITS {bits}\n"
+                        f"#define SDRAM_PHY_PHASES {phases}\n"
+                    )
+            self.generate(data)
+            self.assertEqual(self.probe()["bgr"], [str(bgr)], (depth, bits, phases))
 
     def test_frame_without_constants(self):
         """Has no place; the firmware says so."""
