@@ -71,9 +71,11 @@ static void fire_events(machine_t *m) {
     while (m->events != NULL && m->events->when <= m->cpu.cycle) {
         event_t *event = m->events;
         m->events = event->next;
+        m->event_when = event->when;
         event->when = EVENT_NEVER;
         event->fire(event->context);
     }
+    m->event_when = EVENT_NEVER;
     if (m->cpu.pico_timer_at != 0 && m->cpu.pico_timer_at <= m->cpu.cycle) {
         m->cpu.pico_timer_at = 0;
         m->cpu.pico_pending |= 1;
@@ -440,8 +442,12 @@ const wiring_row_t *machine_device(const core_t *core, unsigned index, size_t n)
     return wiring != NULL ? wiring_device(wiring, core->name, index, n) : NULL;
 }
 
+static uint64_t ns_of_cycle(const machine_t *m, uint64_t cycle) {
+    return (uint64_t)((unsigned __int128)cycle * NS / m->soc->clock_hz);
+}
+
 uint64_t machine_ns(const machine_t *m) {
-    return (uint64_t)((unsigned __int128)m->cpu.cycle * NS / m->soc->clock_hz);
+    return ns_of_cycle(m, m->cpu.cycle);
 }
 
 // The first cycle at which so many nanoseconds have passed.
@@ -459,8 +465,12 @@ static void stimulate(void *context) {
     plan_stimulus(m);
 }
 
+// Edges that a core makes by itself have their exact times. For the devices time never goes back.
 static uint64_t device_now(void *context) {
-    return machine_ns(context);
+    machine_t *m = context;
+    uint64_t due = machine_due(m);
+    m->devices_when = due > m->devices_when ? due : m->devices_when;
+    return ns_of_cycle(m, m->devices_when);
 }
 
 static void device_wake(void *context) {
@@ -533,6 +543,7 @@ bool machine_init(machine_t *m, const soc_t *soc, const machine_options_t *optio
     m->soc = soc;
     m->options = *options;
     m->console = console;
+    m->event_when = EVENT_NEVER;
     bool exact;
     const cpu_profile_t *profile = cpu_profile_find(soc->cpu_name, soc->cpu_variant, &exact);
     if (!exact) {

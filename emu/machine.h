@@ -67,6 +67,8 @@ struct machine {
     reg_t **reg_at;         // by CSR word
     uint16_t *reg_word;     // which of the register's words, the least significant is 0
     event_t *events;
+    uint64_t event_when;    // when the event that fires was due, EVENT_NEVER: none fires
+    uint64_t devices_when;  // the latest cycle that the devices on the pins have heard of
     uint32_t irq_lines;
     plic_t plic;
     uint64_t bus_errors_base; // ctrl_bus_errors restarts with the SoC
@@ -108,6 +110,12 @@ void machine_step(machine_t *m);
 
 static inline uint64_t machine_now(const machine_t *m) {
     return m->cpu.cycle;
+}
+
+// The same, but in an event's fire() when that was due: the processor runs some instructions at a time, and an
+// event may come after the last of them.
+static inline uint64_t machine_due(const machine_t *m) {
+    return m->event_when != EVENT_NEVER ? m->event_when : m->cpu.cycle;
 }
 
 void machine_event(machine_t *m, event_t *event, uint64_t when);

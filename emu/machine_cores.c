@@ -65,7 +65,9 @@ static bool fill_core(machine_t *m, core_t *core) {
 }
 
 static bool model_core(core_t *core) {
-    core->model = core_match(core->name, core->regs, core->reg_count);
+    if (core->model == NULL) {
+        core->model = core_match(core->name, core->regs, core->reg_count);
+    }
     if (core->model == NULL) {
         return true;
     }
@@ -103,20 +105,31 @@ static void warn_plain(const machine_t *m) {
     }
 }
 
+static core_t *add_core(machine_t *m, const char *name, uint32_t base) {
+    core_t *core = &m->cores[m->core_count++];
+    core->machine = m;
+    core->base = base;
+    core->irq = irq_of(m->soc, name);
+    snprintf(core->name, sizeof(core->name), "%s", name);
+    return core;
+}
+
 bool machine_add_cores(machine_t *m) {
     const soc_t *soc = m->soc;
     uint32_t slots = soc->csr_size / 4 + 1;
     m->reg_at = calloc(slots, sizeof(*m->reg_at));
     m->reg_word = calloc(slots, sizeof(*m->reg_word));
     m->core_at = calloc(slots, sizeof(*m->core_at));
-    m->cores = calloc(soc->base_count + 1, sizeof(*m->cores));
+    m->cores = calloc(soc->base_count + soc->memory_count + 1, sizeof(*m->cores));
     bool good = m->reg_at != NULL && m->reg_word != NULL && m->core_at != NULL && m->cores != NULL;
     for (size_t i = 0; good && i < soc->base_count; i++) {
-        core_t *core = &m->cores[m->core_count++];
-        core->machine = m;
-        core->base = soc->bases[i].addr;
-        core->irq = irq_of(soc, soc->bases[i].name);
-        snprintf(core->name, sizeof(core->name), "%s", soc->bases[i].name);
+        add_core(m, soc->bases[i].name, soc->bases[i].addr);
+    }
+    for (size_t i = 0; good && i < soc->memory_count; i++) {
+        const core_model_t *model = core_match_memory(soc->memories[i].name);
+        if (model != NULL) {
+            add_core(m, soc->memories[i].name, soc->memories[i].base)->model = model;
+        }
     }
     for (size_t i = 0; good && i < m->core_count; i++) {
         good = fill_core(m, &m->cores[i]) && model_core(&m->cores[i]);

@@ -12,7 +12,7 @@ from litex.soc.integration.soc import SoCRegion
 from litex.soc.interconnect import wishbone
 
 from gateware.soc import KIB, MIB, Soc
-from gateware.standins import DramPort, OpenDrainI2CMaster, SystemMonitor, VideoPins
+from gateware.standins import Alert, DramPort, OpenDrainI2CMaster, SystemMonitor, VideoPins
 
 VIDEO_TIMINGS = "160x100@60Hz"
 VIDEO_CYCLES_PER_PIXEL = 8
@@ -36,7 +36,7 @@ class Full(Soc):
         """Add all cores; LiteX numbers the interrupts in this order."""
         request = self.platform.request
         clk_hz = self.sys_clk_freq
-        self.leds = LedChaser(request("leds"), clk_hz)
+        self.leds = LedChaser(request("leds").o, clk_hz)
         self.buttons = GPIOIn(request("buttons").i, with_irq=True)
         self.switches = GPIOIn(request("switches").i)
         self.gpio = GPIOTristate(self._board_pads(request("gpio")), with_irq=True)
@@ -66,6 +66,8 @@ class Full(Soc):
         self._add_ws2812(request("ws2812").o)
         self._add_dma()
         self._add_video(request("video"))
+        self.alert = Alert(request("alert").i)
+        self.irq.add("alert", use_loc_if_exists=True)
 
     def _add_spi_mmap(self, pads):
         self.spi_mmap = SPIMMAP(

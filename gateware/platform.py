@@ -54,7 +54,7 @@ COMMON = [
     ),
     ("spi", 0, *spi_pins(1)),
     ("jtag", 0, *(Subsignal(name, Pins(1)) for name in ("tck", "tms", "tdi", "tdo"))),
-    ("leds", 0, Pins(8)),
+    ("leds", 0, Subsignal("o", Pins(8))),
     # What the simulation watches: see Monitor in socs.py.
     (
         "monitor",
@@ -81,6 +81,7 @@ I2C_PINS = (
 FULL = [
     ("buttons", 0, Subsignal("i", Pins(4))),
     ("switches", 0, Subsignal("i", Pins(8))),
+    ("alert", 0, Subsignal("i", Pins(1))),
     ("gpio_out", 0, Subsignal("o", Pins(8))),
     ("spi0", 0, *spi_pins(2)),
     ("spi1", 0, *spi_pins(1)),

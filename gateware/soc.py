@@ -172,7 +172,7 @@ class Soc(SoCCore):
     def _add_cores(self, spec):
         """Add the cores that the attributes ask for; replaces the attribute by the core."""
         if spec["leds"]:
-            self.leds = LedChaser(self.platform.request("leds"), self.sys_clk_freq)
+            self.leds = LedChaser(self.platform.request("leds").o, self.sys_clk_freq)
         if spec["gpio"]:
             self.gpio = GPIOTristate(self._board_pads(self.platform.request("gpio")))
         if spec["spi_width"]:

@@ -11,6 +11,7 @@ from litex.soc.cores.video import video_data_layout, video_timing_layout
 from litex.soc.cores.xadc import S7SystemMonitorChannels, XilinxSystemMonitor
 from litex.soc.interconnect import stream, wishbone
 from litex.soc.interconnect.csr import CSRStatus
+from litex.soc.interconnect.csr_eventmanager import EventManager, EventSourceLevel
 from migen import If, Signal
 from migen.genlib.misc import WaitTimer
 
@@ -49,7 +50,7 @@ class SystemMonitor(XilinxSystemMonitor):
             self.add_channel(channel)
         self.eoc = CSRStatus(description="End of conversion, ``1``: done.")
         self.eos = CSRStatus(description="End of sequence, ``1``: done.")
-        self.timer = timer = WaitTimer(cycles)
+        self.timer = timer = WaitTimer(cycles - 1)
         channel = Signal(max=len(S7SystemMonitorChannels))
         last = len(S7SystemMonitorChannels) - 1
         eos = timer.done & (channel == last)
@@ -62,6 +63,20 @@ class SystemMonitor(XilinxSystemMonitor):
         for index, source in enumerate(S7SystemMonitorChannels):
             update = timer.done & (channel == index)
             self.sync += If(update, source.status.eq(getattr(pads, source.name)))
+
+
+class Alert(LiteXModule):
+    """An interrupt as long as a pin is high: nothing but the event manager of an EventSourceLevel.
+
+    Args:
+        level (Signal): the pin.
+    """
+
+    def __init__(self, level):
+        self.ev = EventManager()
+        self.ev.level = EventSourceLevel(description="The pin is high.")
+        self.ev.finalize()
+        self.comb += self.ev.level.trigger.eq(level)
 
 
 class VideoPins(LiteXModule):

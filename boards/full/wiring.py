@@ -8,7 +8,10 @@ WIRES = {  # output: input
     "gpio_out[0]": "gpio[24]",
     "gpio_out[1]": "buttons[0]",
     "gpio_out[2]": "switches[0]",
+    "leds[0]": "gpio[25]",
+    "leds[7]": "gpio[26]",
 }
+ALERT = ("gpio_out[3]", "alert")  # an output, and whose level interrupts while it is high
 OPEN_DRAIN = {"gpio[8]": "gpio[28]", "gpio[9]": "gpio[29]"}
 PWM_PINS = {"pwm0": "gpio[20]", "pwm_multi[1]": "gpio[21]", "pwm_multi[2]": "gpio[22]"}
 UART_LOOPBACK = "uart1"

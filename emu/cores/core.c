@@ -20,7 +20,7 @@ static const core_reg_t *row(const core_model_t *model, const char *suffix) {
 
 // Every register of the core is in the model's table, and every one that the table demands is there.
 static bool fits(const core_model_t *model, const char *name, const reg_t *regs, size_t count) {
-    if (model->names != NULL && strncmp(name, model->names, strlen(model->names)) != 0) {
+    if (model->memories != NULL || (model->names != NULL && strncmp(name, model->names, strlen(model->names)) != 0)) {
         return false;
     }
     size_t needed = 0;
@@ -42,6 +42,17 @@ const core_model_t *core_match(const char *name, const reg_t *regs, size_t count
     for (const core_model_t *const *m = core_models; *m != NULL; m++) {
         if (fits(*m, name, regs, count)) {
             return *m;
+        }
+    }
+    return NULL;
+}
+
+const core_model_t *core_match_memory(const char *name) {
+    for (const core_model_t *const *m = core_models; *m != NULL; m++) {
+        for (const char *const *part = (*m)->memories; part != NULL && *part != NULL; part++) {
+            if (strstr(name, *part) != NULL) {
+                return *m;
+            }
         }
     }
     return NULL;

@@ -40,6 +40,7 @@ typedef struct {
     const char *kind;
     const core_reg_t *regs;   // ends with suffix NULL
     const char *names;        // a prefix that the core's name needs, NULL: any
+    const char *const *memories; // it has no registers but a memory with one of these in its name; ends with NULL
     size_t state_size;
     bool (*init)(core_t *core);          // NULL: nothing to do; false: no memory
     void (*reset)(core_t *core);         // after the registers got their reset values
@@ -80,6 +81,9 @@ extern const core_model_t *const core_models[]; // table.c; ends with NULL
 
 // The model for a core of this name and these registers, NULL: none.
 const core_model_t *core_match(const char *name, const reg_t *regs, size_t count);
+
+// The model for a core of which there is nothing but a memory of this name, NULL: it is only a memory.
+const core_model_t *core_match_memory(const char *name);
 
 reg_t *core_reg(core_t *core, const char *suffix); // NULL: not there
 uint64_t reg_get(const reg_t *reg);                // the stored value (of up to 64 bits)

@@ -1,13 +1,82 @@
 // SPDX-License-Identifier: MIT
 //
-// LedChaser (litex/soc/cores/led.py): one output register; the chaser runs until its first write.
+// LedChaser (litex/soc/cores/led.py): one output register, on pins of the wiring. Until its first write a light runs
+// along the LEDs and back to darkness, one step in each 1/(2 n) of a second; only where somebody looks does it take
+// events.
 
 #include "cores/models.h"
+#include "machine.h"
+
+#define MAX_LEDS (64)
+
+typedef struct {
+    int first_pin; // its pins follow each other
+    unsigned count;
+    uint64_t chaser;
+    uint64_t step_cycles;
+    uint64_t at;   // cycle of the next step
+    event_t step;
+} leds_state_t;
+
+static void show(core_t *core, uint64_t value) {
+    leds_state_t *l = core->state;
+    for (unsigned i = 0; i < l->count; i++) {
+        nets_drive(core->machine->nets, l->first_pin + (int)i, value >> i & 1 ? NETS_HIGH : NETS_LOW);
+    }
+}
+
+static void on_step(void *context) {
+    core_t *core = context;
+    leds_state_t *l = core->state;
+    uint64_t last = l->chaser >> (l->count - 1) & 1;
+    l->chaser = l->chaser << 1 | (last ^ 1);
+    show(core, l->chaser);
+    l->at += l->step_cycles;
+    machine_event(core->machine, &l->step, l->at);
+}
+
+static void write_out(core_t *core, reg_t *reg, uint64_t value) {
+    (void)reg;
+    leds_state_t *l = core->state;
+    machine_event(core->machine, &l->step, EVENT_NEVER);
+    show(core, value);
+}
+
+static bool init(core_t *core) {
+    leds_state_t *l = core->state;
+    unsigned bits = core_reg(core, "out")->bits;
+    l->count = bits < MAX_LEDS ? bits : MAX_LEDS;
+    l->step = (event_t) { .when = EVENT_NEVER, .fire = on_step, .context = core };
+    // A timer of LiteX counts to 0, and is there for a cycle.
+    l->step_cycles = core->machine->soc->clock_hz / (2 * l->count) + 1;
+    for (unsigned i = 0; i < l->count; i++) {
+        int pin = machine_pin(core, i, NULL);
+        if (pin < 0) {
+            return false;
+        }
+        l->first_pin = i == 0 ? pin : l->first_pin;
+    }
+    return true;
+}
+
+static void reset(core_t *core) {
+    leds_state_t *l = core->state;
+    bool wired = false;
+    for (unsigned i = 0; i < l->count; i++) {
+        wired |= nets_shared(core->machine->nets, l->first_pin + (int)i);
+    }
+    l->chaser = 0;
+    l->at = machine_now(core->machine) + l->step_cycles;
+    show(core, 0);
+    machine_event(core->machine, &l->step, wired ? l->at : EVENT_NEVER);
+}
 
 static const core_reg_t regs[] = {
-    { .suffix = "out" },
+    { .suffix = "out", .write = write_out },
     { .suffix = "polarity", .flags = REG_OPTIONAL },
     { NULL, 0, 0, 0, NULL, NULL },
 };
 
-const core_model_t core_leds = { .kind = "leds", .regs = regs, .names = "led" };
+const core_model_t core_leds = {
+    .kind = "leds", .regs = regs, .names = "led", .state_size = sizeof(leds_state_t), .init = init, .reset = reset
+};

@@ -38,10 +38,19 @@ static uint64_t sequence_cycles(const xadc_state_t *x) {
     return CONVERSION_CYCLES * x->channels;
 }
 
+// The channel's place in the sequence, from 1.
+static uint64_t place_of(const core_t *core, const reg_t *reg) {
+    uint64_t place = 0;
+    for (const reg_t *r = core->regs; r <= reg; r++) {
+        place += is_channel(r);
+    }
+    return place;
+}
+
 static uint64_t read_value(core_t *core, reg_t *reg) {
     xadc_state_t *x = core->state;
-    // The first sequence is still under way.
-    if (machine_now(core->machine) - x->start < sequence_cycles(x)) {
+    // Its first conversion is still to come.
+    if (machine_now(core->machine) - x->start < CONVERSION_CYCLES * place_of(core, reg)) {
         return 0;
     }
     uint64_t fallback = 0;
