@@ -93,6 +93,7 @@ uint32_t lx_event_collect(lx_event_t *event) {
     }
     event->taken = 0;
     event->uncollected = 0;
+    event->serving = true;
     soc_irq_restore(state);
     return taken;
 }
@@ -100,11 +101,13 @@ uint32_t lx_event_collect(lx_event_t *event) {
 void lx_event_settle(lx_event_t *event) {
     if ((csr_read(event->regs->pending) & event->wanted & ~event->held) == 0) {
         lx_event_collect(event);
+        event->serving = false;
     }
 }
 
 void lx_event_release(lx_event_t *event) {
     uint32_t state = soc_irq_save();
+    event->serving = false;
     if (event->held != 0) {
         event->level &= csr_read(event->regs->pending);
         event->held = event->level;
@@ -114,7 +117,7 @@ void lx_event_release(lx_event_t *event) {
 }
 
 void lx_event_tick(lx_event_t *event) {
-    if (event->held != 0 && event->uncollected == 0) {
+    if (event->held != 0 && event->uncollected == 0 && !event->serving) {
         event->level = 0;
         event->held = 0;
         update_enable(event);

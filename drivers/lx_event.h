@@ -17,6 +17,7 @@
 #ifndef DRIVERS_LX_EVENT_H
 #define DRIVERS_LX_EVENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "soc/csr.h"
@@ -43,6 +44,7 @@ typedef struct {
     uint32_t uncollected; // how many events these are
     uint32_t count; // events acknowledged since lx_event_init()
     uint32_t coalesced; // of these, how many were collected together with an earlier one
+    bool serving; // the owner has collected, and not yet released
 } lx_event_t;
 
 // Start with all sources disabled, without touching the core: the first lx_event_enable() or lx_event_disable() does.
@@ -68,7 +70,8 @@ uint32_t lx_event_take(lx_event_t *event);
 // Remember events that came some other way, as lx_event_take() does.
 void lx_event_note(lx_event_t *event, uint32_t sources);
 
-// The sources with events since the last call. Their number less one counts as coalesced.
+// The sources with events since the last call. Their number less one counts as coalesced. Until lx_event_release() the
+// owner is serving them, and no tick brings back what is held.
 uint32_t lx_event_collect(lx_event_t *event);
 
 // In the interrupt, where the owner has served there what lx_event_take() returned: collect it, unless the next event
@@ -79,8 +82,8 @@ void lx_event_settle(lx_event_t *event);
 // lx_event_tick().
 void lx_event_release(lx_event_t *event);
 
-// Call it each millisecond or so: unmasks such levels where nothing is left to collect, so that each raises an
-// interrupt again.
+// Call it each millisecond or so: unmasks such levels where nothing is left to collect or being served, so that each
+// raises an interrupt again.
 void lx_event_tick(lx_event_t *event);
 
 #endif // DRIVERS_LX_EVENT_H

@@ -152,3 +152,77 @@ time.sleep_ms(1)
 equal(litex.csr_read("gpio_ev_enable"), 1 << 16)
 gpio.disable()
 litex.csr_write("gpio_out", 0)
+
+# A level that nobody clears comes again with each tick, a thousand times a second at most, and all goes on.
+if "ALERT" in globals():
+    line = Pin(ALERT[0], Pin.OUT, value=0)
+    alert = EventManager(ALERT[1])
+    calls.clear()
+    equal((alert.status(), alert.pending()), (0, 0))
+
+    def work(ms=4):
+        """Return how often a loop turns in a time."""
+        t = time.ticks_us()
+        n = 0
+        while time.ticks_diff(time.ticks_us(), t) < 1000 * ms:
+            n += 1
+        return n
+
+    def hold(e):
+        calls.append((e.flags(), e.status()))
+
+    free = work()
+    alert.callback(hold)
+    alert.enable()
+    time.sleep_ms(1)
+    equal(calls, [])
+    line(1)
+    busy = work()
+    check(2 <= len(calls) <= 6, calls)
+    equal(set(calls), {(1, 1)})
+    check(busy > free // 2, (free, busy))
+    time.sleep_ms(3)
+    check(4 <= len(calls) <= 10, calls)
+    # Nor can clear() end it; whoever drives it can.
+    alert.clear()
+    equal((alert.status(), alert.pending()), (1, 1))
+    line(0)
+    time.sleep_ms(2)  # a call that was due may still come
+    calls.clear()
+    time.sleep_ms(3)
+    equal((calls, alert.status(), alert.pending()), ([], 0, 0))
+
+    # Once it is served in the callback, each rise is one call, also where that takes longer than a tick.
+    def serve(e):
+        calls.append(e.flags())
+        time.sleep_ms(len(calls) - 1)
+        line(0)
+
+    alert.callback(serve)
+    for n in range(1, 4):
+        line(1)
+        check(wait(lambda: line() == 0), calls)
+        equal(len(calls), n)
+    time.sleep_ms(3)
+    equal(calls, [1, 1, 1])
+
+    # With a callback that raises it ends by itself.
+    def fail(e):
+        calls.append(0)
+        raise ValueError("on purpose")
+
+    calls.clear()
+    alert.callback(fail)
+    line(1)
+    check(wait(lambda: len(calls) == 10), calls)
+    time.sleep_ms(3)
+    equal(len(calls), 10)
+    equal(litex.csr_read("alert_ev_enable"), 0)
+    line(0)
+    alert.callback(serve)
+    alert.enable()
+    calls.clear()
+    line(1)
+    check(wait(lambda: calls == [1]), calls)
+    alert.disable()
+    line.init(Pin.OUT, value=0)

@@ -169,11 +169,23 @@ static void event_level_that_nobody_clears(void) {
     poll();
     CHECK_EQ(taken_count, 9);
     CHECK_EQ(event.coalesced, 1);
+    // A tick while the callback is still at it does not bring it again.
+    CHECK_EQ(lx_event_collect(&event), 0x4);
+    lx_event_tick(&event);
+    poll();
+    CHECK_EQ(taken_count, 9);
+    level = 0;
+    lx_event_release(&event);
+    CHECK_EQ(mock_get(enable), 0xf);
+    CHECK_EQ(lx_event_pending(&event), 0);
+    level = 0x4;
+    poll();
+    CHECK_EQ(taken_count, 10);
     // Disabled and enabled again, it comes at once.
     lx_event_disable(&event, 0x4);
     lx_event_enable(&event, 0x4);
     poll();
-    CHECK_EQ(taken_count, 10);
+    CHECK_EQ(taken_count, 11);
 }
 
 static void event_burst_is_held(void) {
