@@ -130,6 +130,12 @@ if key is not None:
     raises(ValueError, Pin, "switches[0]", Pin.OUT)
     raises(ValueError, lambda: Pin("switches[0]", value=1))
     raises(ValueError, Pin, "gpio_out[2]", Pin.IN)
+    # The pins of LEDs are wired as well.
+    for place, listener in (("leds[0]", "gpio[25]"), ("leds[7]", "gpio[26]")):
+        lamp, peer = Pin(place, Pin.OUT), Pin(listener, Pin.IN)
+        for level in (1, 0, 1, 0):
+            lamp(level)
+            equal(peer(), level)
     # A wire between two pins of a core, and an open drain with its pull.
     a, b = Pin("gpio[1]", Pin.OUT, value=1), Pin("gpio[17]", Pin.IN)
     equal(b(), 1)
