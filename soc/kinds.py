@@ -457,6 +457,7 @@ KINDS = (
         names=r".*sdcard_irq\w*",
     ),
     Kind("event_manager", "EventManager", required=("status", "pending", "enable")),
+    Kind("event_manager", "a core with nothing but its EventManager", required=EVENTS),
     Kind(
         "video_framebuffer",
         "VideoFrameBuffer",
