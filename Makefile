@@ -137,8 +137,8 @@ test-%: | $(VENV)/.installed ## One suite of tools/suites.toml (test-host, test-
 test-build: firmwares emu | test-packages
 
 .PHONY: boards
-boards: micropython emu ## Each board of litex-boards, generated, built, booted and tried (BOARD=name, OPTIONS=default or more, EVERY=10)
-	@$(PYTHON) tools/boards.py --jobs $(JOBS) $(if $(EVERY),--every $(EVERY)) $(if $(OPTIONS),--options $(OPTIONS)) $(BOARD)
+boards: micropython emu ## Each board of litex-boards, generated, built, booted and tried (BOARD=name, OPTIONS=default or more, EVERY=10, REST=1)
+	@$(PYTHON) tools/boards.py --jobs $(JOBS) $(if $(EVERY),--every $(EVERY)) $(if $(REST),--rest) $(if $(OPTIONS),--options $(OPTIONS)) $(BOARD)
 
 ##@ Habits
 

@@ -78,6 +78,10 @@ BLOCK_RAM_KIB = (
     (r"gw1n\w*-(uv|lv)1", 8),
     (r"gw1n\w*-(uv|lv)4", 20),
     (r"gw1n\w*-(uv|lv)9", 52),
+    (r"gw5a-lv25", 112),
+    (r"gw5ast-lv138", 680),
+    (r"eg4s20", 128),
+    (r"ep4ce115", 432),
 )
 
 
@@ -90,6 +94,19 @@ def block_ram(device):
         if re.match(start + r"(?!\d)", device.lower()):
             return kib * KIB
     return 0
+
+
+def taken_ram(memories):
+    """Bytes of the FPGA's RAM that ROM and SRAM take; a ROM in the SPI flash takes none.
+
+    memories -- dict of csr.json
+    """
+    flash = memories.get("spiflash", {"base": 0, "size": 0})
+    return sum(
+        memory["size"]
+        for name, memory in memories.items()
+        if name in ("rom", "sram") and not 0 <= memory["base"] - flash["base"] < flash["size"]
+    )
 
 
 def main_ram_for(free):
@@ -334,8 +351,7 @@ def missing_main_ram(folder):
     device = json.loads((folder / "chosen.json").read_text())["device"]
     if "main_ram" in memories:
         return 0
-    taken = sum(memory["size"] for name, memory in memories.items() if name in ("rom", "sram"))
-    return main_ram_for(block_ram(device) - taken)
+    return main_ram_for(block_ram(device) - taken_ram(memories))
 
 
 def main():

@@ -177,7 +177,7 @@ class Board:
             raise Stopped("the SoC has no CPU by default")
         ram = self.record["memory"].get("main_ram", 0)
         if ram < LEAST_RAM:
-            raise Stopped(self.lacks(ram))
+            raise Stopped(self.lacks(memories))
         try:
             soc = litex_output.load(str(self.soc_folder))
             files, _ = generate.generate(str(self.soc_folder))
@@ -191,18 +191,18 @@ class Board:
         ram = int(re.search(r"SOC_MAIN_RAM_SIZE := (\d+)", files["soc.mk"])[1])
         self.kind = (march, size_class(ram), files["soc_shape.h"])
 
-    def lacks(self, ram):
+    def lacks(self, memories):
         """Say what a SoC without enough main RAM has, and what the smallest firmware needs.
 
-        ram -- int, bytes of main RAM
+        memories -- dict of csr.json
         """
-        memory, device = self.record["memory"], self.record["device"]
+        ram, sram = (memories.get(name, {"size": 0})["size"] for name in ("main_ram", "sram"))
+        device = self.record["device"]
         has = f"{ram // KIB} KiB of main RAM" if ram else "no main RAM"
-        has += f", {memory.get('sram', 0) // KIB} KiB of SRAM"
-        if device and board_soc.block_ram(device):
-            taken = (memory.get("rom", 0) + memory.get("sram", 0)) // KIB
-            chip = board_soc.block_ram(device) // KIB
-            has += f"; {device} has {chip} KiB in all, BIOS and SRAM take {taken}"
+        has += f", {sram // KIB} KiB of SRAM"
+        if not ram and device and board_soc.block_ram(device):
+            chip, taken = board_soc.block_ram(device), board_soc.taken_ram(memories)
+            has += f"; of {chip // KIB} KiB in the {device} ROM and SRAM want {taken // KIB}"
         return f"{has}: the firmware needs {LEAST_RAM // KIB} KiB of main RAM"
 
     def build(self, output):

@@ -116,12 +116,19 @@ class Small(unittest.TestCase):
 
     def test_what_a_soc_lacks(self):
         board = boards.Board("x", "more")
-        board.record["memory"] = {"rom": 128 << 10, "sram": 8 << 10}
+        memories = {
+            "rom": {"base": 0, "size": 128 << 10},
+            "sram": {"base": 0x10000000, "size": 8 << 10},
+        }
         need = "the firmware needs 256 KiB of main RAM"
-        self.assertEqual(board.lacks(0), f"no main RAM, 8 KiB of SRAM: {need}")
+        self.assertEqual(board.lacks(memories), f"no main RAM, 8 KiB of SRAM: {need}")
         board.record["device"] = "xc7a35t-CPG236-1"
-        has = "no main RAM, 8 KiB of SRAM; xc7a35t-CPG236-1 has 200 KiB in all, BIOS and SRAM take 136"
-        self.assertEqual(board.lacks(0), f"{has}: {need}")
+        has = "no main RAM, 8 KiB of SRAM; of 200 KiB in the xc7a35t-CPG236-1 ROM and SRAM want"
+        self.assertEqual(board.lacks(memories), f"{has} 136: {need}")
+        memories["spiflash"] = {"base": 0, "size": 4 << 20}
+        self.assertEqual(board.lacks(memories), f"{has} 8: {need}")
+        memories["main_ram"] = {"base": 0x40000000, "size": 64 << 10}
+        self.assertEqual(board.lacks(memories), f"64 KiB of main RAM, 8 KiB of SRAM: {need}")
 
 
 class Kept(unittest.TestCase):
