@@ -153,3 +153,11 @@ for polarity in (0, 1):
             miso=Pin("gpio[16]"),
         )
         equal(exchange_of(s)(pattern[:4]), pattern[:4])
+
+# A negative length takes no memory, and so none that is not there.
+for bus in (SPI(0), s, machine.I2C(0)):
+    for n in (-1, -2, -(1 << 30)):
+        if hasattr(bus, "read"):
+            raises(MemoryError, bus.read, n)
+        else:
+            raises(MemoryError, bus.readfrom, 80, n)

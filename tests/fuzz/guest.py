@@ -9,7 +9,7 @@ import litex
 import machine
 
 LEFT_OUT = {
-    "machine": "reset soft_reset bootloader deepsleep lightsleep mem8 mem16 mem32 disable_irq enable_irq WDT time_pulse_us",
+    "machine": "reset soft_reset bootloader deepsleep lightsleep mem8 mem16 mem32 disable_irq enable_irq WDT",
     "litex": "csr_write regs RemoteClient VfsRam",
 }
 KEYWORDS = (
