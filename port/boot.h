@@ -17,8 +17,12 @@ MP_NORETURN void port_main(int why);
 // Empties the stack and calls port_main(why).
 MP_NORETURN void port_reenter(int why);
 
-// Resets the SoC through its ctrl core; halts where there is none.
-MP_NORETURN void port_reset(void);
+// What machine.reset_cause() says after a reset that the firmware does not make itself, HARD at first; a cause is one
+// of port_machine.h.
+void port_expect_reset(int cause);
+
+// Resets the SoC through its ctrl core; without one the image is entered again.
+MP_NORETURN void port_reset(int cause);
 
 // Interrupts, from the trap entry.
 void port_irq(void);

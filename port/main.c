@@ -25,8 +25,8 @@
 #include "soc/irq.h"
 #include "soc_instances.h"
 
-// Left in memory that start.S does not clear: tells a reset from power-up.
-#define ALIVE 0x4c695445
+// Left in memory that start.S does not clear, with the cause of the next reset: tells a reset from power-up.
+#define ALIVE 0x4c695445u
 
 extern uint8_t __heap_start[], __heap_end[];
 extern uint8_t __stack_top[], __stack_bottom[];
@@ -53,7 +53,12 @@ void port_irq(void) {
     soc_irq_dispatch();
 }
 
-MP_NORETURN void port_reset(void) {
+void port_expect_reset(int cause) {
+    alive = ALIVE ^ (uint32_t)cause;
+}
+
+MP_NORETURN void port_reset(int cause) {
+    port_expect_reset(cause);
     console_flush();
     #if SOC_HAS_CTRL
     lx_ctrl_reset(&soc_ctrl[0]);
@@ -72,8 +77,9 @@ static void init_hardware(void) {
         soc_irq_register(timer->irq, lx_clock_isr, &port_clock);
         soc_irq_enable(timer->irq);
     }
-    port_set_reset_cause(alive == ALIVE ? PORT_RESET_HARD : PORT_RESET_POWER_ON);
-    alive = ALIVE;
+    uint32_t cause = alive ^ ALIVE;
+    port_set_reset_cause(cause <= PORT_RESET_LAST ? (port_reset_cause_t)cause : PORT_RESET_POWER_ON);
+    port_expect_reset(PORT_RESET_HARD);
     guard_init();
 }
 

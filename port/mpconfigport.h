@@ -157,8 +157,6 @@ void *port_commit_exec(void *buf, void *reloc);
 #define MICROPY_PY_MACHINE_ADC (SOC_HAS_ADC)
 #define MICROPY_PY_MACHINE_ADC_INCLUDEFILE "port/bindings/machine_adc.c"
 #define MICROPY_PY_MACHINE_ADC_READ_UV (1)
-#define MICROPY_PY_MACHINE_WDT (SOC_HAS_WATCHDOG)
-#define MICROPY_PY_MACHINE_WDT_INCLUDEFILE "port/bindings/machine_wdt.c"
 #define MICROPY_PY_MACHINE_UART (SOC_UART_COUNT > 1)
 #define MICROPY_PY_MACHINE_UART_INCLUDEFILE "port/bindings/machine_uart.c"
 #define MICROPY_PY_MACHINE_UART_IRQ (PORT_FULL)

@@ -13,6 +13,9 @@ typedef enum {
     PORT_RESET_HARD = 2,
     PORT_RESET_SOFT = 3,
     PORT_RESET_TRAP = 4,
+    PORT_RESET_WATCHDOG = 5,
+    PORT_RESET_DEEPSLEEP = 6,
+    PORT_RESET_LAST = PORT_RESET_DEEPSLEEP,
 } port_reset_cause_t;
 
 void port_set_reset_cause(port_reset_cause_t cause);
@@ -53,6 +56,7 @@ extern const mp_obj_type_t machine_pin_type;
 extern const mp_obj_type_t machine_rtc_type;
 extern const mp_obj_fun_builtin_var_t port_bitstream_obj;
 extern const mp_obj_type_t machine_timer_type;
+extern const mp_obj_type_t machine_wdt_type;
 extern const mp_obj_type_t litex_dma_pair_type;
 extern const mp_obj_type_t litex_dma_reader_type;
 extern const mp_obj_type_t litex_dma_writer_type;

@@ -16,6 +16,8 @@
     { MP_ROM_QSTR(MP_QSTR_PWRON_RESET), MP_ROM_INT(PORT_RESET_POWER_ON) }, \
     { MP_ROM_QSTR(MP_QSTR_HARD_RESET), MP_ROM_INT(PORT_RESET_HARD) }, \
     { MP_ROM_QSTR(MP_QSTR_SOFT_RESET), MP_ROM_INT(PORT_RESET_SOFT) }, \
+    { MP_ROM_QSTR(MP_QSTR_DEEPSLEEP_RESET), MP_ROM_INT(PORT_RESET_DEEPSLEEP) }, \
+    MACHINE_WDT_GLOBAL \
     { MP_ROM_QSTR(MP_QSTR_TRAP_RESET), MP_ROM_INT(PORT_RESET_TRAP) }, \
     { MP_ROM_QSTR(MP_QSTR_Timer), MP_ROM_PTR(&machine_timer_type) }, \
     MACHINE_RTC_GLOBAL \
@@ -27,6 +29,14 @@
 #define MACHINE_RTC_GLOBAL { MP_ROM_QSTR(MP_QSTR_RTC), MP_ROM_PTR(&machine_rtc_type) },
 #else
 #define MACHINE_RTC_GLOBAL
+#endif
+
+#if SOC_HAS_WATCHDOG
+#define MACHINE_WDT_GLOBAL \
+    { MP_ROM_QSTR(MP_QSTR_WDT), MP_ROM_PTR(&machine_wdt_type) }, \
+    { MP_ROM_QSTR(MP_QSTR_WDT_RESET), MP_ROM_INT(PORT_RESET_WATCHDOG) },
+#else
+#define MACHINE_WDT_GLOBAL
 #endif
 
 #if PORT_MACHINE_PIN
@@ -64,7 +74,7 @@ static mp_int_t mp_machine_reset_cause(void) {
 }
 
 MP_NORETURN static void mp_machine_reset(void) {
-    port_reset();
+    port_reset(PORT_RESET_HARD);
 }
 
 static void mp_machine_idle(void) {
@@ -106,7 +116,7 @@ static void mp_machine_lightsleep(size_t n_args, const mp_obj_t *args) {
 
 MP_NORETURN static void mp_machine_deepsleep(size_t n_args, const mp_obj_t *args) {
     mp_machine_lightsleep(n_args, args);
-    port_reset();
+    port_reset(PORT_RESET_DEEPSLEEP);
 }
 
 static mp_obj_t machine_identifier(void) {

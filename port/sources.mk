@@ -15,7 +15,8 @@ PORT_C = \
 	mphalport.c \
 	ramfs.c \
 	status.c \
-	trap.c
+	trap.c \
+	$(if $(SMALL),,upstream.c)
 
 PORT_BINDINGS_C = \
 	bindings/litex_ws2812.c \
@@ -33,6 +34,7 @@ PORT_BINDINGS_C = \
 	bindings/machine_rtc.c \
 	bindings/machine_spi.c \
 	bindings/machine_timer.c \
+	bindings/machine_wdt.c \
 	bindings/modlitex.c \
 	bindings/port_event.c \
 	bindings/vfs_ram.c \

@@ -14,6 +14,7 @@
 
 #include "boot.h"
 #include "console.h"
+#include "port_machine.h"
 #include "size_class.h"
 #include "trap_frame.h"
 
@@ -196,7 +197,7 @@ MP_NORETURN void trap_nested(trap_frame_t *frame) {
         restart();
     }
     if (nested < NESTED_MAX) {
-        port_reset();
+        port_reset(PORT_RESET_TRAP);
     }
     for (;;) {
     }

@@ -38,3 +38,12 @@ finally:
 w = WDT(timeout=5000)
 equal(litex.csr_read("watchdog0_cycles"), 5000 * MS)
 litex.csr_write("watchdog0_control", 0)
+
+# By name, and not where somebody else gets the event that resets the SoC.
+w = WDT("watchdog0", timeout=5000)
+equal(str(w), "WDT('watchdog0', timeout=5000)")
+check("0 (watchdog0)" in raises(ValueError, WDT, "watchdog"))
+manager = litex.EventManager("watchdog0")
+manager.callback(print)
+raises(OSError, manager.enable)
+litex.csr_write("watchdog0_control", 0)

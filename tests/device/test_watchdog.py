@@ -20,17 +20,22 @@ class Watchdog(unittest.TestCase):
         self.addCleanup(process.stderr.close)
         return console
 
-    def starve(self, line):
-        """Type a line that starves the watchdog, and what to type then; return what came until the new prompt."""
+    def reset(self, line, cause):
+        """Type a line that ends in a reset of this cause (bytes); return the console at the new prompt."""
         console = self.start()
         console.write(line + b"\r")
-        seen = console.read_until(BANNER)
+        console.read_until(BANNER)
         console.read_until(repl.PROMPT)
-        console.write(b"machine = __import__('machine'); print('cause', machine.reset_cause())\r")
-        console.read_until(b"cause 2")
+        console.write(b"import machine; print(machine.reset_cause() == machine.%s)\r" % cause)
+        answer = console.read_until(repl.PROMPT)
+        self.assertIn(b"True\r\n", answer)
+        return console
+
+    def starve(self, line):
+        """Type a line that starves the watchdog: it is off after the reset."""
+        console = self.reset(line, b"WDT_RESET")
         console.write(b"import litex; print('control', litex.csr_read('watchdog0_control'))\r")
         console.read_until(b"control 0")
-        return seen
 
     def test_idle_prompt(self):
         self.starve(b"import machine; w = machine.WDT(timeout=20)")
@@ -42,6 +47,10 @@ class Watchdog(unittest.TestCase):
         self.starve(
             b"import machine; w = machine.WDT(timeout=20); machine.disable_irq(); exec('while 1: pass')"
         )
+
+    def test_resets_of_ones_own(self):
+        self.reset(b"import machine; w = machine.WDT(); machine.reset()", b"HARD_RESET")
+        self.reset(b"import machine; machine.deepsleep(1)", b"DEEPSLEEP_RESET")
 
     def test_soft_reset_does_not_stop_it(self):
         console = self.start()
