@@ -142,6 +142,9 @@ MP_NORETURN void port_main(int why) {
         // Where packages go, as on upstream's boards.
         mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_lib));
         port_tick_deinit();
+        #if PORT_MACHINE_PIN
+        port_pins_init();
+        #endif
         #if defined(MP_PLAT_COMMIT_EXEC)
         MP_STATE_PORT(native_modules) = MP_OBJ_NULL;
         #endif

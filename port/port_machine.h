@@ -24,6 +24,9 @@ port_reset_cause_t port_reset_cause(void);
 // The clock's hook, once a millisecond with interrupts off: runs what port/tick.h has.
 void port_tick(void *arg);
 
+// Forgets the objects of pins; modes and levels stay. With a new heap.
+void port_pins_init(void);
+
 // Stops all timers and gives up all events: before the virtual machine's start, and at its end.
 void port_tick_deinit(void);
 

@@ -29,6 +29,9 @@
 #define MODE_OUT 65
 #define MODE_OPEN_DRAIN 66
 
+// The pins in open drain: the mode outlives a soft reset, as the levels do.
+static uint32_t open_drains[CORES];
+
 static const lx_gpio_regs_t *core(size_t i) {
     #if SOC_HAS_GPIO && SOC_HAS_LEDS
     return i < SOC_GPIO_COUNT ? &soc_gpio[i] : &soc_leds[i - SOC_GPIO_COUNT];
@@ -37,6 +40,14 @@ static const lx_gpio_regs_t *core(size_t i) {
     #else
     return &soc_leds[i];
     #endif
+}
+
+static COLD size_t index_of_core(const lx_gpio_regs_t *regs) {
+    size_t i = 0;
+    while (core(i) != regs) {
+        i++;
+    }
+    return i;
 }
 
 static COLD MP_NORETURN void no_such_pin(mp_obj_t id) {
@@ -138,12 +149,19 @@ void machine_pin_set(const machine_pin_obj_t *self, bool level) {
     }
 }
 
-// The level first, so that the pin does not glitch when it becomes an output.
+static COLD void set_open_drain(machine_pin_obj_t *self, bool on) {
+    uint32_t *drains = &open_drains[index_of_core(self->regs)];
+    uint32_t state = MICROPY_BEGIN_ATOMIC_SECTION();
+    *drains = on ? *drains | self->mask : *drains & ~self->mask;
+    self->open_drain = on;
+    MICROPY_END_ATOMIC_SECTION(state);
+}
+
 COLD void machine_pin_input(machine_pin_obj_t *self) {
     if (!lx_gpio_can_input(self->regs)) {
         cannot(self->regs, "inputs");
     }
-    self->open_drain = false;
+    set_open_drain(self, false);
     lx_gpio_set_direction(self->regs, self->mask, 0);
 }
 
@@ -151,7 +169,7 @@ COLD void machine_pin_output(machine_pin_obj_t *self) {
     if (!lx_gpio_can_output(self->regs)) {
         cannot(self->regs, "outputs");
     }
-    self->open_drain = false;
+    set_open_drain(self, false);
     lx_gpio_set_direction(self->regs, self->mask, self->mask);
 }
 
@@ -159,7 +177,7 @@ COLD void machine_pin_open_drain(machine_pin_obj_t *self) {
     if (!lx_gpio_can_switch(self->regs)) {
         cannot(self->regs, "direction register, so its pins are no open drains");
     }
-    self->open_drain = true;
+    set_open_drain(self, true);
     lx_gpio_set_direction(self->regs, self->mask, 0);
     lx_gpio_write(self->regs, self->mask, 0);
 }
@@ -188,17 +206,21 @@ static COLD void machine_pin_print(const mp_print_t *print, mp_obj_t self_in, mp
 }
 
 static COLD void pin_init(machine_pin_obj_t *self, size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
-    enum { ARG_mode, ARG_pull, ARG_value };
+    enum { ARG_mode, ARG_pull, ARG_value, ARG_drive, ARG_alt };
     static const mp_arg_t allowed_args[] = {
         { MP_QSTR_mode, MP_ARG_INT, {.u_int = MODE_NONE} },
         { MP_QSTR_pull, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
         { MP_QSTR_value, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
+        { MP_QSTR_drive, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0} },
+        { MP_QSTR_alt, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
     };
     mp_arg_val_t parsed[MP_ARRAY_SIZE(allowed_args)];
     mp_arg_parse_all(n_args, args, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, parsed);
 
-    if (parsed[ARG_pull].u_obj != mp_const_none) {
-        mp_raise_ValueError(MP_ERROR_TEXT("pull resistors are set in the gateware"));
+    mp_obj_t pull = parsed[ARG_pull].u_obj;
+    if ((pull != mp_const_none && pull != MP_OBJ_NEW_SMALL_INT(-1)) || parsed[ARG_drive].u_int != 0
+        || parsed[ARG_alt].u_int != -1) {
+        mp_raise_ValueError(MP_ERROR_TEXT("pull, drive and alt are set in the gateware"));
     }
     mp_int_t mode = parsed[ARG_mode].u_int;
     if (mode != MODE_NONE && (mode < MODE_IN || mode > MODE_OPEN_DRAIN)) {
@@ -207,12 +229,13 @@ static COLD void pin_init(machine_pin_obj_t *self, size_t n_args, const mp_obj_t
     // An open drain keeps its level in the direction, so there the mode comes first; else the level does, so that a
     // pin does not glitch when it becomes an output.
     mp_obj_t value = parsed[ARG_value].u_obj;
-    bool to_open_drain = mode == MODE_OPEN_DRAIN || (mode == MODE_NONE && self->open_drain);
     if (mode == MODE_OPEN_DRAIN) {
         machine_pin_open_drain(self);
     }
     if (value != mp_const_none) {
-        self->open_drain = to_open_drain;
+        if (mode == MODE_IN || mode == MODE_OUT) {
+            set_open_drain(self, false);
+        }
         machine_pin_set(self, mp_obj_is_true(value));
     }
     if (mode == MODE_IN) {
@@ -221,6 +244,29 @@ static COLD void pin_init(machine_pin_obj_t *self, size_t n_args, const mp_obj_t
         machine_pin_output(self);
     }
 }
+
+void port_pins_init(void) {
+    MP_STATE_PORT(pins) = NULL;
+}
+
+static COLD machine_pin_obj_t *object_of(const lx_gpio_regs_t *regs, uint8_t number) {
+    machine_pin_obj_t *self = MP_STATE_PORT(pins);
+    while (self != NULL && (self->regs != regs || self->number != number)) {
+        self = self->next;
+    }
+    if (self == NULL) {
+        self = mp_obj_malloc(machine_pin_obj_t, &machine_pin_type);
+        self->regs = regs;
+        self->number = number;
+        self->mask = UINT32_C(1) << number;
+        self->open_drain = (open_drains[index_of_core(regs)] & self->mask) != 0;
+        self->next = MP_STATE_PORT(pins);
+        MP_STATE_PORT(pins) = self;
+    }
+    return self;
+}
+
+MP_REGISTER_ROOT_POINTER(struct _machine_pin_obj_t *pins);
 
 // Also called by machine.Signal, without a type.
 COLD mp_obj_t mp_pin_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
@@ -239,11 +285,7 @@ COLD mp_obj_t mp_pin_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
     uint8_t number;
     size_t used;
     const lx_gpio_regs_t *regs = find_pin(n_args, args, &used, &number);
-    machine_pin_obj_t *self = mp_obj_malloc(machine_pin_obj_t, &machine_pin_type);
-    self->regs = regs;
-    self->number = number;
-    self->mask = UINT32_C(1) << number;
-    self->open_drain = false;
+    machine_pin_obj_t *self = object_of(regs, number);
     mp_map_t kw_args;
     mp_map_init_fixed_table(&kw_args, n_kw, args + n_args);
     pin_init(self, n_args - used, args + used, &kw_args);
@@ -426,10 +468,11 @@ static COLD mp_uint_t pin_irq_trigger(mp_obj_t pin_in, mp_uint_t trigger) {
     if (trigger > LX_GPIO_CHANGE) {
         mp_raise_ValueError(MP_ERROR_TEXT("trigger must be Pin.IRQ_RISING, Pin.IRQ_FALLING or both"));
     }
+    pin_irq_t *irq = irqs->pins[pin->number];
     lx_event_disable(&irqs->event, pin->mask);
-    irqs->pins[pin->number]->fired = false;
-    irqs->pins[pin->number]->trigger = (uint8_t)trigger;
-    if (trigger != 0) {
+    irq->fired = false;
+    irq->trigger = (uint8_t)trigger;
+    if (trigger != 0 && irq->irq.handler != mp_const_none) {
         port_check(lx_gpio_set_trigger(pin->regs, pin->mask, (lx_gpio_trigger_t)trigger));
         lx_event_enable(&irqs->event, pin->mask);
     }
@@ -471,15 +514,30 @@ static COLD void release_unused(core_irqs_t *irqs) {
     port_event_release(&irqs->event);
 }
 
-// irq(handler=None, trigger=IRQ_RISING | IRQ_FALLING, hard=False); without arguments the irq object as it is.
+// irq(handler=None, trigger=IRQ_RISING | IRQ_FALLING, hard=False, *, priority=1, wake=None); without arguments the irq
+// object as it is. There are no priorities, and no sleep to wake from.
 static COLD mp_obj_t machine_pin_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
     machine_pin_obj_t *self = MP_OBJ_TO_PTR(pos_args[0]);
-    mp_arg_val_t args[MP_IRQ_ARG_INIT_NUM_ARGS];
-    mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_IRQ_ARG_INIT_NUM_ARGS, mp_irq_init_args, args);
+    enum { ARG_handler, ARG_trigger, ARG_hard, ARG_priority, ARG_wake };
+    static const mp_arg_t allowed_args[] = {
+        { MP_QSTR_handler, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
+        { MP_QSTR_trigger, MP_ARG_INT, {.u_int = 0} },
+        { MP_QSTR_hard, MP_ARG_BOOL, {.u_bool = false} },
+        { MP_QSTR_priority, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 1} },
+        { MP_QSTR_wake, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
+    };
+    mp_arg_val_t args[MP_ARRAY_SIZE(allowed_args)];
+    mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
     if (!lx_gpio_can_interrupt(self->regs)) {
         cannot(self->regs, "interrupt");
     }
-    mp_uint_t trigger = (mp_uint_t)args[MP_IRQ_ARG_INIT_trigger].u_int;
+    if (args[ARG_handler].u_obj != mp_const_none && !mp_obj_is_callable(args[ARG_handler].u_obj)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("handler must be None or callable"));
+    }
+    if (args[ARG_priority].u_int != 1 || args[ARG_wake].u_obj != mp_const_none) {
+        mp_raise_ValueError(MP_ERROR_TEXT("the CPU has only priority=1, wake=None"));
+    }
+    mp_uint_t trigger = (mp_uint_t)args[ARG_trigger].u_int;
     trigger = trigger == 0 ? LX_GPIO_CHANGE : trigger;
     if (trigger > LX_GPIO_CHANGE) {
         mp_raise_ValueError(MP_ERROR_TEXT("trigger must be Pin.IRQ_RISING, Pin.IRQ_FALLING or both"));
@@ -495,8 +553,8 @@ static COLD mp_obj_t machine_pin_irq(size_t n_args, const mp_obj_t *pos_args, mp
     if (n_args > 1 || kw_args->used != 0) {
         pin_irq_trigger(pos_args[0], 0);
         irq->irq.parent = pos_args[0];
-        irq->irq.handler = args[MP_IRQ_ARG_INIT_handler].u_obj;
-        irq->irq.ishard = args[MP_IRQ_ARG_INIT_hard].u_bool;
+        irq->irq.handler = args[ARG_handler].u_obj;
+        irq->irq.ishard = args[ARG_hard].u_bool;
         if (irq->irq.handler != mp_const_none) {
             pin_irq_trigger(pos_args[0], trigger);
         }

@@ -13,6 +13,7 @@ typedef struct _machine_pin_obj_t {
     uint32_t mask;
     uint8_t number; // within its core
     bool open_drain;
+    struct _machine_pin_obj_t *next; // of all that there are: one object for each pin
 } machine_pin_obj_t;
 
 // Of an object that is a Pin, else TypeError.

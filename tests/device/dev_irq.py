@@ -197,6 +197,18 @@ equal(presses, [1, 0])
 button.irq(None)
 pin.irq(None)
 
+# Upstream's arguments: what there is none of has only its default.
+pin.irq(hard, trigger=Pin.IRQ_RISING, priority=1, wake=None, hard=False)
+raises(ValueError, lambda: pin.irq(hard, priority=2))
+raises(ValueError, lambda: pin.irq(hard, wake=4))
+raises(ValueError, pin.irq, 5)
+
+# A trigger without a handler calls nothing.
+quiet = Pin("gpio[17]", Pin.IN).irq()
+equal(quiet.trigger(Pin.IRQ_RISING), 0)
+equal(litex.csr_read("gpio_ev_enable") >> 16 & 3, 1)
+quiet.trigger(0)
+
 # Left running: dev_irq_off.py looks what the soft reset after this script leaves of them.
 pin.irq(hard, Pin.IRQ_RISING, hard=True)
 button.irq(hard, both)

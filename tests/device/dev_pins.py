@@ -147,6 +147,19 @@ if key is not None:
     equal((od(), peer()), (0, 0))
     od.toggle()
     equal((od(), peer()), (1, 1))
+    # The mode is the pin's, whoever asks for it: nobody drives the wire high.
+    other = Pin("gpio[8]")
+    equal(str(other), "Pin('gpio[8]', mode=OPEN_DRAIN)")
+    other(0)
+    equal((od(), other(), litex.csr_read("gpio_oe") >> 8 & 1), (0, 0, 1))
+    other(1)
+    equal(
+        (od(), litex.csr_read("gpio_oe") >> 8 & 1, litex.csr_read("gpio_out") >> 8 & 1), (1, 0, 0)
+    )
+    other.init(Pin.OUT, value=1)
+    equal(str(od), "Pin('gpio[8]', mode=OUT)")
+    equal((litex.csr_read("gpio_oe") >> 8 & 1, litex.csr_read("gpio_out") >> 8 & 1), (1, 1))
+    od.init(Pin.OPEN_DRAIN, value=1)
     peer.init(Pin.OPEN_DRAIN, value=0)
     equal(od(), 0)
     peer.init(Pin.IN)
@@ -165,3 +178,33 @@ equal(litex.csr_read("leds_out") & 3, 2)
 check("0 to" in raises(ValueError, litex.LED, 99))
 raises(ValueError, litex.LED, -1)
 litex.csr_write("leds_out", 0)
+
+if hasattr(machine, "Signal"):
+    # What upstream's documentation has as defaults is no setting.
+    equal(str(Pin(0, Pin.OUT, -1, value=0, drive=0, alt=-1)), "Pin('gpio[0]', mode=OUT)")
+    equal(str(Pin(0, -1, None)), "Pin('gpio[0]', mode=OUT)")
+    for name, value in (("pull", 1), ("drive", 1), ("alt", 0)):
+        check("gateware" in raises(ValueError, lambda: Pin(0, **{name: value})))
+
+    # Only pins are pins, also where upstream's functions take any object.
+    for other in (5, None, "gpio", machine.Timer(-1), machine.RTC()):
+        raises((TypeError, ValueError), lambda: machine.time_pulse_us(other, 0, 10))
+    for name in ("UART", "SPI", "I2C"):
+        if hasattr(machine, name):
+            bus = getattr(machine, name)(1)
+            raises(TypeError, lambda: machine.time_pulse_us(bus, 0, 10))
+            raises(TypeError, lambda: machine.Signal(bus).value())
+            raises(TypeError, lambda: machine.Signal(bus).on())
+
+    class MyPin(Pin):
+        pass
+
+    class Stuck(machine.PinBase):
+        def value(self, *level):
+            return 1
+
+    MyPin(0).on()
+    equal(machine.Signal(MyPin(0), invert=True).value(), 0)
+    equal(machine.Signal(Stuck(), invert=True).value(), 0)
+    equal(machine.time_pulse_us(Stuck(), 1, 10), -1)
+    Pin(0).off()
