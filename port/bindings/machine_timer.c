@@ -10,6 +10,7 @@
 #include "py/runtime.h"
 #include "py/stackctrl.h"
 
+#include "bindings/instance.h"
 #include "bindings/port_event.h"
 #include "drivers/lx_timer.h"
 #include "port_machine.h"
@@ -26,6 +27,7 @@ typedef struct {
     port_tick_timer_t tick;     // Only period and mode of a hardware timer.
     mp_obj_t callback;
     bool hard;
+    uint8_t due;                // Soft calls in the scheduler's queue that nothing has cancelled.
     #if HARDWARE_TIMERS
     const lx_timer_regs_t *regs;        // NULL: a virtual timer.
     uint64_t cycles;
@@ -53,13 +55,26 @@ static void call_hard(machine_timer_obj_t *self) {
     mp_sched_unlock();
 }
 
+// Not where deinit() or init() have come in between.
+static mp_obj_t call_virtual(mp_obj_t self_in) {
+    machine_timer_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    uint32_t state = MICROPY_BEGIN_ATOMIC_SECTION();
+    bool due = self->due != 0;
+    self->due -= due;
+    MICROPY_END_ATOMIC_SECTION(state);
+    return due ? mp_call_function_1(self->callback, self_in) : mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(call_virtual_obj, call_virtual);
+
 static bool expired(port_tick_timer_t *tick) {
     machine_timer_obj_t *self = (machine_timer_obj_t *)tick;
     if (self->hard) {
         call_hard(self);
         return true;
     }
-    return mp_sched_schedule(self->callback, MP_OBJ_FROM_PTR(self));
+    bool queued = mp_sched_schedule(MP_OBJ_FROM_PTR(&call_virtual_obj), MP_OBJ_FROM_PTR(self));
+    self->due += queued;
+    return queued;
 }
 
 // A period of n / hz seconds in units of 1 / unit_hz, not rounded up and at least 1.
@@ -161,6 +176,7 @@ static void stop(machine_timer_obj_t *self) {
     }
     #endif
     port_tick_timer_stop(&self->tick);
+    self->due = 0;
 }
 
 static void machine_timer_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
@@ -203,6 +219,11 @@ static uint32_t period_of(mp_obj_t freq, mp_obj_t period, mp_int_t tick_hz, uint
     return (uint32_t)ms;
 }
 
+// Upstream's default, -1, is no value either.
+static mp_obj_t given(mp_obj_t value) {
+    return value == MP_OBJ_NEW_SMALL_INT(-1) ? mp_const_none : value;
+}
+
 static void init(machine_timer_obj_t *self, size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     enum { ARG_mode, ARG_callback, ARG_period, ARG_tick_hz, ARG_freq, ARG_hard };
     static const mp_arg_t allowed_args[] = {
@@ -220,14 +241,18 @@ static void init(machine_timer_obj_t *self, size_t n_args, const mp_obj_t *args,
     if (mode != MODE_ONE_SHOT && mode != MODE_PERIODIC) {
         mp_raise_ValueError(MP_ERROR_TEXT("mode must be Timer.ONE_SHOT or Timer.PERIODIC"));
     }
-    mp_obj_t freq = parsed[ARG_freq].u_obj;
-    mp_obj_t period = parsed[ARG_period].u_obj;
+    mp_obj_t freq = given(parsed[ARG_freq].u_obj);
+    mp_obj_t period = given(parsed[ARG_period].u_obj);
     mp_int_t tick_hz = parsed[ARG_tick_hz].u_int;
+    mp_obj_t callback = parsed[ARG_callback].u_obj;
+    if (callback != MP_OBJ_NULL && callback != mp_const_none && !mp_obj_is_callable(callback)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("callback must be None or callable"));
+    }
     stop(self);
     self->tick.periodic = mode == MODE_PERIODIC;
     self->hard = parsed[ARG_hard].u_bool;
-    if (parsed[ARG_callback].u_obj != MP_OBJ_NULL) {
-        self->callback = parsed[ARG_callback].u_obj;
+    if (callback != MP_OBJ_NULL) {
+        self->callback = callback;
     }
     #if HARDWARE_TIMERS
     if (is_hardware(self)) {
@@ -247,6 +272,7 @@ void machine_timer_stop_all(void) {
         if (i != SOC_TICK_TIMER && port_event_owner(port_event_find(soc_timer[i].name), on_event) != NULL) {
             lx_timer_stop(&soc_timer[i]);
         }
+        MP_STATE_PORT(hardware_timers)[i] = NULL;
     }
     #endif
 }
@@ -260,6 +286,7 @@ static machine_timer_obj_t *new_timer(void) {
     self->tick.running = false;
     self->callback = mp_const_none;
     self->hard = false;
+    self->due = 0;
     #if HARDWARE_TIMERS
     self->regs = NULL;
     #endif
@@ -267,26 +294,21 @@ static machine_timer_obj_t *new_timer(void) {
 }
 
 #if HARDWARE_TIMERS
-// The object that runs it, if one does.
+// One object for each.
 static machine_timer_obj_t *hardware_timer(const lx_timer_regs_t *regs) {
-    const lx_event_regs_t *events = port_event_find(regs->name);
-    machine_timer_obj_t *self = port_event_owner(events, on_event);
-    if (self == NULL) {
-        self = new_timer();
+    void **root = &MP_STATE_PORT(hardware_timers)[regs - soc_timer];
+    if (*root == NULL) {
+        machine_timer_obj_t *self = new_timer();
         self->regs = regs;
         self->cycles = SOC_CLOCK_HZ;
         self->call = (port_call_t) { false, false };
-        lx_event_init(&self->event, events);
+        lx_event_init(&self->event, port_event_find(regs->name));
+        *root = self;
     }
-    return self;
+    return *root;
 }
-#endif
 
-#if PORT_FULL
-static bool is_named(mp_obj_t id, size_t i) {
-    return mp_obj_is_str(id) ? strcmp(mp_obj_str_get_str(id), soc_timer[i].name) == 0
-           : mp_obj_get_int(id) == (mp_int_t)i;
-}
+MP_REGISTER_ROOT_POINTER(void *hardware_timers[SOC_TIMER_COUNT]);
 #endif
 
 // -1 is a virtual timer, as is the view of the timer that the clock uses; the others are hardware.
@@ -294,25 +316,17 @@ static machine_timer_obj_t *timer_of(mp_obj_t id) {
     if (!mp_obj_is_str(id) && mp_obj_get_int(id) == -1) {
         return new_timer();
     }
-    #if PORT_FULL
-    for (size_t i = 0; i < SOC_TIMER_COUNT; i++) {
-        if (is_named(id, i)) {
-            #if HARDWARE_TIMERS
-            if (i != SOC_TICK_TIMER) {
-                return hardware_timer(&soc_timer[i]);
-            }
-            #endif
-            return new_timer();
-        }
+    #if HARDWARE_TIMERS
+    static const port_table_t table = PORT_TABLE(soc_timer);
+    const lx_timer_regs_t *regs = port_instance(id, "timer", &table, 1, NULL);
+    return regs == &soc_timer[SOC_TICK_TIMER] ? new_timer() : hardware_timer(regs);
+    #elif PORT_FULL
+    const char *name = soc_timer[SOC_TICK_TIMER].name;
+    if (mp_obj_is_str(id) ? strcmp(mp_obj_str_get_str(id), name) == 0 : mp_obj_get_int(id) == 0) {
+        return new_timer();
     }
-    vstr_t vstr;
-    mp_print_t print;
-    vstr_init_print(&vstr, 64, &print);
-    mp_printf(&print, "no such timer: there are -1 (any number of times)");
-    for (size_t i = 0; i < SOC_TIMER_COUNT; i++) {
-        mp_printf(&print, ", %u ('%s')", (unsigned int)i, soc_timer[i].name);
-    }
-    mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s"), vstr_null_terminated_str(&vstr));
+    mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("no such timer: there are -1 (any number of times) and 0 (%s)"),
+        name);
     #else
     mp_raise_ValueError(MP_ERROR_TEXT("no such timer: use Timer(-1), any number of times"));
     #endif

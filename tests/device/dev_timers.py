@@ -67,14 +67,42 @@ timer.deinit()
 check(buf[0] >= 5, "%d hard callbacks in 10 ms" % buf[0])
 
 # The exception of a soft callback does not end the program.
-check("-1" in raises(ValueError, Timer, 99))
+check("timer" in raises(ValueError, Timer, 99))
 raises(ValueError, Timer, -2)
 raises(ValueError, lambda: Timer(-1, period=5, mode=7, callback=print))
 raises(ValueError, lambda: Timer(-1, freq=0, callback=print))
-for period in (0, -1, -5):
+for period in (0, -5):
     raises(ValueError, lambda: Timer(-1, period=period, callback=print))
     raises(ValueError, lambda: timer.init(period=period, callback=print))
 raises(ValueError, lambda: Timer(-1, period=5, tick_hz=0, callback=print))
 raises(TypeError, lambda: Timer(-1, period="5", callback=print))
 equal(str(Timer(-1)), "Timer(mode=PERIODIC, period=1000)")
 raises(ValueError, lambda: Timer(-1, freq=100000, callback=print))
+
+# Upstream's defaults are no values, and a callback can be called.
+timer = Timer(-1, period=7)
+timer.init(mode=Timer.PERIODIC, freq=-1, period=-1, callback=None)
+equal(str(timer), "Timer(mode=PERIODIC, period=7)")
+timer.init(freq=-1, period=9)
+equal(str(timer), "Timer(mode=PERIODIC, period=9)")
+raises(ValueError, lambda: Timer(-1, period=5, callback=5))
+
+# While a callback runs, the calls of others wait. deinit() takes back those of its timer.
+hits.clear()
+timer = Timer(-1)
+
+
+def once(t):
+    hits.append(1)
+    t.deinit()
+
+
+def long(t):
+    timer.init(period=1, callback=once)
+    time.sleep_ms(8)
+
+
+Timer(-1, mode=Timer.ONE_SHOT, period=1, callback=long)
+check(wait(lambda: hits))
+time.sleep_ms(3)
+equal(len(hits), 1)

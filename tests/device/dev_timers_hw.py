@@ -34,7 +34,7 @@ view = Timer(0, mode=Timer.ONE_SHOT, period=2, callback=lambda t: hits.append(1)
 check(wait(lambda: hits))
 view.deinit()
 
-check("-1" in raises(ValueError, Timer, "timer7"))
+check("1 (timer1)" in raises(ValueError, Timer, "timer7"))
 clock = machine.freq()
 equal(str(timer), "Timer('timer1', mode=PERIODIC, cycles=%d)" % clock)
 hits.clear()
@@ -113,3 +113,7 @@ timer.deinit()
 manager.enable()
 raises(OSError, lambda: timer.init(freq=100, callback=print))
 manager.disable()
+
+# One object for each.
+check(Timer(1) is timer and Timer("timer1") is timer)
+check(Timer(0) is not Timer(0))
