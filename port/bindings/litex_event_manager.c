@@ -137,22 +137,28 @@ static mp_obj_t litex_event_manager_make_new(const mp_obj_type_t *type, size_t n
     enum { ARG_name, ARG_period };
     static const mp_arg_t allowed_args[] = {
         { MP_QSTR_name, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL} },
-        { MP_QSTR_period, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = VIEW_PERIOD_MS} },
+        { MP_QSTR_period, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
     };
     mp_arg_val_t parsed[MP_ARRAY_SIZE(allowed_args)];
     mp_arg_parse_all_kw_array(n_args, n_kw, args, MP_ARRAY_SIZE(allowed_args), allowed_args, parsed);
 
     const lx_event_regs_t *regs = find(mp_obj_str_get_str(parsed[ARG_name].u_obj));
     bool view = strcmp(regs->name, soc_timer[SOC_TICK_TIMER].name) == 0;
-    mp_int_t period_ms = parsed[ARG_period].u_int;
+    bool has_period = parsed[ARG_period].u_obj != mp_const_none;
+    mp_int_t period_ms = has_period ? mp_obj_get_int(parsed[ARG_period].u_obj) : VIEW_PERIOD_MS;
     if (period_ms < 1 || period_ms > PORT_TICK_TIMER_MAX_MS) {
         mp_raise_ValueError(MP_ERROR_TEXT("period must be above 0 and at most 0x3fffffff ms"));
     }
-    if (n_kw != 0 && !view) {
+    if (has_period && !view) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("only the view of '%s' has a period"),
             soc_timer[SOC_TICK_TIMER].name);
     }
-    litex_event_manager_obj_t *self = view || !PORT_EVENT_OWNED ? NULL : port_event_owner(regs, on_events);
+    litex_event_manager_obj_t *self = NULL;
+    #if PORT_EVENT_OWNED
+    // One object for each, but for the views.
+    void **root = &MP_STATE_PORT(event_managers)[regs - soc_event];
+    self = *root;
+    #endif
     if (self == NULL) {
         self = mp_obj_malloc(litex_event_manager_obj_t, type);
         self->tick = (port_tick_timer_t) {
@@ -165,22 +171,31 @@ static mp_obj_t litex_event_manager_make_new(const mp_obj_type_t *type, size_t n
         self->sources = 0;
         self->flags = 0;
         self->failures = 0;
+        #if PORT_EVENT_OWNED
+        *root = view ? NULL : self;
+        #endif
     }
     return MP_OBJ_FROM_PTR(self);
 }
 
-// The sources that an optional mask selects, without one all.
-static uint32_t mask_of(const litex_event_manager_obj_t *self, size_t n_args, const mp_obj_t *args) {
+// The sources that the argument mask=None selects, without one all.
+static uint32_t get_mask(const litex_event_manager_obj_t *self, size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    static const mp_arg_t allowed_args[] = {
+        { MP_QSTR_mask, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
+    };
+    mp_arg_val_t parsed[MP_ARRAY_SIZE(allowed_args)];
+    mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, parsed);
+    mp_obj_t mask_in = parsed[0].u_obj;
     uint32_t all = is_view(self) ? 1 : lx_event_sources(self->regs);
-    if (n_args < 2 || args[1] == mp_const_none) {
+    if (mask_in == mp_const_none) {
         return all;
     }
-    if (!mp_obj_is_int(args[1])) {
+    if (!mp_obj_is_int(mask_in)) {
         mp_raise_TypeError(MP_ERROR_TEXT("mask must be an integer"));
     }
     // Negative numbers shift to -1.
-    bool wide = mp_binary_op(MP_BINARY_OP_RSHIFT, args[1], MP_OBJ_NEW_SMALL_INT(32)) != MP_OBJ_NEW_SMALL_INT(0);
-    uint32_t mask = (uint32_t)mp_obj_get_int_truncated(args[1]);
+    bool wide = mp_binary_op(MP_BINARY_OP_RSHIFT, mask_in, MP_OBJ_NEW_SMALL_INT(32)) != MP_OBJ_NEW_SMALL_INT(0);
+    uint32_t mask = (uint32_t)mp_obj_get_int_truncated(mask_in);
     if (wide || (mask & ~all) != 0) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("mask of '%s' is 0 to 0x%x"), self->regs->name,
             (unsigned int)all);
@@ -204,27 +219,21 @@ static mp_obj_t litex_event_manager_callback(size_t n_args, const mp_obj_t *args
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(litex_event_manager_callback_obj, 1, 2, litex_event_manager_callback);
 
-static mp_obj_t litex_event_manager_enable(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
-    static const mp_arg_t allowed_args[] = {
-        { MP_QSTR_mask, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
-    };
-    mp_arg_val_t parsed[MP_ARRAY_SIZE(allowed_args)];
-    mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, parsed);
-    litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(pos_args[0]);
-    const mp_obj_t args[2] = { pos_args[0], parsed[0].u_obj };
-    self->sources |= mask_of(self, 2, args);
+static mp_obj_t litex_event_manager_enable(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+    self->sources |= get_mask(self, n_args, args, kw_args);
     update(self, on_events);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(litex_event_manager_enable_obj, 1, litex_event_manager_enable);
 
-static mp_obj_t litex_event_manager_disable(size_t n_args, const mp_obj_t *args) {
+static mp_obj_t litex_event_manager_disable(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(args[0]);
-    self->sources &= ~mask_of(self, n_args, args);
+    self->sources &= ~get_mask(self, n_args, args, kw_args);
     update(self, on_events);
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(litex_event_manager_disable_obj, 1, 2, litex_event_manager_disable);
+static MP_DEFINE_CONST_FUN_OBJ_KW(litex_event_manager_disable_obj, 1, litex_event_manager_disable);
 
 static mp_obj_t litex_event_manager_pending(mp_obj_t self_in) {
     litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(self_in);
@@ -232,9 +241,9 @@ static mp_obj_t litex_event_manager_pending(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(litex_event_manager_pending_obj, litex_event_manager_pending);
 
-static mp_obj_t litex_event_manager_clear(size_t n_args, const mp_obj_t *args) {
+static mp_obj_t litex_event_manager_clear(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(args[0]);
-    uint32_t mask = mask_of(self, n_args, args);
+    uint32_t mask = get_mask(self, n_args, args, kw_args);
     if (is_view(self)) {
         self->event.taken &= ~mask;
     } else {
@@ -242,7 +251,7 @@ static mp_obj_t litex_event_manager_clear(size_t n_args, const mp_obj_t *args) {
     }
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(litex_event_manager_clear_obj, 1, 2, litex_event_manager_clear);
+static MP_DEFINE_CONST_FUN_OBJ_KW(litex_event_manager_clear_obj, 1, litex_event_manager_clear);
 
 static mp_obj_t litex_event_manager_status(mp_obj_t self_in) {
     litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(self_in);

@@ -154,6 +154,7 @@ void port_event_deinit(void) {
         if (entries[i].event != NULL) {
             release(i);
         }
+        MP_STATE_PORT(event_managers)[i] = NULL;
     }
 }
 
@@ -167,6 +168,7 @@ void port_event_tick(void) {
 }
 
 MP_REGISTER_ROOT_POINTER(void *event_owners[SOC_EVENT_COUNT]);
+MP_REGISTER_ROOT_POINTER(void *event_managers[SOC_EVENT_COUNT]);
 
 #else
 

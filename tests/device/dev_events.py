@@ -226,3 +226,15 @@ if "ALERT" in globals():
     check(wait(lambda: calls == [1]), calls)
     alert.disable()
     line.init(Pin.OUT, value=0)
+
+# One object for each, whoever asks.
+check(EventManager(name="gpio") is gpio)
+gpio.clear(mask=1 << 16)
+gpio.enable(mask=3 << 16)
+EventManager("gpio").callback(print)
+equal(litex.csr_read("gpio_ev_enable"), 3 << 16)
+gpio.disable(mask=1 << 16)
+equal(litex.csr_read("gpio_ev_enable"), 2 << 16)
+gpio.callback(None)
+gpio.disable()
+raises(TypeError, lambda: gpio.clear(mask="a"))
