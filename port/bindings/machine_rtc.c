@@ -57,6 +57,9 @@ static mp_obj_t machine_rtc_datetime(size_t n_args, const mp_obj_t *args) {
         }
         values[i] = (mp_uint_t)value;
     }
+    if (values[2] > (mp_uint_t)timeutils_days_in_month(values[0], values[1])) {
+        mp_raise_ValueError(MP_ERROR_TEXT("datetime[2] is no day of that month"));
+    }
     uint64_t seconds = (uint64_t)timeutils_seconds_since_epoch(values[0], values[1], values[2], values[4], values[5],
         values[6]);
     port_set_time_ns(seconds * 1000000000 + (uint64_t)values[7] * 1000);

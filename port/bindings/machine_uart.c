@@ -312,9 +312,16 @@ static bool mp_machine_uart_txdone(machine_uart_obj_t *self) {
 
 #if MICROPY_PY_MACHINE_UART_IRQ
 
+static void check_trigger(mp_uint_t trigger) {
+    if (trigger > TRIGGER_ALL) {
+        mp_raise_ValueError(MP_ERROR_TEXT("trigger must be of UART.IRQ_RX, IRQ_RXIDLE and IRQ_TXIDLE"));
+    }
+}
+
 static mp_uint_t irq_trigger(mp_obj_t self_in, mp_uint_t trigger) {
     machine_uart_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    self->triggers = (uint8_t)(trigger & TRIGGER_ALL);
+    check_trigger(trigger);
+    self->triggers = (uint8_t)trigger;
     return 0;
 }
 
@@ -337,10 +344,8 @@ static mp_irq_obj_t *mp_machine_uart_irq(machine_uart_obj_t *self, bool any_args
         if (handler != mp_const_none && !mp_obj_is_callable(handler)) {
             mp_raise_ValueError(MP_ERROR_TEXT("handler must be None or callable"));
         }
-        mp_int_t trigger = args[MP_IRQ_ARG_INIT_trigger].u_int;
-        if ((trigger & ~TRIGGER_ALL) != 0 || (handler != mp_const_none && trigger == 0)) {
-            mp_raise_ValueError(MP_ERROR_TEXT("trigger must be of UART.IRQ_RX, IRQ_RXIDLE and IRQ_TXIDLE"));
-        }
+        mp_uint_t trigger = (mp_uint_t)args[MP_IRQ_ARG_INIT_trigger].u_int;
+        check_trigger(trigger);
         uint32_t state = MICROPY_BEGIN_ATOMIC_SECTION();
         self->irq->handler = handler;
         self->irq->ishard = args[MP_IRQ_ARG_INIT_hard].u_bool;

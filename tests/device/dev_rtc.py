@@ -44,6 +44,10 @@ for i, wrong in enumerate((1999, 0, 0, None, 24, 60, 60, 1000000)):
 raises(ValueError, r.datetime, (2026, 3, 1))
 raises(TypeError, r.datetime, ("2026", 3, 1, 0, 0, 0, 0, 0))
 equal(r.datetime()[:5], now[:5])
+for day in ((2026, 2, 29), (2024, 4, 31)):
+    raises(ValueError, r.datetime, day + (0, 0, 0, 0, 0))
+r.datetime((2024, 2, 29, 0, 0, 0, 0, 0))
+equal(r.datetime()[:3], (2024, 2, 29))
 # Ticks and delays do not follow the wall clock.
 ticks = time.ticks_ms()
 r.datetime((2040, 1, 1, 0, 0, 0, 0, 0))

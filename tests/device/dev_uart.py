@@ -27,7 +27,8 @@ for wrong in (
     lambda: u.init(timeout=70000),
     lambda: u.init(rxbuf=1 << 20),
     lambda: u.irq(1, UART.IRQ_RX),
-    lambda: u.irq(print, 0),
+    lambda: u.irq().trigger(64),
+    lambda: u.irq().trigger(-1),
     lambda: u.irq(print, 64),
 ):
     raises(ValueError, wrong)
@@ -94,6 +95,8 @@ def hard(u):
     seen[0] += 1
 
 
+# Upstream's default trigger is none; the object takes another one.
+u.irq(hard).trigger(UART.IRQ_RX)
 u.irq(hard, UART.IRQ_RX, True)
 u.write(b"abc")
 u.flush()

@@ -9,6 +9,9 @@ PWRON_RESET: int
 HARD_RESET: int
 SOFT_RESET: int
 TRAP_RESET: int
+DEEPSLEEP_RESET: int
+# needs: SOC_HAS_WATCHDOG
+WDT_RESET: int
 
 def freq() -> int:
     """The clock in hertz."""
@@ -20,7 +23,7 @@ def soft_reset() -> NoReturn:
     """Start a new virtual machine; files stay."""
 
 def reset_cause() -> int:
-    """PWRON_RESET, HARD_RESET, SOFT_RESET or TRAP_RESET."""
+    """PWRON_RESET, HARD_RESET, SOFT_RESET, TRAP_RESET, DEEPSLEEP_RESET or WDT_RESET."""
 
 def unique_id() -> bytes:
     """The chip's number where the SoC has a DNA core, else the hash of the CSR map."""
@@ -77,15 +80,34 @@ class Pin:
         self,
         id: int | str | tuple[str, int],
         mode: int = ...,
-        pull: None = None,
+        pull: Literal[-1] | None = None,
         *,
         value: Any = ...,
+        drive: Literal[0] = 0,
+        alt: Literal[-1] = -1,
     ) -> None: ...
     @overload
     def __init__(
-        self, core: str, number: int, /, mode: int = ..., pull: None = None, *, value: Any = ...
+        self,
+        core: str,
+        number: int,
+        /,
+        mode: int = ...,
+        pull: Literal[-1] | None = None,
+        *,
+        value: Any = ...,
+        drive: Literal[0] = 0,
+        alt: Literal[-1] = -1,
     ) -> None: ...
-    def init(self, mode: int = ..., pull: None = None, *, value: Any = ...) -> None: ...
+    def init(
+        self,
+        mode: int = ...,
+        pull: Literal[-1] | None = None,
+        *,
+        value: Any = ...,
+        drive: Literal[0] = 0,
+        alt: Literal[-1] = -1,
+    ) -> None: ...
     @overload
     def __call__(self) -> int: ...
     @overload
@@ -105,6 +127,9 @@ class Pin:
         handler: Callable[[Pin], object] | None = None,
         trigger: int = ...,
         hard: bool = False,
+        *,
+        priority: Literal[1] = 1,
+        wake: None = None,
     ) -> _Irq: ...
 
 # needs: PORT_FULL and (SOC_HAS_GPIO or SOC_HAS_LEDS)
@@ -153,7 +178,7 @@ class Timer:
         *,
         mode: int = ...,
         callback: Callable[[Timer], object] | None = None,
-        period: float | None = None,
+        period: int | None = None,
         tick_hz: int = 1000,
         freq: float | None = None,
         hard: bool = False,
@@ -163,7 +188,7 @@ class Timer:
         *,
         mode: int = ...,
         callback: Callable[[Timer], object] | None = None,
-        period: float | None = None,
+        period: int | None = None,
         tick_hz: int = 1000,
         freq: float | None = None,
         hard: bool = False,
@@ -381,5 +406,5 @@ class ADC:
 class WDT:
     """The watchdog: once started it resets the SoC unless it is fed in time."""
 
-    def __init__(self, id: int = 0, timeout: int = 5000) -> None: ...
+    def __init__(self, id: int | str = 0, timeout: int = 5000) -> None: ...
     def feed(self) -> None: ...
