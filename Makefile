@@ -99,7 +99,7 @@ PIP_INSTALL = $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-
 micropython: | $(VENV)/.installed
 	@$(MICROPY_FETCH) >&2 </dev/null
 
-$(BUILD)/soc/%/csr.json: $(wildcard gateware/*.py) $(VENV)/.installed
+$(BUILD)/soc/%/csr.json: $(wildcard gateware/*.py gateware/litei2c_parts/*.py gateware/litei2c_parts/*/*.py) $(VENV)/.installed
 	@$(PYTHON) -m gateware.build $* --output-dir $(BUILD)/soc/$* >&2 </dev/null
 	@touch $@
 

@@ -152,9 +152,9 @@ def soc_digest(name, overrides):
         overrides (dict): changes to it.
     """
     digest = hashlib.sha256(f"{name} {sorted(overrides.items())}".encode())
-    for package in ("litex", "litedram", "migen", "pythondata-cpu-vexriscv"):
+    for package in ("litex", "litedram", "litei2c", "migen", "pythondata-cpu-vexriscv"):
         digest.update(f"{package} {metadata.version(package)}".encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -11,8 +11,16 @@ from litex.soc.cores.video import VideoFrameBuffer, VideoTimingGenerator
 from litex.soc.integration.soc import SoCRegion
 from litex.soc.interconnect import wishbone
 
+from gateware.litei2c_parts import LiteI2C
 from gateware.soc import KIB, MIB, Soc
-from gateware.standins import Alert, DramPort, OpenDrainI2CMaster, SystemMonitor, VideoPins
+from gateware.standins import (
+    Alert,
+    DramPort,
+    OpenDrainI2CMaster,
+    SystemMonitor,
+    VideoPins,
+    open_drain_pads,
+)
 
 VIDEO_TIMINGS = "160x100@60Hz"
 VIDEO_CYCLES_PER_PIXEL = 8
@@ -46,7 +54,7 @@ class Full(Soc):
         for spi in (self.spi0, self.spi1):
             spi.add_clk_divider()
         self.i2c0 = OpenDrainI2CMaster(request("i2c0"))
-        self.i2c1 = OpenDrainI2CMaster(request("i2c1"))
+        self.i2c1 = LiteI2C(clk_hz, pads=open_drain_pads(request("i2c1")))
         self.pwm0 = PWM(request("pwm0").o)
         self.pwm1 = PWM(request("pwm1").o)
         self.pwm_multi = MultiChannelPWM(request("pwm_multi").o)

@@ -6,7 +6,10 @@ record's name. A record that no core requests does not reach the Verilog.
 """
 
 from litex.build.generic_platform import Pins, Subsignal
+from litex.build.io import SDRTristate
 from litex.build.sim import SimPlatform
+
+from gateware.standins import WireTristate
 
 # The console as a byte stream with ready and valid in both directions: no baud rate, no loss.
 SERIAL_STREAM = (
@@ -125,3 +128,13 @@ class Platform(SimPlatform):
     def __init__(self, name, serial_pins):
         io = [SERIAL_PINS if serial_pins else SERIAL_STREAM, *COMMON, *FULL]
         SimPlatform.__init__(self, "SIM", io, name=name)
+
+    def get_verilog(self, fragment, **options):
+        """Return LiteX's Verilog, with wires for tristates.
+
+        Args:
+            fragment: the SoC.
+            **options: LiteX's.
+        """
+        overrides = {SDRTristate: WireTristate}
+        return SimPlatform.get_verilog(self, fragment, special_overrides=overrides, **options)

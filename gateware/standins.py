@@ -4,6 +4,8 @@
 The cores themselves are LiteX's own; here are only their far ends.
 """
 
+from types import SimpleNamespace
+
 from litedram.common import LiteDRAMNativePort
 from litex.gen import LiteXModule
 from litex.soc.cores.bitbang import I2CMaster
@@ -12,7 +14,7 @@ from litex.soc.cores.xadc import S7SystemMonitorChannels, XilinxSystemMonitor
 from litex.soc.interconnect import stream, wishbone
 from litex.soc.interconnect.csr import CSRStatus
 from litex.soc.interconnect.csr_eventmanager import EventManager, EventSourceLevel
-from migen import If, Signal
+from migen import Cat, If, Module, Signal
 from migen.genlib.misc import WaitTimer
 
 
@@ -35,6 +37,44 @@ class OpenDrainI2CMaster(I2CMaster):
             pads.sda_o.eq(~(w.oe & ~w.sda)),
             self._r.fields.sda.eq(pads.sda_o & pads.sda_i),
         ]
+
+
+def open_drain_pads(pads):
+    """Return ``scl`` and ``sda`` for a core that puts its SDRTristate on them; see WireTristate.
+
+    Args:
+        pads (Record): as those of OpenDrainI2CMaster.
+    """
+    return SimpleNamespace(
+        scl=Cat(pads.scl_o, pads.scl_i),
+        sda=Cat(pads.sda_o, pads.sda_i),
+    )
+
+
+class WireTristate(Module):
+    """What an SDRTristate becomes on the two wires of open_drain_pads() instead of a pad.
+
+    Args:
+        special (SDRTristate): its ``io`` is the wires.
+    """
+
+    def __init__(self, special):
+        out, level = special.io.l
+        lets_go = Signal(reset=1)
+        self.comb += out.eq(lets_go)
+        self.sync += [
+            lets_go.eq(special.o | ~special.oe),
+            special.i.eq(out & level),
+        ]
+
+    @staticmethod
+    def lower(special):
+        """Return the module; Migen calls this.
+
+        Args:
+            special (SDRTristate): as above.
+        """
+        return WireTristate(special)
 
 
 class SystemMonitor(XilinxSystemMonitor):
