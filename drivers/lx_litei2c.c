@@ -15,6 +15,8 @@
 #define LITEI2C_STATUS_RX_READY (UINT32_C(1) << 1)
 #define LITEI2C_STATUS_NACK (UINT32_C(1) << 8)
 
+#define RESERVED_ADDRESS (0x7f) // UM10204, 3.1.12: no device has it
+
 #define REQUEST_BYTES (4)
 #define REQUEST_MORE (5)
 // Of a request with all that it may have: start, address, 4 bytes, repeated start, address, 4 bytes, stop, bus free.
@@ -78,7 +80,8 @@ int lx_litei2c_init(lx_litei2c_t *i2c, const lx_litei2c_regs_t *regs, uint32_t c
         return LX_EINVAL;
     }
     i2c->regs = regs;
-    i2c->polls = REQUEST_BITS * (clk_hz / speeds[i].hz + 1);
+    // The core's quarters of a bit are whole cycles.
+    i2c->polls = REQUEST_BITS * (clk_hz / speeds[i].hz + 4);
     *actual_hz = speeds[i].hz;
     // The core takes another speed only while it is not active.
     csr_write(regs->master_active, 0);
@@ -93,7 +96,14 @@ int lx_litei2c_init(lx_litei2c_t *i2c, const lx_litei2c_regs_t *regs, uint32_t c
 int lx_litei2c_recover(lx_litei2c_t *i2c) {
     uint32_t data = 0;
     bool nack;
-    return request(i2c, LITEI2C_SETTINGS_RECOVER, &data, &nack);
+    drop_answers(i2c);
+    int status = request(i2c, LITEI2C_SETTINGS_RECOVER, &data, &nack);
+    if (status == LX_OK) {
+        // Where SDA is held low, everybody seems to acknowledge.
+        csr_write(i2c->regs->master_addr, RESERVED_ADDRESS);
+        status = request(i2c, 0, &data, &nack);
+    }
+    return status == LX_OK && !nack ? LX_ETIMEDOUT : status;
 }
 
 int lx_litei2c_transfer(lx_litei2c_t *i2c, unsigned address, const uint8_t *tx, size_t n_tx, uint8_t *rx, size_t n_rx) {

@@ -2,7 +2,8 @@
 //
 // I2C: LiteI2C (litei2c/core/master.py, litei2c/phy/generic.py). The core makes start, address, bytes, repeated start and
 // stop itself, for one write and one read of any length; it cannot leave out the stop, nor do less than a transfer. SCL
-// goes by one of three speeds, and is not read: a device that stretches the clock is not noticed.
+// goes by one of three speeds, and is not read: a device that stretches the clock is not noticed. A device that holds SDA
+// low is noticed by lx_litei2c_recover() alone: to a transfer it looks like zeros and acknowledgements.
 //
 // A byte that nobody acknowledges ends the transfer, and the core does not tell which of up to four it was.
 //
@@ -38,7 +39,7 @@ typedef struct {
 // Take the fastest of 100, 400 and 1000 kHz that is at most hz; *actual_hz is what it is. LX_EINVAL: hz is below 100 kHz.
 int lx_litei2c_init(lx_litei2c_t *i2c, const lx_litei2c_regs_t *regs, uint32_t clk_hz, uint32_t hz, uint32_t *actual_hz);
 
-// Nine clocks and a stop, for a device that holds SDA low. LX_ETIMEDOUT: the core does not answer.
+// Nine clocks and a stop, for a device that holds SDA low. LX_ETIMEDOUT: it still does, or the core does not answer.
 int lx_litei2c_recover(lx_litei2c_t *i2c);
 
 // Write n_tx bytes, then read n_rx; either may be 0, both are a look whether the device is there. Returns the bytes that

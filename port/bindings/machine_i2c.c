@@ -113,7 +113,9 @@ static int bitbang_transfer(machine_i2c_obj_t *self, uint16_t addr, size_t n, mp
 #if SOC_HAS_LITEI2C
 
 static int lite_init(machine_i2c_obj_t *self, uint32_t hz) {
-    return lx_litei2c_init(&self->lite, self->regs, SOC_CLOCK_HZ, hz, &self->hz);
+    int status = lx_litei2c_init(&self->lite, self->regs, SOC_CLOCK_HZ, hz, &self->hz);
+    // A reset of the SoC may have left a device in the middle of a byte, and the core does not see that it holds SDA.
+    return status == LX_OK ? lx_litei2c_recover(&self->lite) : status;
 }
 
 // A write and a read in one transfer, several buffers joined; the core can neither leave out the stop nor do parts.
@@ -192,9 +194,11 @@ static void configure(machine_i2c_obj_t *self, size_t n_args, const mp_obj_t *ar
     mp_arg_val_t parsed[MP_ARRAY_SIZE(allowed_args)];
     mp_arg_parse_all(n_args, args, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, parsed);
     mp_int_t freq = parsed[ARG_freq].u_int;
-    if (freq <= 0 || self->core->init(self, (uint32_t)freq) != LX_OK) {
+    int status = freq > 0 ? self->core->init(self, (uint32_t)freq) : LX_EINVAL;
+    if (status == LX_EINVAL) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("core '%s' cannot do that freq"), self->name);
     }
+    port_check(status);
 }
 
 static void i2c_init(mp_obj_base_t *self_in, size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {

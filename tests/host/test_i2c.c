@@ -289,6 +289,8 @@ static struct {
     unsigned starts;
     unsigned stops;
     unsigned recovers;
+    uint32_t request_cycles;
+    bool sda_held; // everybody seems to acknowledge
     bool stuck;
     bool full;
     unsigned pushed_while_inactive;
@@ -302,7 +304,7 @@ static void rxtx_written(mock_reg_t *reg, uint64_t value) {
     CHECK(!core.has_answer);
     core.pushed_while_inactive += mock_get(core.active) == 0;
     core.has_answer = !core.stuck;
-    core.ready_at = mock_cycles + CLK_HZ / 100000 * 90;
+    core.ready_at = mock_cycles + core.request_cycles;
     core.nack = false;
     core.answer = 0xdeadbeef;
     if (settings >> 16 & 1) {
@@ -312,7 +314,7 @@ static void rxtx_written(mock_reg_t *reg, uint64_t value) {
     if (!core.waits_tx && !core.waits_rx) {
         core.starts++;
         core.written = 0;
-        if (mock_get(core.addr) != ADDRESS) {
+        if (mock_get(core.addr) != ADDRESS && !core.sda_held) {
             core.nack = true;
             core.stops++;
             return;
@@ -377,6 +379,7 @@ static void setup_lite(uint32_t hz) {
     status->on_read = read_master_status;
     lite_regs.master_status = status->reg;
     lite_regs.phy_speed_mode = (core.speed = mock_add(2, CSR_ACCESS_RW))->reg;
+    core.request_cycles = CLK_HZ / 100000 * 93;
     // An answer that nobody took.
     core.has_answer = true;
     CHECK_EQ(lx_litei2c_init(&lite, &lite_regs, CLK_HZ, hz, &actual), LX_OK);
@@ -430,9 +433,18 @@ static void litei2c_not_acknowledged(void) {
     device.refuses_after = 2;
     CHECK_EQ(lx_litei2c_transfer(&lite, ADDRESS, data, sizeof(data), NULL, 0), LX_ENODEV);
     CHECK_EQ(core.starts, core.stops);
+    #endif
+}
+
+static void litei2c_recovers(void) {
+    setup_lite(100000);
     CHECK_EQ(lx_litei2c_recover(&lite), LX_OK);
     CHECK_EQ(core.recovers, 1);
-    #endif
+    CHECK_EQ(core.starts, core.stops);
+    core.has_answer = true; // of a transfer that was given up
+    core.sda_held = true;
+    CHECK_EQ(lx_litei2c_recover(&lite), LX_ETIMEDOUT);
+    CHECK_EQ(core.recovers, 2);
 }
 
 static void litei2c_never_answers(void) {
@@ -444,6 +456,16 @@ static void litei2c_never_answers(void) {
     core.full = true;
     CHECK_EQ(lx_litei2c_transfer(&lite, ADDRESS, data, 1, data, 1), LX_ETIMEDOUT);
     CHECK_EQ(lx_litei2c_recover(&lite), LX_ETIMEDOUT);
+}
+
+static void litei2c_slow_system_clock(void) {
+    uint32_t hz;
+    uint8_t data[4] = {0};
+    setup_lite(100000);
+    CHECK_EQ(lx_litei2c_init(&lite, &lite_regs, 4100000, 1000000, &hz), LX_OK);
+    // A quarter of a bit is two cycles, the next whole number.
+    core.request_cycles = 93 * 4 * 2;
+    CHECK_EQ(lx_litei2c_transfer(&lite, ADDRESS, data, sizeof(data), data, sizeof(data)), sizeof(data));
 }
 
 // A FIFO that is never empty, as a core that is not there would look.
@@ -483,7 +505,9 @@ const test_t tests_i2c[] = {
     TEST(i2c_speeds),
     TEST(litei2c_writes_and_reads),
     TEST(litei2c_not_acknowledged),
+    TEST(litei2c_recovers),
     TEST(litei2c_never_answers),
+    TEST(litei2c_slow_system_clock),
     TEST(litei2c_speeds),
     {NULL, NULL},
 };
