@@ -210,7 +210,14 @@ static int gzip_header_seen(inflate_t *inf) {
         return JTAG_EDEFLATE;
     }
     inf->flags = bytes[3];
+    inf->checksum = jtag_crc32(0, bytes, GZIP_HEADER_BYTES);
     return gzip_part(inf);
+}
+
+// The lower half of the CRC-32 of all of the header before it.
+static int gzip_header_crc_seen(inflate_t *inf) {
+    uint16_t given = inf->header[0] | inf->header[1] << 8;
+    return given == (uint16_t)inf->checksum ? gzip_part(inf) : JTAG_EDEFLATE;
 }
 
 static bool is_zlib_header(const uint8_t *bytes) {
@@ -258,6 +265,9 @@ static int frame_byte(inflate_t *inf, uint8_t byte) {
     if (inf->have < sizeof(inf->header)) {
         inf->header[inf->have++] = byte;
     }
+    if (inf->state >= STATE_GZIP_EXTRA_LENGTH && inf->state <= STATE_GZIP_COMMENT) {
+        inf->checksum = jtag_crc32(inf->checksum, &byte, 1);
+    }
     switch (inf->state) {
         case STATE_DETECT:
             return detect(inf);
@@ -276,7 +286,7 @@ static int frame_byte(inflate_t *inf, uint8_t byte) {
         case STATE_GZIP_COMMENT:
             return byte ? JTAG_OK : gzip_part(inf);
         case STATE_GZIP_CRC:
-            return inf->have == 2 ? gzip_part(inf) : JTAG_OK;
+            return inf->have == 2 ? gzip_header_crc_seen(inf) : JTAG_OK;
         case STATE_ZLIB_HEADER:
             return inf->have == 2 ? zlib_header_seen(inf) : JTAG_OK;
         case STATE_TRAILER:

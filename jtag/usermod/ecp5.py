@@ -192,8 +192,11 @@ class _Loader:
             text += ": at 0x{:06X} is 0x{:02X}, not 0x{:02X}".format(address, found, wanted)
         elif code == _ecp5.EFLASHTYPE:
             text += ": id 0x{:06X}".format(session.flash_chip()[0])
-        elif code == _ecp5.EOVERFLOW and self.flash and self.flash._is_open:
-            text += ": the flash ends at 0x{:06X}".format(session.flash_chip()[2])
+        elif code == _ecp5.EOVERFLOW:
+            if self.flash and self.flash._is_open:
+                text += ": the flash ends at 0x{:06X}".format(session.flash_chip()[2])
+            else:
+                text += ": the chain has more than 16 devices; check TDO, or lower TCK"
         elif code == _ecp5.EPROTECTED:
             text += self.flash._protected_text()
         elif code in (

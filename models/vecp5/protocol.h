@@ -21,7 +21,6 @@ typedef struct {
 
 typedef struct {
     board_t *board;
-    bool tck;
     const char *error;
 } bitbang_t;
 

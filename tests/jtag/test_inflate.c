@@ -83,8 +83,9 @@ static size_t gzipped(const uint8_t *data, size_t length, int bits, uint8_t head
         at += sprintf((char *)out + at, "a comment longer than ten bytes") + 1;
     }
     if (header_flags & 2) {
-        out[at++] = 1;
-        out[at++] = 2;
+        uint32_t crc = jtag_crc32(0, out, at);
+        out[at++] = crc;
+        out[at++] = crc >> 8;
     }
     at += deflated(data, length, bits, 9, out + at, room - at - 8);
     little(out + at, jtag_crc32(0, data, length));
@@ -248,6 +249,13 @@ static void test_damage(void) {
     packed[1] = 0x8b;
     packed[10] = 0x07; // a block of a type that does not exist
     CHECK_EQ(unpack_with(packed, packed_length, data, length, 1000, INFLATE_AUTO, 15, &inf), JTAG_EDEFLATE);
+    // Time, name and checksum of a header that has one.
+    packed_length = gzipped(data, length, 15, 2 | 8, packed, ROOM);
+    for (size_t at = 4; at < 22; at += at == 18 ? 2 : 1) {
+        packed[at] ^= 0x10;
+        CHECK_EQ(unpack_with(packed, packed_length, data, length, 1000, INFLATE_AUTO, 15, &inf), JTAG_EDEFLATE);
+        packed[at] ^= 0x10;
+    }
     packed_length = zlibbed(data, length, 15, packed, ROOM);
     packed[packed_length - 1] ^= 1;
     CHECK_EQ(unpack_with(packed, packed_length, data, length, 1000, INFLATE_AUTO, 15, &inf), JTAG_ECHECKSUM);

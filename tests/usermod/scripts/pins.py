@@ -2,7 +2,7 @@
 """jtag.Pins over pins of the port and over pins in Python, and pins that fail."""
 
 import ecp5
-from harness import bitstream, board, check, equal, noise, raises, run
+from harness import bitstream, board, check, equal, noise, raises, refused, run
 
 import jtag
 
@@ -65,6 +65,18 @@ def test_a_pin_that_uses_the_port():
     p = ecp5.Programmer(jtag.Pins(*[Soft(it.pin(n)) for n in NAMES[:3]], Sly(it.pin("tdo"))))
     equal(p.idcode(), 0x41111043)
     check("in use" in str(seen[0]))
+
+
+def test_a_chain_without_end():
+    """TDO that is neither stuck nor a chain."""
+    ticks = [0]
+
+    def tdo():
+        ticks[0] += 1
+        return ticks[0] & 1
+
+    p = ecp5.Programmer(jtag.Pins(*[lambda level: None] * 3, tdo))
+    refused("more than 16 devices", p.scan)
 
 
 def test_no_pins():

@@ -119,6 +119,8 @@ def test_each_its_own_clock():
     """A TCK that another set, or that was tried in vain, does not stay."""
     it, _ = board(fault="fast-tck=10000000")
     way = transport(it)
+    if way is not it:
+        return  # pins have no TCK to set
     slow = ecp5.Programmer(way, freq=5_000_000)
     ecp5.Programmer(way, freq=25_000_000)
     equal(slow.idcode(), 0x41111043)
