@@ -525,7 +525,13 @@ class Flash:
             self._write, source, addr, progress, unpack, _ecp5.ANY_DATA if any_data else 0
         )
 
+    def _inside(self, addr, n=0):
+        """Numbers of Python are longer than those of the core."""
+        if not 0 <= addr <= addr + n <= self._programmer._session.flash_chip()[2]:
+            self._programmer._raise(_ecp5.EOVERFLOW)
+
     def _write(self, source, addr, progress, unpack, options):
+        self._inside(addr)
         watch = _Watch()
         seconds = self._programmer._stream(source, _ecp5.FLASH, progress, options, addr, unpack)
         return self._write_finish(watch, seconds)
@@ -572,12 +578,13 @@ class Flash:
         read = self._programmer._session.flash_read
         if not isinstance(stream, str) and not hasattr(stream, "write"):
             view = memoryview(stream)
-            self._programmer._value(read(addr, view if n is None else view[:n]))
-            return len(view) if n is None else n
+            view = view if n is None else view[:n]
+            self._inside(addr, len(view))
+            self._programmer._value(read(addr, view))
+            return len(view)
         if n is None:
             n = size - addr
-        if n < 0:
-            self._programmer._raise(_ecp5.EOVERFLOW)
+        self._inside(addr, n)
         view = memoryview(_memory([_PLAIN_CHUNK, _CHUNK]))
         target = open(stream, "wb") if isinstance(stream, str) else stream
         try:
@@ -633,6 +640,7 @@ class Flash:
         session = self._programmer._session
         if n is None:
             n = session.flash_chip()[2] - addr
+        self._inside(addr, n)
         status = session.flash_protect(addr, n)
         if status == _ecp5.EINVAL:
             raise ValueError(
@@ -694,6 +702,7 @@ class _Progress:
 
     def end(self):
         if self.shown:
+            self.shown = False
             print("\r{}\r".format(" " * 40), end="")
 
 
@@ -766,6 +775,7 @@ def flash_stream(source, addr=0):
 
     def write(progress):
         written = _the().flash.write(source, addr, progress)
+        progress.end()
         ms = int(written.seconds * 1000 + 0.5)
         rate = _kilobytes(written.bytes, written.seconds)
         print("{} bytes uploaded in {} ms ({})".format(written.bytes, ms, rate))

@@ -110,6 +110,14 @@ print(written.written >= len(data), again.skipped == len(data), back == data)
                 data = BITSTREAM.read_bytes()
                 self.assertEqual(content[4096 : 4096 + len(data)], data)
 
+    def test_an_address_without_a_network(self):
+        script = "ecp5.init(transport=p.transport)\nprint(ecp5.prog('http://10.0.0.1/x.bit'))"
+        out, error, _ = self.run_script("gpio", script)
+        self.assertEqual(error, "")
+        self.assertEqual(
+            out, "http://10.0.0.1/x.bit: this firmware has no network: give a file\nFalse\n"
+        )
+
     def test_faults_end_in_words(self):
         for fault, script, words in (
             ("wrong-id", "p.program(data)", "no ECP5"),

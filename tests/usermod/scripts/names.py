@@ -49,6 +49,25 @@ def test_prog():
     equal(spoken(), "[Errno 5] EIO\n")
 
 
+def test_progress():
+    """A line that is written over: how far it is, of how much where that is known."""
+    fresh()
+    often = ecp5._PROGRESS_MS
+    ecp5._PROGRESS_MS = 0
+    try:
+        check(ecp5.prog(GOOD) is True)
+        lines = spoken().split("\r")
+        check("{0} bytes of {0}".format(len(GOOD)) in lines, lines)
+        check("512 bytes of {}".format(len(GOOD)) in lines, lines)
+        check(lines[-1].startswith("{} bytes uploaded".format(len(GOOD))), lines)
+        check(ecp5.flash(io.BytesIO(GOOD)) is True)
+        lines = spoken().split("\r")
+        check("{} bytes".format(len(GOOD)) in lines, lines)
+        check(lines[-1].startswith("{} bytes uploaded".format(len(GOOD))), lines)
+    finally:
+        ecp5._PROGRESS_MS = often
+
+
 class Broken:
     def read(self, n):
         raise OSError(5)
