@@ -45,8 +45,8 @@ class Client:
 
 
 def test_protocol():
+    it, p = board()
     for piece in (1, 2, 3, 7, 1000):
-        it, p = board()
         client = Client(it, piece)
         equal(client.ask(b"getinfo:"), b"xvcServer_v1.0:1024\n")
         equal(client.ask(b"settck:" + struct.pack("<I", 100)), struct.pack("<I", 100))
