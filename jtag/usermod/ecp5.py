@@ -100,6 +100,10 @@ _NEXT = {
 }
 
 
+# What is said of data that only looks as if it were packed.
+_PACKED = (_ecp5.EDEFLATE, _ecp5.ECHECKSUM)
+
+
 class Error(Exception):
     """What went wrong and what to do; .code is one of the codes of jtag/jtag.h."""
 
@@ -212,6 +216,8 @@ class _Loader:
             text += " ({})".format(_words(session.last_status()))
         if code in _NEXT:
             text += "; " + _NEXT[code]
+        if code in _PACKED and self.flash and self.flash._is_open:
+            text += "; or is it no packed data? unpack=False writes it as it is"
         raise Error(code, text)
 
     def _board(self):

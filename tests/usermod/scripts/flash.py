@@ -159,6 +159,11 @@ def test_boot():
     packed = bitstream("25f-compress.bit.gz")
     p.flash.write(packed, 0x100000, unpack=False)
     equal(bytes(it.flash()[0x100000 : 0x100000 + len(packed)]), packed)
+    # Data that begins as packed data does.
+    data = b"\x78\x9c" + noise(5000)
+    refused("unpack=False", p.flash.write, data, 0x180000)
+    p.flash.write(data, 0x180000, unpack=False)
+    equal(bytes(it.flash()[0x180000 : 0x180000 + len(data)]), data)
     # A bitstream for another device is data only when it is said so.
     other = bitstream("85f-compress.bit")[:20000]
     refused("LFE5U-85F", p.flash.write, other, 0x200000)
