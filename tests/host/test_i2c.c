@@ -272,6 +272,9 @@ static void i2c_speeds(void) {
     CHECK_EQ(lx_i2c_init(&i2c, &regs, &clock, CLK_HZ, UINT32_MAX), LX_EINVAL);
 }
 
+// Of a request at most: start, address, 4 bytes, repeated start, address, 4 bytes, stop, bus free.
+#define REQUEST_BITS (93)
+
 // LiteI2C, request by request.
 static struct {
     mock_reg_t *active;
@@ -289,7 +292,7 @@ static struct {
     unsigned starts;
     unsigned stops;
     unsigned recovers;
-    uint32_t request_cycles;
+    uint32_t looks; // at the status
     bool sda_held; // everybody seems to acknowledge
     bool stuck;
     bool full;
@@ -304,7 +307,7 @@ static void rxtx_written(mock_reg_t *reg, uint64_t value) {
     CHECK(!core.has_answer);
     core.pushed_while_inactive += mock_get(core.active) == 0;
     core.has_answer = !core.stuck;
-    core.ready_at = mock_cycles + core.request_cycles;
+    core.ready_at = mock_cycles + CLK_HZ / 100000 * REQUEST_BITS;
     core.nack = false;
     core.answer = 0xdeadbeef;
     if (settings >> 16 & 1) {
@@ -358,6 +361,7 @@ static uint64_t rxtx_read(mock_reg_t *reg) {
 
 static uint64_t read_master_status(mock_reg_t *reg) {
     (void)reg;
+    core.looks++;
     bool ready = core.has_answer && mock_cycles >= core.ready_at;
     return (core.full ? 0 : 1) | ready << 1 | core.nack << 8;
 }
@@ -379,7 +383,6 @@ static void setup_lite(uint32_t hz) {
     status->on_read = read_master_status;
     lite_regs.master_status = status->reg;
     lite_regs.phy_speed_mode = (core.speed = mock_add(2, CSR_ACCESS_RW))->reg;
-    core.request_cycles = CLK_HZ / 100000 * 93;
     // An answer that nobody took.
     core.has_answer = true;
     CHECK_EQ(lx_litei2c_init(&lite, &lite_regs, CLK_HZ, hz, &actual), LX_OK);
@@ -464,8 +467,11 @@ static void litei2c_slow_system_clock(void) {
     setup_lite(100000);
     CHECK_EQ(lx_litei2c_init(&lite, &lite_regs, 4100000, 1000000, &hz), LX_OK);
     // A quarter of a bit is two cycles, the next whole number.
-    core.request_cycles = 93 * 4 * 2;
-    CHECK_EQ(lx_litei2c_transfer(&lite, ADDRESS, data, sizeof(data), data, sizeof(data)), sizeof(data));
+    core.stuck = true;
+    core.looks = 0;
+    CHECK_EQ(lx_litei2c_transfer(&lite, ADDRESS, data, sizeof(data), data, sizeof(data)), LX_ETIMEDOUT);
+    // A look may take a single cycle.
+    CHECK(core.looks >= REQUEST_BITS * 4 * 2);
 }
 
 // A FIFO that is never empty, as a core that is not there would look.
