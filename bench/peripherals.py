@@ -65,6 +65,19 @@ def spi_row(core, what, call, goal=None):
     )
 
 
+# 64 bytes and the address at 400 kHz: what the wire takes.
+I2C_WIRE = 65 * 9 * 250
+
+
+def i2c_row(core, address):
+    """A row of an I2C transfer.
+
+    core: its name; address: of a device on its wires.
+    """
+    code = f'done(least(machine.I2C("{core}", 400_000).readfrom_into, {address}, bytearray(64)))'
+    return Row(f"I2C read of 64 bytes at 400 kHz, {core}", code, limit=I2C_WIRE)
+
+
 # The loop without its body is subtracted.
 LOOP = """
 {setup}
@@ -153,6 +166,8 @@ ROWS = (
     spi_row("spi1", "32 bits, write_readinto", SPI_BOTH, SPI_GOAL),
     spi_row("spi0", "8 bits, write", SPI_WRITE),
     spi_row("spi0", "8 bits, write_readinto", SPI_BOTH),
+    i2c_row("i2c0", 0x50),
+    i2c_row("i2c1", 0x60),
     Row("p(x)", LOOP.format(setup=PIN, body="p(1)"), 300),
     Row("p.toggle()", LOOP.format(setup=PIN, body="p.toggle()"), 450),
     Row("p()", LOOP.format(setup=PIN, body="p()")),
