@@ -43,7 +43,7 @@ static uint64_t counter_at(const pwm_state_t *p, uint64_t now) {
 
 static void schedule(core_t *core) {
     pwm_state_t *p = core->state;
-    uint64_t now = machine_now(core->machine);
+    uint64_t now = machine_due(core->machine);
     uint64_t counter = counter_at(p, now);
     uint64_t next = EVENT_NEVER;
     for (unsigned i = 0; i < p->count; i++) {
