@@ -24,7 +24,8 @@ base = litex.info()["memories"]["video_framebuffer"][0]
 ram, size, _ = litex.info()["memories"]["main_ram"]
 check(ram <= base < ram + size)
 equal(litex.csr_read("video_framebuffer_dma_base") & 0xFFFFFFFF, base)
-check(gc.mem_free() + gc.mem_alloc() < base - ram)
+if FAST:  # it looks at each block of 16 MiB, which takes minutes on RTL
+    check(gc.mem_free() + gc.mem_alloc() < base - ram)
 
 # Without a copy: a memoryview, framebuf and memory agree.
 m = memoryview(v)
