@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// LedChaser (litex/soc/cores/led.py): one output register, on pins of the wiring. Until its first write a light runs
-// along the LEDs and back to darkness, one step in each 1/(2 n) of a second; only where somebody looks does it take
-// events.
+// LedChaser (litex/soc/cores/led.py): one output register, on pins of the wiring. Until its first write the LEDs go on
+// one after the other and then off, a step in each 1/(2 n) of a second; that takes events only where somebody looks.
 
 #include "cores/models.h"
 #include "machine.h"
