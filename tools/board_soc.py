@@ -82,6 +82,8 @@ BLOCK_RAM_KIB = (
     (r"gw5ast-lv138", 680),
     (r"eg4s20", 128),
     (r"ep4ce115", 432),
+    (r"5cs\w\w[ac]6", 557),
+    (r"10m50", 182),
 )
 
 
@@ -301,13 +303,13 @@ CORES = (
 
 
 def add_cores(soc):
-    """Add what a SoC can have beside what its target gave it; return the cores' names.
+    """Add what a SoC that the firmware is for can have beside what its target gave it; return the cores' names.
 
     soc -- litex.soc.integration.soc.SoC before it is finalized
     """
     added = []
     for name, add in CORES:
-        if soc.cpu_type is not None and not hasattr(soc, name):
+        if getattr(soc.cpu, "family", None) == "riscv" and not hasattr(soc, name):
             add(soc)
             added += [name] if hasattr(soc, name) else []
     return added

@@ -448,20 +448,25 @@ def report(records):
     ]
     print_markdown("|".join(("result", *sets)), counts)
     print_markdown("class|boards", count_classes(records))
-    stopped = {}
-    for record in records:
-        if record["result"] != PASS:
-            stopped.setdefault(record["board"], set()).add(record["options"])
-    table = []
-    for name in stopped:
-        told = [
-            rows[name]["why"] or f"passes {' '.join(rows[name]['arguments'])}".strip()
-            for rows in sets.values()
-            if name in rows
-        ]
-        same = len(set(told)) == 1
-        table.append((f"`{name}`", *([*told[:1], "the same"] if same and told[1:] else told)))
-    print_markdown("|".join(("target", *sets)), table)
+    stopped = dict.fromkeys(r["board"] for r in records if r["result"] != PASS)
+    print_markdown(
+        "|".join(("target", *sets)),
+        ((f"`{name}`", *(outcome(rows.get(name)) for rows in sets.values())) for name in stopped),
+    )
+
+
+def outcome(record):
+    """A board's result in a few words.
+
+    record -- dict of Board, or None where it was not tried
+    """
+    if record is None:
+        return "not tried"
+    if record["result"] == PASS:
+        main_ram = [name for name in record["arguments"] if name.startswith(board_soc.MAIN_RAM)]
+        return " ".join(["passes", *main_ram])
+    # What is needed is the same for all.
+    return record["why"].partition(": the firmware needs")[0]
 
 
 class Results:

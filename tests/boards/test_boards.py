@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import types
 import unittest
 from pathlib import Path
 
@@ -103,6 +104,7 @@ class Small(unittest.TestCase):
             ("xc7a35t-CPG236-1", 200),
             ("LFE5UM5G-85F-8BG381", 416),
             ("ice40-up5k-sg48", 143),
+            ("5CSXFC6D6F31C8", 557),
             ("xc7k420tl-ffg901", 3340),
             ("xc6slx9-2-tqg144", 64),
             ("xc6slx99", 0),
@@ -145,6 +147,32 @@ class Kept(unittest.TestCase):
         )
 
 
+class Report(unittest.TestCase):
+    def test_tables(self):
+        rows = []
+        for name, which, result, why, arguments in (
+            ("a", "default", boards.PASS, "", []),
+            ("a", "more", boards.FAIL, "LED: no", []),
+            ("b", "default", boards.NOT_GENERATED, "no RAM: the firmware needs 1", []),
+            ("b", "more", boards.PASS, "", ["--integrated-main-ram-size=262144"]),
+        ):
+            row = boards.Board(name, which).record
+            row.update(result=result, why=why, arguments=arguments)
+            row["classes"] = ["LED"] if result == boards.PASS else []
+            rows.append(row)
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            boards.report(rows)
+        for line in (
+            "| pass | 1 | 1 |",
+            "| fail | 0 | 1 |",
+            "| LED | 2 |",
+            "| `a` | passes | LED: no |",
+            "| `b` | no RAM | passes --integrated-main-ram-size=262144 |",
+        ):
+            self.assertIn(line, said.getvalue().splitlines())
+
+
 class Choice(unittest.TestCase):
     def test_every_tenth_is_a_tenth(self):
         everything = boards.all_boards()
@@ -171,6 +199,11 @@ class Choice(unittest.TestCase):
         self.assertEqual(target.choose(parser), ["--timer-uptime", "--with-sdcard"])
         target = board_soc.Target("x", Path("x"), ["--with-spi-sdcard"])
         self.assertEqual(target.choose(parser), ["--with-spi-sdcard"])
+
+    def test_no_cores_for_a_cpu_that_the_firmware_is_not_for(self):
+        soc = types.SimpleNamespace(cpu=types.SimpleNamespace(family="arm"))
+        self.assertEqual(board_soc.add_cores(soc), [])
+        self.assertEqual(board_soc.add_cores(types.SimpleNamespace(cpu=None)), [])
 
     def test_groups_hold_all_boards_once(self):
         made = [boards.Board(f"board{n}", "default") for n in range(40)]
