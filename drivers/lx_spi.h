@@ -44,6 +44,7 @@ typedef struct {
 typedef struct {
     const lx_spi_regs_t *regs;
     uint32_t clk_hz;
+    uint32_t idle; // the register status when nothing moves
     uint32_t divider; // cycles of the system clock per bit, the largest possible one where it is not known
     uint16_t select; // what cs.sel is set to for a message
     uint8_t width; // bits

@@ -14,6 +14,7 @@
 #define SPI_TX_STATUS_EMPTY (UINT32_C(1) << 1)
 #define SPI_TX_STATUS_FULL (UINT32_C(1) << 2)
 #define SPI_RX_STATUS_EMPTY (UINT32_C(1) << 1)
+#define SPI_STATUS_LEVEL_SHIFT (16)
 #define SPI_SLOT_CONTROL_ENABLE (UINT64_C(1) << 0)
 #define SPI_SLOT_CONTROL_MODE_SHIFT (1)
 #define SPI_SLOT_CONTROL_BITORDER_LSB_FIRST (UINT64_C(1) << 5)
@@ -186,25 +187,38 @@ int lx_spi_mmap_transfer(lx_spi_mmap_t *spi, const void *tx, void *rx, size_t n,
     csr_write(regs->ctrl_engine, SPI_CONTROL_ENABLE);
     soc_irq_restore(state);
 
-    // Each turn takes a cycle at least.
+    // Each turn takes a cycle at least. For each word that is taken out another one is put in, so that there are always as
+    // many under way as the outgoing FIFO holds.
     const uint32_t most = (WORD_BITS + 2) * 2 * spi->half + EXTRA_POLLS;
     uint32_t last = 0;
     for (uint32_t idle = 0; idle <= most; idle++) {
-        if (left(&in) > 0 && (csr_read(rx_status) & SPI_RX_STATUS_EMPTY) == 0) {
-            pop(rx_window, &in, shape);
-            idle = 0;
-        }
-        uint32_t status = csr_read(tx_status);
-        if (status != last) {
-            // The level has changed: the core has sent a word.
-            last = status;
-            idle = 0;
-        }
-        if (left(&out) > 0 && (status & SPI_TX_STATUS_FULL) == 0) {
-            push(tx_window, &out, shape);
-            idle = 0;
-        } else if (left(&in) == 0 && (status & SPI_TX_STATUS_EMPTY) != 0) {
-            return LX_OK;
+        if (rx != NULL) {
+            uint32_t status = csr_read(rx_status);
+            if ((status & SPI_RX_STATUS_EMPTY) == 0) {
+                for (uint32_t level = status >> SPI_STATUS_LEVEL_SHIFT; level > 0 && left(&in) > 0; level--) {
+                    pop(rx_window, &in, shape);
+                    if (left(&out) > 0 && (csr_read(tx_status) & SPI_TX_STATUS_FULL) == 0) {
+                        push(tx_window, &out, shape);
+                    }
+                }
+                idle = 0;
+            }
+            if (left(&in) == 0) {
+                return LX_OK;
+            }
+        } else {
+            uint32_t status = csr_read(tx_status);
+            if (status != last) {
+                // The level has changed: the core has sent a word.
+                last = status;
+                idle = 0;
+            }
+            if (left(&out) > 0 && (status & SPI_TX_STATUS_FULL) == 0) {
+                push(tx_window, &out, shape);
+                idle = 0;
+            } else if ((status & SPI_TX_STATUS_EMPTY) != 0) {
+                return LX_OK;
+            }
         }
     }
     csr_write(regs->ctrl_engine, 0);

@@ -266,11 +266,15 @@ static void machine_spi_transfer(mp_obj_base_t *self_in, size_t len, const uint8
     check_active(self);
     unsigned int bits = self->config.bits;
     size_t word = lx_spi_word_bytes(bits);
-    if (len % word != 0) {
+    if ((len & (word - 1)) != 0) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("words of %u bits take %u bytes each"), bits,
             (unsigned int)word);
     }
-    port_check(self->core->transfer(self, src, dest, len / word, bits));
+    // A word takes 1, 2 or 4 bytes; a division takes its time.
+    int status = self->core->transfer(self, src, dest, len >> (word >> 1), bits);
+    if (status != LX_OK) {
+        port_check(status);
+    }
 }
 
 static const mp_machine_spi_p_t machine_spi_p = {

@@ -24,6 +24,7 @@ typedef struct {
     bool aligned;
     unsigned die_after; // transfers, 0: lives on
     uint64_t done_at;
+    unsigned length; // of the transfer under way
     bool out[MAX_BITS_SEEN];
     unsigned count; // of bits
     unsigned transfers;
@@ -56,13 +57,17 @@ static bool in_manual(void) {
 static void write_control(mock_reg_t *reg, uint64_t value) {
     (void)reg;
     unsigned length = value >> 8 & 0xff;
+    bool busy = mock_cycles < model.done_at;
+    // The core compares with the register until the end.
+    CHECK(!busy || length == model.length);
     if ((value & 1) == 0) {
         return;
     }
-    if (mock_cycles < model.done_at) {
+    if (busy) {
         model.early++;
         return;
     }
+    model.length = length;
     CHECK(length > 0 && length <= model.width);
     bool loop = model.loopback != NULL && mock_get(model.loopback) != 0;
     for (unsigned i = 0; i < length; i++) {
@@ -330,6 +335,33 @@ static void spi_two_users_of_one_core(void) {
     CHECK_EQ(model.chips, 2);
 }
 
+// A bus that is busy, or an interrupt, comes in between anywhere and lasts longer than words: each still starts once,
+// after the end of the one before, which has been read.
+static void spi_slow_bus(void) {
+    uint8_t tx[23];
+    uint8_t in[23];
+    uint8_t rx[23];
+    for (unsigned i = 0; i < sizeof(tx); i++) {
+        tx[i] = 41 * i + 3;
+        in[i] = 77 * i + 0x81;
+    }
+    for (unsigned width = 8; width <= 32; width += 8) {
+        for (unsigned access = 1; access < 300; access += 1 + access / 8) {
+            setup(width, (access & 1) != 0, WITH_ALL);
+            lx_spi_init(&spi, &regs, CLK_HZ);
+            mock_access_cycles = access;
+            model.in = in;
+            CHECK_EQ(lx_spi_transfer(&spi, tx, rx, sizeof(tx), 8), LX_OK);
+            sent(tx, sizeof(tx));
+            CHECK_EQ(memcmp(rx, in, sizeof(rx)), 0);
+            model.count = 0;
+            CHECK_EQ(lx_spi_transfer(&spi, tx, NULL, sizeof(tx), 8), LX_OK);
+            sent(tx, sizeof(tx));
+            CHECK_EQ(model.transfers, 2 * ((sizeof(tx) + width / 8 - 1) / (width / 8)));
+        }
+    }
+}
+
 static void spi_never_done(void) {
     uint8_t buffer[40] = {0};
     for (unsigned width = 8; width <= 40; width += 8) {
@@ -371,6 +403,7 @@ const test_t tests_spi[] = {
     TEST(spi_chip_select),
     TEST(spi_optional_registers),
     TEST(spi_two_users_of_one_core),
+    TEST(spi_slow_bus),
     TEST(spi_never_done),
     TEST(spi_widths_that_cannot_be_used),
     {NULL, NULL},
