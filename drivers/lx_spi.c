@@ -26,8 +26,8 @@
 #define POLLS_IN_LINE (16)
 
 // Cycles before the first look, in a transfer that only sends and in one that receives. On VexRiscv (LiteX's standard
-// variant) at a quarter of the clock, words then take 142 and 144 cycles; without, a look that comes just too early costs
-// up to 9 and 12 more. Measured by `python -m bench.peripherals`; elsewhere they do no harm.
+// variant) at a quarter of the clock, words then take 142 cycles, and 144 at best; a look that comes just too early costs
+// 9 and 12 more. Measured by `python -m bench.peripherals`; elsewhere they do no harm.
 #define LEAD_WRITE (6)
 #define LEAD_READ (10)
 
