@@ -271,7 +271,7 @@ def run():
     label = f"reset to first prompt (old {BOOT_OLD}, plain {BOOT_PLAIN})"
     rows.append(figure(label, boot, "cycles", command, BOOT_GOAL))
     for name, cycles in measure("sdram", wanted=SDRAM).items():
-        rows.append(figure(f"sdram: {name} (bench {found[name]})", cycles, "cycles", command))
+        rows.append(figure(f"sdram: {name}", cycles, "cycles", command))
     rows.append(figure("sdram: reset to first prompt", guest.boot("sdram"), "cycles", command))
     return rows
 
