@@ -9,10 +9,10 @@ fails every test.
 import random
 import unittest
 
-from litex.soc.interconnect import csr_bus
-from migen import Module, Record, passive, run_simulation
+from migen import Record, passive, run_simulation
 
 from gateware.jtag_master import JTAGMaster
+from tests.gateware.registers import RegistersBench
 
 BASE = 0x40000000
 IDCODE = 0x41111043
@@ -75,7 +75,7 @@ class Delay:
         return self.bits[0]
 
 
-class Bench(Module):
+class Bench(RegistersBench):
     """The core with all that surrounds it.
 
     Args:
@@ -89,13 +89,7 @@ class Bench(Module):
         self.random = random.Random(seed)
         self.latency = latency
         self.pads = Record([("tck", 1), ("tms", 1), ("tdi", 1), ("tdo", 1)])
-        self.submodules.core = JTAGMaster(self.pads)
-        csrs = self.core.get_csrs()
-        self.csr = csr_bus.Interface(data_width=32, address_width=14)
-        self.submodules.bank = csr_bus.CSRBank(csrs, bus=self.csr)
-        # One word each, which LiteX names as the register or with a 0 behind it.
-        words = enumerate(self.bank.simple_csrs)
-        self.address = {csr.name.removesuffix("0"): word for word, csr in words}
+        super().__init__(JTAGMaster(self.pads))
         self.memory = bytearray(self.random.randbytes(4096))
         self.clocks = []  # (tms, tdi, tdo) at each rising edge
         self.rises = []  # the cycle of each
@@ -103,24 +97,6 @@ class Bench(Module):
         self.cycle = 0
         self.half = 1
         self.violations = []
-
-    def write(self, name, value):
-        """Write a register."""
-        yield self.csr.adr.eq(self.address[name])
-        yield self.csr.dat_w.eq(value)
-        yield self.csr.we.eq(1)
-        yield
-        yield self.csr.we.eq(0)
-        yield
-
-    def read(self, name):
-        """Read a register."""
-        yield self.csr.adr.eq(self.address[name])
-        yield self.csr.re.eq(1)
-        yield
-        yield self.csr.re.eq(0)
-        yield
-        return (yield self.csr.dat_r)
 
     def set_divider(self, divider):
         """Choose TCK."""

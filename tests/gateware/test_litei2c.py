@@ -8,11 +8,11 @@ too short, or a change of SDA while SCL is high that is no start and no stop, fa
 import unittest
 
 from litex.build.io import SDRTristate
-from litex.soc.interconnect import csr_bus
-from migen import Module, Record, passive, run_simulation
+from migen import Record, passive, run_simulation
 
 from gateware.litei2c_parts import LiteI2C
 from gateware.standins import WireTristate, open_drain_pads
+from tests.gateware.registers import RegistersBench
 
 CLK_HZ = 8_000_000
 ADDRESS = 0x2D
@@ -83,7 +83,7 @@ class Device:
         return self.takes >= 0
 
 
-class Bench(Module):
+class Bench(RegistersBench):
     """The core, the CSR bus and the wires.
 
     Args:
@@ -95,32 +95,10 @@ class Bench(Module):
         self.device = device
         self.mode = mode
         self.pads = Record([(name, 1) for name in ("scl_o", "sda_o", "scl_i", "sda_i")])
-        self.submodules.core = LiteI2C(CLK_HZ, pads=open_drain_pads(self.pads))
-        self.csr = csr_bus.Interface(data_width=32, address_width=14)
-        self.submodules.bank = csr_bus.CSRBank(self.core.get_csrs(), bus=self.csr)
-        words = enumerate(self.bank.simple_csrs)
-        self.address = {csr.name.removesuffix("0"): word for word, csr in words}
+        super().__init__(LiteI2C(CLK_HZ, pads=open_drain_pads(self.pads)))
         self.cycle = 0
         self.edges = []  # (cycle, level of SCL)
         self.violations = []
-
-    def write(self, name, value):
-        """Write a register."""
-        yield self.csr.adr.eq(self.address[name])
-        yield self.csr.dat_w.eq(value)
-        yield self.csr.we.eq(1)
-        yield
-        yield self.csr.we.eq(0)
-        yield
-
-    def read(self, name):
-        """Read a register."""
-        yield self.csr.adr.eq(self.address[name])
-        yield self.csr.re.eq(1)
-        yield
-        yield self.csr.re.eq(0)
-        yield
-        return (yield self.csr.dat_r)
 
     def activate(self):
         """Choose the speed and go."""
