@@ -189,9 +189,9 @@ if hasattr(machine, "Signal"):
     # Only pins are pins, also where upstream's functions take any object.
     for other in (5, None, "gpio", machine.Timer(-1), machine.RTC()):
         raises((TypeError, ValueError), lambda: machine.time_pulse_us(other, 0, 10))
-    for name in ("UART", "SPI", "I2C"):
+    for name, first in (("UART", 1), ("SPI", 0), ("I2C", 0)):
         if hasattr(machine, name):
-            bus = getattr(machine, name)(1)
+            bus = getattr(machine, name)(first)
             raises(TypeError, lambda: machine.time_pulse_us(bus, 0, 10))
             raises(TypeError, lambda: machine.Signal(bus).value())
             raises(TypeError, lambda: machine.Signal(bus).on())
