@@ -19,7 +19,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIST = os.path.join(TOP, "tests", "host", "mutants.toml")
 # Enough shapes of the CSR bus to tell a good driver from a bad one; see tests/host/Makefile.
 CONFIGS = "8-32-0-1 32-64-1-1 32-32-1-1"
-COPIED = ("soc", "drivers", "jtag", "gateware", os.path.join("tests", "host"))
+COPIED = ("soc", "drivers", "port", "jtag", "gateware", os.path.join("tests", "host"))
 
 
 def copy_sources(scratch):
@@ -56,7 +56,7 @@ def run_tests(scratch, target):
         f"CONFIGS={CONFIGS}",
         "COVERAGE=0",
         "WERROR=",
-        "TEST_SECONDS=60",
+        "TEST_SECONDS=120",
         f"PYTHON={sys.executable}",
     ]
     command.append(f"BUILD={os.path.join(scratch, 'build')}")

@@ -37,7 +37,13 @@ ANNEALING_STEPS = 24_000_000
 # Objects whose unused functions fill the gaps: those that each SoC has.
 COLD = r"/(py|extmod|shared|lib/(littlefs|oofatfs|libm_dbl))/"
 # Larger where there are more cores: in their places they would push all that follows out of its own.
-ELSEWHERE = {"mp_pin_make_new", "port_event_tick", "port_tick", "set_open_drain", "mp_hal_ticks_us"}
+ELSEWHERE = {
+    "mp_pin_make_new",
+    "port_event_tick",
+    "port_tick",
+    "set_open_drain",
+    "mp_hal_ticks_us",
+}
 # The sum of a program's counts after scaling: each weighs the same, a row of the small ones less.
 WEIGHT = 10_000_000
 KIND_ARCS, KINDS = 0, 8
@@ -161,7 +167,7 @@ def jobs():
     for row in interpreter.MICRO:
         # Rows with a goal count like two programs.
         weight = 0.15 if row[-1] is None else 2.0
-        yield row[0], weight, interpreter.micro_code(SOC, [row])
+        yield row[0], weight, interpreter.micro_code(SOC, row)
     for name, body in HARDWARE:
         code = HARDWARE_RUN.format(body=body, n=interpreter.ITERATIONS)
         yield name, 1.0, prelude + code

@@ -3,6 +3,7 @@
 
 import contextlib
 import copy
+import hashlib
 import io
 import json
 import os
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from pathlib import Path
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, TOP)
@@ -151,6 +153,16 @@ def make_folder(folder, data, cpu_flags="-march=rv32i2p0_m -mabi=ilp32 -D__vexri
                 file.write(f'#define {name.upper()} "{value}"\n')
 
 
+def gateware_digest():
+    """What the SoCs of this folder are made from."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(TOP).glob("gateware/**/*.py")) + [
+        Path(TOP, "tests/host/many_cores.py")
+    ]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def once(name, command):
     """Generate a SoC's folder, unless an earlier run has. Runs at the same time do not disturb each other.
 
@@ -160,9 +172,10 @@ def once(name, command):
     """
     folder = os.path.join(CACHE, name)
     marker = os.path.join(folder, "command")
+    made_by = " ".join([*command, gateware_digest()])
     if os.path.exists(marker):
         with open(marker) as file:
-            if file.read() == " ".join(command):
+            if file.read() == made_by:
                 return folder
     os.makedirs(CACHE, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=CACHE) as temporary:
@@ -180,7 +193,7 @@ def once(name, command):
         if done.returncode != 0:
             raise RuntimeError(f"{' '.join(command)}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
         with open(os.path.join(made, "command"), "w") as file:
-            file.write(" ".join(command))
+            file.write(made_by)
         if os.path.exists(folder):
             os.rename(folder, os.path.join(temporary, "old"))
         os.rename(made, folder)
