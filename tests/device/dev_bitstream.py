@@ -18,9 +18,12 @@ if hasattr(machine, "Pin"):
     slow = (20000, 30000, 30000, 20000)
 
     def took(data):
-        start = time.ticks_us()
-        machine.bitstream(p, 0, slow, data)
-        return time.ticks_diff(time.ticks_us(), start)
+        best = 1 << 28  # the console may interrupt before and behind the bits
+        for _ in range(4):
+            start = time.ticks_us()
+            machine.bitstream(p, 0, slow, data)
+            best = min(best, time.ticks_diff(time.ticks_us(), start))
+        return best
 
     check(0 < took(b"") < 2000)
     once, thrice = took(b"\x0f\xa5"), took(b"\x0f\xa5" * 3)
