@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 import board_soc  # noqa: E402
+import test as runner  # noqa: E402
 
 import boards  # noqa: E402
 
@@ -171,6 +172,20 @@ class Report(unittest.TestCase):
             "| `b` | no RAM | passes --integrated-main-ram-size=262144 |",
         ):
             self.assertIn(line, said.getvalue().splitlines())
+
+
+class Verdict(unittest.TestCase):
+    def test_the_runner_of_the_suites_reads_it(self):
+        """Boards that were not generated count as skipped, and a failed one as failed."""
+        for results, said in (
+            ((boards.PASS, boards.PASS, boards.NOT_GENERATED), (2, 0, 1)),
+            ((boards.PASS, boards.FAIL), (1, 1, 0)),
+        ):
+            output = io.StringIO()
+            with contextlib.redirect_stdout(output):
+                good = boards.print_verdict([{"result": result} for result in results])
+            self.assertEqual(runner.counts(output.getvalue()), said)
+            self.assertEqual(good, boards.FAIL not in results)
 
 
 class Choice(unittest.TestCase):
