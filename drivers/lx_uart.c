@@ -130,6 +130,14 @@ void lx_uart_isr(void *arg) {
     soc_irq_restore(state);
 }
 
+void lx_uart_resume(lx_uart_t *uart) {
+    if (uart->rx_held) {
+        uint32_t state = soc_irq_save();
+        rx_service(uart);
+        soc_irq_restore(state);
+    }
+}
+
 size_t lx_uart_rx_count(lx_uart_t *uart) {
     return uart->rx_head - uart->rx_tail;
 }
@@ -150,12 +158,8 @@ size_t lx_uart_read(lx_uart_t *uart, uint8_t *buf, size_t n) {
         }
         atomic_signal_fence(memory_order_release);
         uart->rx_tail = tail;
-        if (uart->rx_held) {
-            // There is room now, and no event will come for the bytes that wait.
-            uint32_t state = soc_irq_save();
-            rx_service(uart);
-            soc_irq_restore(state);
-        }
+        // There is room now.
+        lx_uart_resume(uart);
         if (done == n || uart->rx_head == tail) {
             return done;
         }

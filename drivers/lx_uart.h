@@ -100,6 +100,10 @@ void lx_uart_deinit(lx_uart_t *uart);
 // The interrupt half, a soc_irq_handler_t: arg is the lx_uart_t. Harmless when nothing is pending.
 void lx_uart_isr(void *arg);
 
+// Look again at bytes that wait behind a full ring, of which no event tells: regularly, as the interrupt character may be
+// among them. Costs next to nothing where none wait.
+void lx_uart_resume(lx_uart_t *uart);
+
 // Bytes that can be read now, and room for bytes that would be written at once.
 size_t lx_uart_rx_count(lx_uart_t *uart);
 size_t lx_uart_tx_room(lx_uart_t *uart);

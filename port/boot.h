@@ -3,6 +3,8 @@
 #ifndef PORT_BOOT_H
 #define PORT_BOOT_H
 
+#include <stdbool.h>
+
 #include "py/mpconfig.h"
 #include "py/misc.h"
 
@@ -24,7 +26,8 @@ void port_expect_reset(int cause);
 // Resets the SoC through its ctrl core; without one the image is entered again.
 MP_NORETURN void port_reset(int cause);
 
-// Interrupts, from the trap entry.
-void port_irq(void);
+// Calls the handlers of pending interrupts, with interrupts off: from the trap entry, and from port_poll(). They do not
+// nest: false from within one.
+bool port_irq(void);
 
 #endif

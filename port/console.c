@@ -70,6 +70,10 @@ void console_init(void) {
     }
 }
 
+void console_tick(void) {
+    lx_uart_resume(&uart);
+}
+
 void console_polled_puts(const char *text) {
     for (; *text != '\0'; text++) {
         if (lx_uart_putc_polled(regs, (uint8_t)*text, POLLS_PER_BYTE) < 0) {
@@ -99,13 +103,12 @@ void mp_hal_set_interrupt_char(int c) {
     }
 }
 
-// Also with interrupts turned off from Python: time.sleep() then still ends and input still arrives.
+// Also with interrupts turned off from Python: time.sleep() then still ends and input still arrives, the latter in a
+// hard callback, too.
 void port_poll(void) {
     uint32_t state = soc_irq_save();
-    if (state == 0) {
-        soc_irq_dispatch();
-    }
-    if (regs->irq < 0) {
+    bool handled = state != 0 || port_irq();
+    if (!handled || regs->irq < 0) {
         lx_uart_isr(&uart);
     }
     soc_irq_restore(state);

@@ -49,8 +49,16 @@ const char port_help_text[] =
     "Ctrl-A raw mode  Ctrl-B normal mode  Ctrl-C interrupt  Ctrl-D soft reset\n"
     "Ctrl-E paste mode\n";
 
-void port_irq(void) {
+static bool handling;
+
+bool port_irq(void) {
+    if (handling) {
+        return false;
+    }
+    handling = true;
     soc_irq_dispatch();
+    handling = false;
+    return true;
 }
 
 void port_expect_reset(int cause) {
@@ -126,6 +134,9 @@ MP_NORETURN void port_main(int why) {
         pyexec_mode_kind = PYEXEC_MODE_FRIENDLY_REPL;
     }
     console_init();
+    // A trap leaves timers and events over a heap that is about to go, and maybe damaged.
+    handling = false;
+    port_tick_deinit();
     #if MICROPY_PY_MACHINE_UART
     port_uarts_deinit();
     #endif
@@ -141,7 +152,6 @@ MP_NORETURN void port_main(int why) {
         mp_init();
         // Where packages go, as on upstream's boards.
         mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_lib));
-        port_tick_deinit();
         #if PORT_MACHINE_PIN
         port_pins_init();
         #endif

@@ -5,6 +5,7 @@
 #include "py/mpstate.h"
 
 #include "bindings/port_event.h"
+#include "console.h"
 #include "port_machine.h"
 #include "tick.h"
 
@@ -40,6 +41,7 @@ static void unlink_timer(port_tick_timer_t *self) {
 void port_tick(void *arg) {
     (void)arg;
     now_ms++;
+    console_tick();
     port_event_tick();
     #if MICROPY_PY_MACHINE_UART
     port_uarts_tick();

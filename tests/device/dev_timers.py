@@ -66,6 +66,23 @@ while time.ticks_diff(end, time.ticks_ms()) > 0:
 timer.deinit()
 check(buf[0] >= 5, "%d hard callbacks in 10 ms" % buf[0])
 
+# One that sleeps for longer than its period is not called from within itself.
+depth = bytearray(3)  # how deep it is, was at most, and how often it ran
+
+
+def sleeper(t):
+    depth[0] += 1
+    depth[1] = max(depth[1], depth[0])
+    time.sleep_ms(3)
+    depth[2] += 1
+    depth[0] -= 1
+
+
+timer = Timer(-1, period=2, callback=sleeper, hard=True)
+check(wait(lambda: depth[2] >= 2), "no hard callback that sleeps")
+timer.deinit()
+equal(depth[1], 1)
+
 # The exception of a soft callback does not end the program.
 check("timer" in raises(ValueError, Timer, 99))
 raises(ValueError, Timer, -2)

@@ -222,6 +222,15 @@ class Interrupting(PromptTest):
         self.terminal.wait(PROMPT)
         self.terminal.prompt()
 
+    def test_typed_ahead_of_a_loop(self):
+        """The flood fills the ring while the line is compiled; no event tells of Ctrl-C behind it."""
+        line = b"while 1: x = " + b"(" * 60 + b"1" + b")" * 60
+        self.terminal.port.write(line + b"\r\r" + b"x" * 6000 + CTRL_C)
+        self.terminal.wait(b"KeyboardInterrupt: \r\n", PROMPT)
+        self.terminal.port.write(CTRL_C)
+        self.terminal.wait(PROMPT)
+        self.terminal.prompt()
+
     def test_asyncio(self):
         self.terminal.type("import asyncio")
         self.terminal.type("exec('async def long():\\n await asyncio.sleep(1000)')")
@@ -300,6 +309,19 @@ class Resetting(PromptTest):
             )
             self.trap("s.x = 1")
         self.assertEqual(self.terminal.type("1 + 1"), "2\n")
+
+    def test_trap_ends_timers(self):
+        """No callback runs between the report and the new virtual machine, though ticks were due."""
+        self.terminal.type("import machine, uctypes, litex")
+        self.terminal.type(
+            "s = uctypes.struct(0x40000001, {'x': uctypes.UINT32 | 0}, uctypes.NATIVE)"
+        )
+        self.terminal.type("called = lambda t: litex.csr_write('ctrl_scratch', 1)")
+        self.terminal.type("t = machine.Timer(-1, period=1, hard=True, callback=called)")
+        self.terminal.type("while litex.csr_read('ctrl_scratch') != 1: pass\r\n")
+        self.trap("machine.disable_irq(); litex.csr_write('ctrl_scratch', 7); s.x")
+        self.terminal.type("import litex")
+        self.assertEqual(self.terminal.type("litex.csr_read('ctrl_scratch')"), "7\n")
 
     def test_bus_error(self):
         self.terminal.type("import machine")
