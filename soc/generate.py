@@ -632,6 +632,12 @@ def generate(folder, toml=None, ordering=None):
         "soc_memory.ld": linker_script(soc),
         "soc.mk": make_fragment(soc),
     }
+    for events in litex_output.event_managers(soc):
+        if not litex_output.can_acknowledge(soc, events.registers["pending"]):
+            soc.warnings.append(
+                f"{events.name} has more than 32 events, which little ordering of its registers does not let "
+                "the firmware acknowledge: it is used without interrupt"
+            )
     return files, soc.warnings
 
 

@@ -625,11 +625,22 @@ def instance_key(core, standard):
     return (0, int(number[1]), core.base) if number else (1, 0, core.base)
 
 
+def can_acknowledge(soc, pending):
+    """Whether the driver, which writes bits 0 to 31, reaches the word that makes a write take effect: the last.
+
+    Args:
+        soc (Soc): the SoC.
+        pending (Register): of an event manager.
+    """
+    return soc.ordering == "big" or pending.words * soc.data_width <= 32
+
+
 def event_managers(soc):
     """The event managers, as cores of the kind kinds.EVENT_MANAGER, by address.
 
     A core has the registers of its event manager as ev_status, ev_pending and ev_enable, behind a prefix where
-    it has several of them (LiteEthMAC's sram_writer and sram_reader), or is nothing but one.
+    it has several of them (LiteEthMAC's sram_writer and sram_reader), or is nothing but one. One that cannot be
+    acknowledged has no interrupt.
 
     Args:
         soc (Soc): with cores.
@@ -646,9 +657,8 @@ def event_managers(soc):
             if None in registers.values() or alone:
                 continue
             own = "_".join(filter(None, (core.name, prefix[1].rstrip("_"))))
-            found.append(
-                Core(own, register.addr, registers, core.irq, kinds.EVENT_MANAGER),
-            )
+            irq = core.irq if can_acknowledge(soc, register) else -1
+            found.append(Core(own, register.addr, registers, irq, kinds.EVENT_MANAGER))
     return sorted(found, key=lambda manager: manager.base)
 
 

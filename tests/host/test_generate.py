@@ -660,6 +660,19 @@ class TablesTest(GenerateTest):
             with open(os.path.join(self.output, "soc_tables.c")) as file:
                 self.assertIn(f".out = {{0x{0xF0001000 + offset:08x}, 1,", file.read())
 
+    def test_events_that_cannot_be_acknowledged(self):
+        """More than 32 of them, with the word that acknowledges out of reach: no interrupt, and a warning."""
+        events = [(f"ev_{name}", 40, "rw") for name in ("status", "pending", "enable")]
+        cores = {"uart": UART, "timer0": TIMER, "pins": [("in", 40, "ro"), *events]}
+        for ordering, irq in (("big", 5), ("little", -1)):
+            self.toml(f'csr_ordering = "{ordering}"')
+            said = self.generate(make_csr_json(cores, pins_interrupt=5), warn=irq < 0)
+            with open(os.path.join(self.output, "soc_tables.c")) as file:
+                self.assertIn(
+                    f'        .name = "pins",\n        .irq = {irq},\n        .status', file.read()
+                )
+            self.assertEqual("pins has more than 32 events" in said, irq < 0)
+
     def test_unchanged_files_keep_their_time(self):
         """So that make does not build everything again."""
         self.generate()
