@@ -95,11 +95,20 @@ void mp_hal_delay_us(mp_uint_t us) {
     }
 }
 
-void port_delay_us_fast(uint32_t us) {
+// A delay whose cycles fit 32 bits.
+static void delay_us(uint32_t us) {
     uint32_t start = lx_clock_cycles32(&port_clock);
     uint32_t cycles = (us * (SOC_CLOCK_HZ / 1000) + 999) / 1000;
     while (lx_clock_cycles32(&port_clock) - start < cycles) {
     }
+}
+
+void port_delay_us_fast(uint32_t us) {
+    const uint32_t most = UINT32_MAX / (SOC_CLOCK_HZ / 1000) - 1;
+    for (; us > most; us -= most) {
+        delay_us(most);
+    }
+    delay_us(us);
 }
 
 // The time of the first use differs from run to run on a board: good enough for games, not for keys.

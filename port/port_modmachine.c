@@ -110,7 +110,8 @@ static void mp_machine_lightsleep(size_t n_args, const mp_obj_t *args) {
     if (n_args == 0) {
         mp_event_wait_indefinite();
     } else {
-        mp_hal_delay_ms((mp_uint_t)mp_obj_get_int(args[0]));
+        mp_int_t ms = mp_obj_get_int(args[0]);
+        mp_hal_delay_ms(ms > 0 ? (mp_uint_t)ms : 0);
     }
 }
 

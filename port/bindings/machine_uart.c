@@ -24,6 +24,8 @@
 #define BITS_PER_CHAR 10
 // A line is idle after so many characters' time without one.
 #define IDLE_CHARS 3
+// LiteX makes 16 by default, and no register tells.
+#define FIFO_DEPTH_MAX 1024
 
 enum {
     TRIGGER_RX = 1,
@@ -421,8 +423,8 @@ static mp_uint_t mp_machine_uart_write(mp_obj_t self_in, const void *buf, mp_uin
 static mp_uint_t flush(machine_uart_obj_t *self, int *errcode) {
     size_t room = lx_uart_tx_room(&self->uart);
     mp_uint_t start = mp_hal_ticks_ms();
-    // The FIFO holds 16 characters that nobody can count.
-    mp_uint_t limit = stall_ms(self) + 16 * char_ms(self);
+    // Nobody can count the characters that the FIFO holds.
+    mp_uint_t limit = stall_ms(self) + FIFO_DEPTH_MAX * char_ms(self);
     while (!mp_machine_uart_txdone(self)) {
         if (lx_uart_tx_room(&self->uart) != room) {
             room = lx_uart_tx_room(&self->uart);

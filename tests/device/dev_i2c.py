@@ -201,6 +201,12 @@ soft = SoftI2C(scl=Pin("gpio[8]"), sda=Pin("gpio[9]"), freq=400_000)
 fails(errno.ENODEV, soft.writeto, 0x50, b"x")
 if FAST:
     equal(soft.scan(), [])
+    # Half a bit of 50 ms has more cycles than 32 bits of microseconds times kilohertz.
+    soft = SoftI2C(scl=Pin("gpio[8]"), sda=Pin("gpio[9]"), freq=10)
+    before = time.ticks_ms()
+    soft.start()
+    check(time.ticks_diff(time.ticks_ms(), before) >= 50, "SoftI2C is faster than its freq")
+    soft.stop()
 
 # SCL held low by another pin: SoftI2C waits for it, up to its timeout.
 soft = SoftI2C(scl=Pin("gpio[8]"), sda=Pin("gpio[9]"), freq=400_000, timeout=300)

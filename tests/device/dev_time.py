@@ -68,6 +68,13 @@ took = time.ticks_diff(time.ticks_us(), t)
 machine.enable_irq(state)
 check(5000 <= took <= 5000 + SLACK, "with interrupts off, 5 ms took %d us" % took)
 
+# A time that is over is no time to wait for.
+t = time.ticks_us()
+machine.lightsleep(-1)
+time.sleep_ms(-1)
+took = time.ticks_diff(time.ticks_us(), t)
+check(took <= SLACK, "waiting for -1 ms took %d us" % took)
+
 if hasattr(time, "gmtime"):
     equal(time.gmtime(0)[:6], (2000, 1, 1, 0, 0, 0))
     equal(time.mktime((2024, 2, 29, 12, 0, 0, 0, 0)), 762523200)
