@@ -34,7 +34,7 @@ bool lx_dma_done(const lx_dma_regs_t *regs) {
 }
 
 uint32_t lx_dma_offset(const lx_dma_regs_t *regs) {
-    return csr_read(regs->offset) * LX_DMA_WORD_BYTES;
+    return csr_read_moving(regs->offset) * LX_DMA_WORD_BYTES;
 }
 
 int lx_dma_wait(const lx_dma_regs_t *regs, uint32_t max_polls) {

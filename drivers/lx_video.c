@@ -61,10 +61,10 @@ int lx_video_show(const lx_video_regs_t *regs, uint32_t page, uint32_t max_polls
     if (!lx_video_is_on(regs)) {
         return LX_EBUSY;
     }
-    uint32_t last = csr_read(regs->dma_offset);
+    uint32_t last = csr_read_moving(regs->dma_offset);
     for (uint32_t poll = 0; poll < max_polls; poll++) {
         uint32_t state = soc_irq_save();
-        uint32_t offset = csr_read(regs->dma_offset);
+        uint32_t offset = csr_read_moving(regs->dma_offset);
         bool begins = offset < last;
         if (begins) {
             csr_write64(regs->dma_base, lx_video_page(regs, page));

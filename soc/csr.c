@@ -1,10 +1,30 @@
 // SPDX-License-Identifier: MIT
 //
-// CSRs of any width as bytes: for registers beyond 64 bits (an SD card's response, a wide GPIO).
+// CSRs of any width as bytes: for registers beyond 64 bits (an SD card's response, a wide GPIO). And those that count
+// while they are read word by word.
 
 #include "soc/csr.h"
 
 #define WORD_BYTES (SOC_CSR_DATA_WIDTH / 8)
+
+#if SOC_CSR_DATA_WIDTH < 32
+
+#define MOVING_READINGS (8)
+
+// The lowest word is read last. Where the next reading finds the others unchanged, they were so when it was read.
+uint32_t csr_read_moving(csr_reg_t reg) {
+    uint32_t value = csr_read(reg);
+    for (unsigned i = 1; i < MOVING_READINGS; i++) {
+        uint32_t next = csr_read(reg);
+        if ((value ^ next) >> SOC_CSR_DATA_WIDTH == 0) {
+            break;
+        }
+        value = next;
+    }
+    return value;
+}
+
+#endif
 
 // The address of the i-th word, counted from the least significant one.
 static uint32_t word_addr(csr_reg_t reg, unsigned i) {

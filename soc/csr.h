@@ -8,7 +8,8 @@
 // The words themselves are accessed by LiteX's csr_read_simple() and csr_write_simple() (hw/common.h).
 // With CSR_ACCESSORS_DEFINED set, the two are external functions: that is how the host tests mock them.
 //
-// Everything here may be called from an interrupt. Nothing here is atomic over more than one word.
+// Everything here may be called from an interrupt. Nothing here is atomic over more than one word, but see
+// csr_read_moving().
 
 #ifndef SOC_CSR_H
 #define SOC_CSR_H
@@ -71,6 +72,16 @@ static inline uint32_t csr_read(csr_reg_t reg) {
     return value;
     #endif
 }
+
+// As csr_read, for a status that goes on counting: all its words are of one moment. Bounded: where the words above the
+// lowest one have changed at each of several readings, the last reading counts.
+#if SOC_CSR_DATA_WIDTH >= 32
+static inline uint32_t csr_read_moving(csr_reg_t reg) {
+    return csr_read(reg);
+}
+#else
+uint32_t csr_read_moving(csr_reg_t reg);
+#endif
 
 // Write a register of at most 32 bits, most significant word first with ordering "big", least
 // significant word first with "little" (upwards in addresses: a core acts on the last word). The register

@@ -36,6 +36,47 @@ static void csr_64_bits_round_trip(void) {
     }
 }
 
+static unsigned cycles_per_count;
+
+static void count(void *arg) {
+    if (mock_cycles % cycles_per_count == 0) {
+        mock_set(arg, mock_get(arg) + 1);
+    }
+}
+
+static void csr_moving_status_is_of_one_moment(void) {
+    for (cycles_per_count = 1; cycles_per_count < 8; cycles_per_count++) {
+        mock_reset();
+        mock_reg_t *reg = mock_add(32, CSR_ACCESS_RO);
+        mock_add_ticker(count, reg);
+        mock_set(reg, 0x00fff000);
+        for (unsigned i = 0; i < 1000; i++) {
+            uint64_t before = mock_get(reg);
+            uint32_t value = csr_read_moving(reg->reg);
+            CHECK(before <= value && value <= mock_get(reg));
+            mock_step(1);
+        }
+    }
+    // At rest it costs one reading more at most.
+    mock_reset();
+    mock_reg_t *rests = mock_add(32, CSR_ACCESS_RO);
+    mock_set(rests, 0x12345678);
+    CHECK_EQ(csr_read_moving(rests->reg), 0x12345678);
+    CHECK_EQ(rests->reads, TEST_DATA_WIDTH < 32 ? 2 * rests->reg.words : 1);
+}
+
+static uint64_t read_restless(mock_reg_t *reg) {
+    return mock_get(reg) + 0x01010101;
+}
+
+static void csr_moving_status_that_never_rests(void) {
+    mock_reset();
+    mock_reg_t *reg = mock_add(32, CSR_ACCESS_RO);
+    reg->on_read = read_restless;
+    csr_read_moving(reg->reg);
+    CHECK(reg->reads < 100);
+}
+
 static uint64_t written;
 
 static void note_write(mock_reg_t *reg, uint64_t value) {
@@ -100,6 +141,8 @@ static void csr_bits_falls_back_to_the_words(void) {
 const test_t tests_csr[] = {
     TEST(csr_32_bits_round_trip),
     TEST(csr_64_bits_round_trip),
+    TEST(csr_moving_status_is_of_one_moment),
+    TEST(csr_moving_status_that_never_rests),
     TEST(csr_write_ends_with_the_word_that_acts),
     TEST(csr_bytes_of_any_width),
     TEST(csr_bits_falls_back_to_the_words),

@@ -166,6 +166,23 @@ static void dma_loops_until_stopped(void) {
     CHECK_EQ(lx_dma_wait(&reader.regs, 100), LX_OK);
 }
 
+static void count(void *arg) {
+    (void)arg;
+    mock_set(reader.offset, mock_get(reader.offset) + (mock_cycles & 1));
+}
+
+// It carries from word to word of the bus while it is read.
+static void dma_offset_of_several_words(void) {
+    setup();
+    mock_add_ticker(count, NULL);
+    for (unsigned i = 0; i < 1000; i++) {
+        uint64_t before = mock_get(reader.offset);
+        uint32_t offset = lx_dma_offset(&reader.regs);
+        CHECK(4 * before <= offset && offset <= 4 * mock_get(reader.offset));
+        mock_step(1);
+    }
+}
+
 static void dma_starts_anew_while_it_runs(void) {
     setup();
     mock_access_cycles = 1;
@@ -254,6 +271,7 @@ const test_t tests_dma[] = {
     TEST(dma_refuses_what_is_no_word),
     TEST(dma_reads_once),
     TEST(dma_loops_until_stopped),
+    TEST(dma_offset_of_several_words),
     TEST(dma_starts_anew_while_it_runs),
     TEST(dma_writer_that_nobody_feeds),
     TEST(dma_reader_that_nobody_empties),

@@ -112,6 +112,19 @@ static void video_flips_between_frames(void) {
     CHECK_EQ(torn, 0);
 }
 
+// The offset has more than one word of the bus then, and carries between them while it is read.
+static void video_flips_large_frames(void) {
+    setup(64, 96, 32, 65536);
+    CHECK_EQ(lx_video_pages(&regs), 2);
+    CHECK_EQ(lx_video_on(&regs, 0), LX_OK);
+    for (unsigned i = 1; i < 40; i++) {
+        CHECK_EQ(lx_video_show(&regs, i % 2, 100 * POLLS), LX_OK);
+        CHECK_EQ(mock_get(base), lx_video_page(&regs, i % 2));
+        mock_step(37 * i);
+    }
+    CHECK_EQ(torn, 0);
+}
+
 static void video_without_clock(void) {
     setup(32, 8, 32, 4096);
     CHECK_EQ(lx_video_on(&regs, 0), LX_OK);
@@ -129,6 +142,7 @@ const test_t tests_video[] = {
     TEST(video_sizes),
     TEST(video_on_and_off),
     TEST(video_flips_between_frames),
+    TEST(video_flips_large_frames),
     TEST(video_without_clock),
     {NULL, NULL},
 };
