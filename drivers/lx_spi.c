@@ -15,6 +15,7 @@
 #define SPI_CONTROL_LENGTH_SHIFT (8)
 #define SPI_STATUS_DONE (UINT32_C(1) << 0)
 #define SPI_STATUS_MODE_ALIGNED (UINT32_C(1) << 1)
+#define SPI_CS_SEL (UINT32_C(0xffff))
 #define SPI_CS_MODE_MANUAL (UINT32_C(1) << 16)
 #define SPI_CLK_DIVIDER_MIN (2)
 #define SPI_CLK_DIVIDER_MAX (0xffff)
@@ -70,8 +71,17 @@ static unsigned find_width(const lx_spi_regs_t *regs) {
     return width;
 }
 
-static void write_cs(const lx_spi_t *spi) {
-    csr_write(spi->regs->cs, spi->select | (spi->held ? SPI_CS_MODE_MANUAL : 0));
+// The register may be written in several words, and what it holds in between shows on the pins: chips are changed while
+// none is selected.
+static inline void write_cs(const lx_spi_t *spi, bool manual) {
+    const csr_reg_t cs = spi->regs->cs;
+    #if SOC_CSR_DATA_WIDTH < 32
+    if ((csr_read(cs) & SPI_CS_SEL) != spi->select) {
+        csr_write(cs, 0);
+        csr_write(cs, spi->select);
+    }
+    #endif
+    csr_write(cs, spi->select | (manual ? SPI_CS_MODE_MANUAL : 0));
 }
 
 int lx_spi_init(lx_spi_t *spi, const lx_spi_regs_t *regs, uint32_t clk_hz) {
@@ -93,7 +103,7 @@ int lx_spi_init(lx_spi_t *spi, const lx_spi_regs_t *regs, uint32_t clk_hz) {
     spi->idle = csr_read(regs->status);
     spi->aligned = (spi->idle & SPI_STATUS_MODE_ALIGNED) != 0;
     if (csr_present(regs->cs)) {
-        write_cs(spi);
+        write_cs(spi, spi->held);
     }
     if (csr_present(regs->clk_divider)) {
         spi->divider = csr_read(regs->clk_divider);
@@ -136,7 +146,7 @@ int lx_spi_hold(lx_spi_t *spi, bool hold) {
         return LX_ENOTSUP;
     }
     spi->held = hold;
-    write_cs(spi);
+    write_cs(spi, spi->held);
     return LX_OK;
 }
 
@@ -365,7 +375,7 @@ int lx_spi_transfer(lx_spi_t *spi, const void *tx, void *rx, size_t n, unsigned 
     }
     apply(spi);
     if (csr_present(spi->regs->cs)) {
-        csr_write(spi->regs->cs, spi->select | SPI_CS_MODE_MANUAL);
+        write_cs(spi, true);
     }
     int status;
     if (bits != 8) {
@@ -379,7 +389,7 @@ int lx_spi_transfer(lx_spi_t *spi, const void *tx, void *rx, size_t n, unsigned 
         spi->held = false;
     }
     if (csr_present(spi->regs->cs)) {
-        write_cs(spi);
+        write_cs(spi, spi->held);
     }
     return status;
 }

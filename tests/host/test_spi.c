@@ -335,6 +335,58 @@ static void spi_two_users_of_one_core(void) {
     CHECK_EQ(model.chips, 2);
 }
 
+static unsigned selected; // chips that the pins select now, by cs alone
+static unsigned others; // all that were selected but those meant
+static bool two_at_once;
+static unsigned meant;
+static unsigned releases;
+
+static void watch_pins(void *arg) {
+    (void)arg;
+    unsigned now = in_manual() ? mock_get(model.cs) & 0xffff : 0;
+    releases += selected != 0 && now == 0;
+    others |= now & ~meant;
+    two_at_once |= (now & (now - 1)) != 0;
+    selected = now;
+}
+
+// The register has more than one word on a narrow bus. What it holds between two of them shows on the pins.
+static void spi_selects_no_other_chip(void) {
+    lx_spi_t users[2];
+    for (unsigned from = 0; from < LX_SPI_CHIPS; from++) {
+        for (unsigned to = 0; to < LX_SPI_CHIPS; to++) {
+            for (unsigned held = 0; held < 2; held++) {
+                setup(8, false, WITH_ALL);
+                selected = others = releases = 0;
+                two_at_once = false;
+                meant = 1; // the chip of lx_spi_init()
+                mock_add_ticker(watch_pins, NULL);
+                for (unsigned i = 0; i < 2; i++) {
+                    lx_spi_init(&users[i], &regs, CLK_HZ);
+                    lx_spi_select(&users[i], i == 0 ? from : to);
+                }
+                meant = 1u << from;
+                if (held) {
+                    lx_spi_hold(&users[0], true);
+                }
+                lx_spi_transfer(&users[0], NULL, NULL, 3, 8);
+                lx_spi_transfer(&users[0], NULL, NULL, 3, 8);
+                mock_step(1);
+                CHECK_EQ(others, 0);
+                // A message that is held together stays so.
+                CHECK_EQ(releases, held ? 0 : 2);
+                // Another user's message ends that.
+                meant = selected | 1u << to;
+                lx_spi_transfer(&users[1], NULL, NULL, 3, 8);
+                mock_step(1);
+                CHECK_EQ(others, 0);
+                CHECK(!two_at_once);
+                CHECK_EQ(selected, 0);
+            }
+        }
+    }
+}
+
 // A bus that is busy, or an interrupt, comes in between anywhere and lasts longer than words: each still starts once,
 // after the end of the one before, which has been read.
 static void spi_slow_bus(void) {
@@ -403,6 +455,7 @@ const test_t tests_spi[] = {
     TEST(spi_chip_select),
     TEST(spi_optional_registers),
     TEST(spi_two_users_of_one_core),
+    TEST(spi_selects_no_other_chip),
     TEST(spi_slow_bus),
     TEST(spi_never_done),
     TEST(spi_widths_that_cannot_be_used),
