@@ -26,6 +26,9 @@
 // Accesses in the FIFO before the core begins; the rest comes faster than it sends, but for small words.
 #define AHEAD (4)
 
+// Accesses with interrupts off: what LiteX's two FIFOs hold. A CPU that is slower than the wire never fills them.
+#define FILL (64)
+
 #define WORD_BITS (32)
 #define EXTRA_POLLS (1000) // beyond the time of a word, for what the core does between words
 
@@ -178,7 +181,10 @@ int lx_spi_mmap_transfer(lx_spi_mmap_t *spi, const void *tx, void *rx, size_t n,
     reset_fifos(spi, rx != NULL);
     write_slot_control(spi);
     uint32_t state = soc_irq_save();
-    for (unsigned pushed = 0; left(&out) > 0 && (csr_read(tx_status) & SPI_TX_STATUS_FULL) == 0; pushed++) {
+    for (unsigned pushed = 0; pushed < FILL && left(&out) > 0; pushed++) {
+        if ((csr_read(tx_status) & SPI_TX_STATUS_FULL) != 0) {
+            break;
+        }
         if (pushed == AHEAD && shape.unit == 4) {
             csr_write(regs->ctrl_engine, SPI_CONTROL_ENABLE);
         }

@@ -5,8 +5,9 @@
 // settings of its own: mode 0 to 3, bit order, clock, loopback.
 //
 // A chip is selected for as long as there is something for it in the outgoing FIFO. lx_spi_mmap_transfer() fills the
-// FIFO with interrupts off (some 30 words, at about 50 cycles each) and then keeps it filled: chip select breaks only
-// where an interrupt lasts longer than what lies in the FIFO, 32 words. It cannot be held between transfers.
+// FIFO with interrupts off (some 30 words at about 50 cycles each, 64 at most) and then keeps it filled: chip select
+// breaks only where an interrupt lasts longer than what lies in the FIFO, 32 words, or the CPU is slower than the wire.
+// It cannot be held between transfers.
 //
 // Several lx_spi_mmap_t, one for each slot, share a core. Two transfers must not run at the same time. Not for
 // interrupts: a transfer polls until it is done.

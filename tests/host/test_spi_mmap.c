@@ -7,6 +7,7 @@
 #include "drivers/lx_spi_mmap.h"
 #include "harness.h"
 #include "mock.h"
+#include "soc/irq.h"
 #include "soc/mmio.h"
 
 #define CLK_HZ (100000000)
@@ -240,6 +241,24 @@ static void spi_mmap_slow_bus(void) {
     }
 }
 
+#if TEST_HAS_INTERRUPT
+// A CPU that is slower than the wire never fills the FIFO: interrupts are off for a part of the transfer only.
+static void spi_mmap_interrupts_on_a_slow_bus(void) {
+    uint8_t tx[4 * 250];
+    memset(tx, 0x5a, sizeof(tx));
+    setup();
+    soc_irq_init();
+    soc_irq_global_enable();
+    CHECK_EQ(lx_spi_mmap_init(&spi, &regs, 0, CLK_HZ), LX_OK);
+    mock_access_cycles = 200;
+    CHECK_EQ(lx_spi_mmap_transfer(&spi, tx, NULL, sizeof(tx), 8), LX_OK);
+    CHECK_EQ(model.errors, 0);
+    CHECK_EQ(model.count, 8 * sizeof(tx));
+    uint64_t word = regs.ctrl_tx_status.words * mock_access_cycles + 5;
+    CHECK(mock_ie && mock_longest_off < 70 * word);
+}
+#endif
+
 static void spi_mmap_zeros(void) {
     uint8_t rx[9];
     setup();
@@ -330,6 +349,9 @@ static void spi_mmap_stuck(void) {
 const test_t tests_spi_mmap[] = {
     TEST(spi_mmap_moves_words),
     TEST(spi_mmap_slow_bus),
+    #if TEST_HAS_INTERRUPT
+    TEST(spi_mmap_interrupts_on_a_slow_bus),
+    #endif
     TEST(spi_mmap_zeros),
     TEST(spi_mmap_clock),
     TEST(spi_mmap_slow_clock),
