@@ -148,6 +148,9 @@ MP_NORETURN void port_main(int why) {
         #if SOC_HAS_DMA_READER || SOC_HAS_DMA_WRITER
         port_dma_init();
         #endif
+        #if SOC_HAS_VIDEO
+        port_video_init();
+        #endif
         init_heap();
         mp_init();
         // Where packages go, as on upstream's boards.

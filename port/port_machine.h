@@ -51,6 +51,9 @@ int port_errno(int status);
 // Stops all DMA, and forgets its buffers: before there is a heap.
 void port_dma_init(void);
 
+// Whatever ran before set up the pictures that are shown: the last virtual machine, or LiteX's BIOS.
+void port_video_init(void);
+
 // Copies memory by an idle pair of reader and writer, where the SoC has one. The CPU's cache may hold what was there
 // before: the caller flushes it. False: not copied; address or length may be no whole words of the bus.
 bool port_dma_copy(void *to, const void *from, size_t bytes);

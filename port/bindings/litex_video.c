@@ -25,6 +25,13 @@ typedef struct {
     const lx_video_regs_t *regs;
 } litex_video_obj_t;
 
+// Whether this virtual machine has set a core up: LiteX's BIOS switches it on, and a soft reset leaves it on.
+static bool is_ours[SOC_VIDEO_COUNT];
+
+void port_video_init(void) {
+    memset(is_ours, 0, sizeof(is_ours));
+}
+
 // By bits of a pixel; framebuf has the formats of the same name but for those of 32 and of 8 bits.
 static qstr format_of(const lx_video_regs_t *regs) {
     switch (regs->depth) {
@@ -53,7 +60,7 @@ static uint32_t get_page(const litex_video_obj_t *self, mp_obj_t n_in) {
     return (uint32_t)n;
 }
 
-// Video(n): shows page 0, black at first.
+// Video(n): shows page 0, black at first, unless it is shown already.
 static mp_obj_t litex_video_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     mp_arg_check_num(n_args, n_kw, 1, 1, false);
     const port_table_t table = PORT_TABLE(soc_video);
@@ -66,12 +73,14 @@ static mp_obj_t litex_video_make_new(const mp_obj_type_t *type, size_t n_args, s
     }
     litex_video_obj_t *self = mp_obj_malloc(litex_video_obj_t, type);
     self->regs = regs;
-    if (!lx_video_is_on(regs)) {
+    bool *ours = &is_ours[regs - soc_video];
+    if (!*ours || !lx_video_is_on(regs)) {
         for (uint32_t n = 0; n < pages; n++) {
             memset(page_of(self, n), 0, lx_video_bytes(regs));
         }
         soc_cache_flush_all();
         port_check(lx_video_on(regs, 0));
+        *ours = true;
     }
     return MP_OBJ_FROM_PTR(self);
 }
