@@ -51,10 +51,14 @@ static bool is_writer(const litex_dma_obj_t *self) {
     return self->base.type == &litex_dma_writer_type;
 }
 
-static litex_dma_obj_t *object_of(const mp_obj_type_t *type, const lx_dma_regs_t *regs) {
+static mp_obj_t *root_of(const mp_obj_type_t *type, const lx_dma_regs_t *regs) {
     size_t slot = type == &litex_dma_writer_type ? SOC_DMA_READER_COUNT + (size_t)(regs - soc_dma_writer)
         : (size_t)(regs - soc_dma_reader);
-    mp_obj_t *root = &MP_STATE_PORT(litex_dma)[slot];
+    return &MP_STATE_PORT(litex_dma)[slot];
+}
+
+static litex_dma_obj_t *object_of(const mp_obj_type_t *type, const lx_dma_regs_t *regs) {
+    mp_obj_t *root = root_of(type, regs);
     if (*root == MP_OBJ_NULL) {
         litex_dma_obj_t *self = mp_obj_malloc(litex_dma_obj_t, type);
         self->regs = regs;
@@ -246,10 +250,18 @@ MP_DEFINE_CONST_OBJ_TYPE(
 
 #if SOC_HAS_DMA_LOOPBACK
 
+// A script may still ask for the end of a transfer that is through.
+static bool is_free(const mp_obj_type_t *type, const lx_dma_regs_t *regs) {
+    mp_obj_t root = *root_of(type, regs);
+    bool busy = root != MP_OBJ_NULL && ((const litex_dma_obj_t *)MP_OBJ_TO_PTR(root))->busy;
+    return !busy && !is_running(regs);
+}
+
 bool port_dma_copy(void *to, const void *from, size_t bytes) {
     for (size_t i = 0; i < SOC_DMA_READER_COUNT; i++) {
         const lx_dma_regs_t *reader = &soc_dma_reader[i];
-        if (reader->loopback == NULL || is_running(reader) || is_running(reader->loopback)) {
+        if (reader->loopback == NULL || !is_free(&litex_dma_reader_type, reader)
+            || !is_free(&litex_dma_writer_type, reader->loopback)) {
             continue;
         }
         soc_cache_clean_cpu();
