@@ -13,6 +13,9 @@ JOBS ?= $(shell nproc)
 BUILD_DIRECTORY ?= $(BUILD)/soc/$(SOC)
 FIRMWARE_NAME = $(notdir $(patsubst %/,%,$(BUILD_DIRECTORY)))
 FIRMWARE = $(BUILD)/firmware/$(FIRMWARE_NAME)/firmware.bin
+ifneq ($(filter $(BUILD)/soc/%,$(BUILD_DIRECTORY)),)
+OWN_SOC = $(BUILD_DIRECTORY)/csr.json
+endif
 
 VENV = $(BUILD)/venv
 PYTHON = $(VENV)/bin/python
@@ -72,10 +75,6 @@ stubs: $(OWN_SOC) $(VENV)/.installed ## What an editor completes on this SoC, as
 
 ##@ What the others need. Everything here speaks on stderr and reads nothing: stdin and stdout are the guest's.
 
-ifneq ($(filter $(BUILD)/soc/%,$(BUILD_DIRECTORY)),)
-OWN_SOC = $(BUILD_DIRECTORY)/csr.json
-endif
-
 # One build at a time in a folder: a second terminal waits for the first.
 LOCKED = mkdir -p $1 && flock $(patsubst %/,%,$1)/.lock
 
@@ -119,10 +118,10 @@ firmwares: $(SOCS:%=$(BUILD)/soc/%/csr.json) micropython
 ##@ Tests
 
 .PHONY: test test-long soak
-test: test-build ## Every test that needs no hardware, under 20 minutes
+test: test-build ## The quick suites, under 20 minutes; no hardware needed
 	@$(PYTHON) tools/test.py
 
-test-long: test-build ## The longer proof that CI runs as well
+test-long: test-build ## The long suites: the device scripts on RTL, and more
 	@$(PYTHON) tools/test.py --long
 
 soak: test-build ## An hour of fuzzing and hammering (SOAK_SECONDS=3600)

@@ -84,7 +84,7 @@ Timer(-1, freq=2.5, callback=lambda timer: timer.deinit())
 
 
 def write_stubs(soc):
-    """Write the stubs of a SoC with `make stubs`; return their folder."""
+    """Write the stubs of a SoC with tools/stubs.py, as `make stubs` does; return their folder."""
     folder = OUTPUT / soc
     subprocess.run(
         [sys.executable, ROOT / "tools" / "stubs.py", BUILD / "soc" / soc, "--output", folder],
