@@ -68,7 +68,7 @@ flash("ecp5_flash_write", p, {compressed}[:{block}])
 ROWS = {
     "ecp5_sram_jtag_master": (2900, WIRE_KB_S),
     "ecp5_sram_spi": (2300, WIRE_KB_S),
-    "ecp5_sram_gpio": (1200, 1500),
+    "ecp5_sram_gpio": (1200, 1560),  # 64 cycles a byte
     "ecp5_sram_gzip": (1000, WIRE_KB_S),
     "ecp5_flash_write": (190, 225),
     "ecp5_flash_blank": (330, 395),
