@@ -153,7 +153,7 @@ class Signal:
     def on(self) -> None: ...
     def off(self) -> None: ...
 
-# needs: PORT_FULL
+# needs: PORT_FULL and (SOC_HAS_GPIO or SOC_HAS_LEDS)
 def time_pulse_us(pin: Pin, pulse_level: int, timeout_us: int = 1000000, /) -> int:
     """The length of a pulse in microseconds; -2 and -1 when it did not begin or end in time."""
 
