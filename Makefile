@@ -37,7 +37,8 @@ export PYTHONDONTWRITEBYTECODE = 1
 # What the user may set goes to the rooms as absolute paths, once. Two jobs do not tear each other's lines.
 PORT_MAKE = $(MAKE) -j$(JOBS) --output-sync -C port BUILD_DIRECTORY=$(abspath $(BUILD_DIRECTORY)) \
 	OUTPUT=$(abspath $(dir $(FIRMWARE))) MICROPY_DIR=$(abspath $(MICROPY_TREE)) PYTHON=$(abspath $(PYTHON)) \
-	$(if $(FLOAT),FLOAT=$(FLOAT)) $(if $(ECP5),ECP5=$(ECP5))
+	$(if $(FLOAT),FLOAT=$(FLOAT)) $(if $(ECP5),ECP5=$(ECP5)) \
+	$(if $(FROZEN_MANIFEST),FROZEN_MANIFEST=$(abspath $(FROZEN_MANIFEST)))
 
 .DEFAULT_GOAL := help
 .PHONY: help

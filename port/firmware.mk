@@ -213,11 +213,17 @@ $(GEN)/port_class.h: port_class.h.in size_class.h $(GEN)/soc_config.h
 	@{ echo '#include "soc_shape.h"'; $(CPP) -P -x c $(INC) $< | sed -n 's/^"\(.*\)"/#define \1/p'; } > $@.new
 	@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
 
-# Frozen code names strings of its own that the rest has not; upstream looks at its sources only.
+# Frozen code names strings of its own that the rest has not, and another manifest may be older than what was frozen;
+# upstream looks at the age of the sources only.
 $(BUILD)/frozen_content.c: $(GEN)/frozen.stamp
-$(GEN)/frozen.stamp: $(BUILD)/genhdr/qstrdefs.generated.h
+$(GEN)/frozen.stamp: $(BUILD)/genhdr/qstrdefs.generated.h $(GEN)/manifest.txt
 	@rm -f $(BUILD)/frozen_content.c
 	@touch $@
+
+$(GEN)/manifest.txt: FORCE
+	@mkdir -p $(GEN)
+	@echo '$(FROZEN_MANIFEST)' > $@.new
+	@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
 
 .PHONY: FORCE
 FORCE:

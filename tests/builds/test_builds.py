@@ -152,6 +152,26 @@ class OneFolder(unittest.TestCase):
             self.assertEqual(firmware.read_bytes(), support.firmware(soc).read_bytes(), soc)
 
 
+class Frozen(unittest.TestCase):
+    def test_a_main_of_ones_own(self):
+        """A frozen main.py runs at boot; built without its manifest in the same folder, the firmware has it no more."""
+        folder = own_build("frozen")
+        (folder / "main.py").write_text("open('mark.txt', 'w').close()\n")
+        manifest = folder / "manifest.py"
+        manifest.write_text(
+            f'include("{support.ROOT / "port" / "manifest.py"}")\nmodule("main.py")\n'
+        )
+        runner = [support.VENV / "python", support.ROOT / "tools" / "run.py", "--"]
+        emulator = [support.LXEMU, "--kernel", firmware_of(folder), support.soc_folder("base")]
+        for variables in ([f"FROZEN_MANIFEST={manifest}"], []):
+            built = image(folder, *variables)
+            self.assertEqual(built.returncode, 0, built.stderr[-3000:])
+            result = support.run(
+                [*runner, *emulator], input="import os\nprint('mark.txt' in os.listdir())"
+            )
+            self.assertEqual(result.stdout, f"{bool(variables)}\n", result.stderr)
+
+
 class Interrupted(unittest.TestCase):
     def test_an_interrupted_build_is_repaired(self):
         """Ctrl-C at some moments of the build; the next make finishes it, with the same result."""
