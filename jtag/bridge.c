@@ -69,6 +69,18 @@ int bridge_open(bridge_t *bridge, ecp5_t *ecp5) {
     return status;
 }
 
+int bridge_drop(bridge_t *bridge) {
+    static const uint8_t low = 0;
+    if (!bridge->selected) {
+        return JTAG_OK;
+    }
+    bridge->selected = false;
+    // One bit more than was sent. Low: where a broken pin left it one bit short of a byte, that is BUSY or SRL.
+    int status = bridge->ecp5->tap->state == TAP_DR_SHIFT
+        ? tap_shift(bridge->ecp5->tap, &low, NULL, 1, JTAG_OP_MSB_FIRST | JTAG_OP_LAST) : JTAG_OK;
+    return status == JTAG_OK ? tap_go(bridge->ecp5->tap, TAP_IDLE) : status;
+}
+
 int bridge_close(bridge_t *bridge) {
     bridge->selected = false;
     return ecp5_abort(bridge->ecp5);

@@ -23,6 +23,10 @@ extern const nor_bus_ops_t bridge_ops;
 // content of its bypass register would reach the flash as the first bit of each command.
 int bridge_open(bridge_t *bridge, ecp5_t *ecp5);
 
+// Let go of a transfer that broke off, so that the flash does not carry it out, and nothing else is taken for its rest.
+// Before any other use of the bridge after JTAG_EINTR or an error of the transport.
+int bridge_drop(bridge_t *bridge);
+
 // Disconnect: the TAP is in reset then. Safe after errors and in the middle of a transfer.
 int bridge_close(bridge_t *bridge);
 

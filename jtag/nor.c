@@ -450,10 +450,13 @@ int nor_register_read(nor_t *nor, uint8_t opcode, uint8_t *data, size_t length) 
 int nor_register_write(nor_t *nor, uint8_t opcode, const uint8_t *data, size_t length, uint32_t maximum_us) {
     int status = enable_write(nor);
     if (status == JTAG_OK) {
-        status = command(nor, opcode, 0, 0, 0, length == 0);
-    }
-    if (status == JTAG_OK && length) {
-        status = xfer(nor, data, NULL, length, true);
+        // In one transfer: nothing may come between a status register and what is written to it.
+        uint8_t *bytes = nor->command[nor->turn ^= 1];
+        bytes[0] = opcode;
+        for (size_t i = 0; i < length; i++) {
+            bytes[1 + i] = data[i];
+        }
+        status = xfer(nor, bytes, NULL, 1 + length, true);
     }
     return status == JTAG_OK ? wait_ready(nor, (nor_time_t) { maximum_us / 8, maximum_us }) : status;
 }

@@ -240,7 +240,8 @@ static int close_all(session_t *self) {
     }
     if (self->bridged) {
         self->bridged = false;
-        int flash = nor_close(&self->nor);
+        int flash = bridge_drop(&self->bridge);
+        flash = flash == JTAG_OK ? nor_close(&self->nor) : flash;
         int bridge = bridge_close(&self->bridge);
         status = status != JTAG_OK ? status : flash != JTAG_OK ? flash : bridge;
     } else {

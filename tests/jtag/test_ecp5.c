@@ -261,6 +261,45 @@ static void test_usercode(void) {
     free(data);
 }
 
+// Commands that broke off after any of their bytes: what closes the flash then is a command of its own.
+static void test_drop(void) {
+    static const uint8_t commands[][6] = { { 0x02, 0, 0, 0, 0x12, 0x34 }, { 0x01, 0x1c, 0x02 } };
+    static const unsigned lengths[] = { 6, 3 };
+    vboard_t *board = vboard_new("LFE5U-25F", "W25Q32", NULL);
+    size_t length;
+    uint8_t *flash = vboard_flash(board, &length);
+    tap_t tap;
+    ecp5_t ecp5;
+    bridge_t bridge;
+    nor_t nor;
+    tap_init(&tap, vboard_transport(board, true));
+    CHECK_OK(ecp5_open(&ecp5, &tap, 0));
+    CHECK_OK(bridge_open(&bridge, &ecp5));
+    CHECK_OK(nor_open(&nor, (nor_bus_t) { &bridge_ops, &bridge }));
+    uint8_t before[3];
+    memcpy(before, vboard_status(board), 3);
+    for (unsigned i = 0; i < 2; i++) {
+        for (unsigned sent = 1; sent <= lengths[i]; sent++) {
+            const uint8_t enable = 0x06;
+            CHECK_OK(bridge_ops.xfer(&bridge, &enable, NULL, 1, true));
+            CHECK_OK(bridge_ops.xfer(&bridge, commands[i], NULL, sent, false));
+            CHECK_OK(bridge_drop(&bridge));
+            CHECK_OK(nor_close(&nor));
+            vboard_counters_t counters;
+            vboard_counters(board, &counters);
+            CHECK_EQ(counters.operations, 0);
+            uint8_t sr1;
+            CHECK_OK(nor_register_read(&nor, 0x05, &sr1, 1));
+            CHECK_EQ(sr1, before[0]);
+        }
+    }
+    CHECK_OK(bridge_drop(&bridge));
+    CHECK(memcmp(vboard_status(board), before, 3) == 0);
+    CHECK_EQ(flash[0], 0xff);
+    CHECK_OK(bridge_close(&bridge));
+    vboard_free(board);
+}
+
 static void test_words(void) {
     unsigned words = 0;
     for (unsigned bit = 0; bit < 40; bit++) {
@@ -281,6 +320,6 @@ static void test_words(void) {
 
 const test_t tests_ecp5[] = {
     TEST(test_ids), TEST(test_load), TEST(test_neighbours), TEST(test_wrong_device), TEST(test_damaged),
-    TEST(test_faults),
+    TEST(test_faults), TEST(test_drop),
     TEST(test_order), TEST(test_usercode), TEST(test_words), { NULL, NULL },
 };

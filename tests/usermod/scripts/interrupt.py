@@ -50,6 +50,64 @@ def test_write():
     print(times, "in a write")
 
 
+def test_page():
+    """In the command of a page: nothing gets there that is not of the data."""
+    it, p = board()
+    page = DATA[:300]
+    for i in range(len(page)):
+        page[i] |= 1  # so that no byte is that of a command
+
+    def write():
+        p.flash.write(page)
+        it.flash()[:4096] = b"\xff" * 4096
+
+    n = 0
+    while True:
+        n += 1
+        it.interrupt_at(n)
+        try:
+            write()
+            break
+        except KeyboardInterrupt:
+            it.interrupt_at(0)
+        it.advance(1000000)
+        flash = it.flash()
+        for i in range(len(page)):
+            check(flash[i] in (0xFF, page[i]), "operation {}: 0x{:02X}".format(n, flash[i]))
+        flash[:4096] = b"\xff" * 4096
+    it.interrupt_at(0)
+    check(n > 50, n)
+
+
+def test_registers():
+    """In the command that writes the status registers: they become what was asked for, or stay."""
+    it, p = board()
+    p.flash.protect(0, 0x200000)
+    p.flash.unprotect()
+    before = p.flash.info().status
+    p.flash.protect(0, 0x200000)
+    after = p.flash.info().status
+    for function in (lambda: p.flash.protect(0, 0x200000), p.flash.unprotect):
+        n = 0
+        while True:
+            n += 1
+            it.interrupt_at(n)
+            try:
+                function()
+                break
+            except KeyboardInterrupt:
+                it.interrupt_at(0)
+            it.advance(1000000)
+            status = p.flash.info().status
+            check(status in (before, after), "operation {}: {}".format(n, status))
+            if status == after:
+                p.flash.unprotect()
+        check(n > 30, n)
+        it.interrupt_at(0)
+        p.flash.protect(0, 0x200000)
+    equal(it.counters()[4], 0)  # one-time bits
+
+
 def test_others():
     it, p = board()
     for function in (p.scan, p.idcode, p.status, p.erase, p.refresh, p.calibrate, p.flash.info):
