@@ -20,6 +20,7 @@
 #define PAGE_PROGRAM_4BYTE (0x12)
 #define ENTER_4BYTE (0xb7)
 #define EXIT_4BYTE (0xe9)
+#define EXIT_4BYTE_ISSI (0x29)
 #define CLEAR_STATUS_SPANSION (0x30)
 
 #define SPANSION_ERASE_ERROR (1 << 5)
@@ -274,6 +275,16 @@ static void take_family(nor_t *nor, const family_t *family) {
     }
 }
 
+// Wait for the end of what somebody began and left.
+static int wait_left(nor_t *nor) {
+    uint8_t sr1 = 0;
+    int status = read_status(nor, &sr1);
+    if (status == JTAG_OK && sr1 != 0xff && (sr1 & NOR_SR1_BUSY)) {
+        status = wait_ready(nor, (nor_time_t) { 10000, UNKNOWN_OPERATION_US });
+    }
+    return status;
+}
+
 // Enter or leave the 4-byte mode. Some chips (Micron) do so only after a write enable, and no chip minds it.
 static int switch_mode(nor_t *nor, uint8_t opcode) {
     int status = xfer(nor, &write_enable, NULL, 1, true);
@@ -292,7 +303,6 @@ static int enter_four_byte(nor_t *nor) {
     if (nor->read_opcode == READ_4BYTE || (nor->has_sfdp && !nor->sfdp.address3)) {
         return JTAG_OK;
     }
-    nor->entered4 = true;
     return switch_mode(nor, ENTER_4BYTE);
 }
 
@@ -349,13 +359,9 @@ int nor_open(nor_t *nor, nor_bus_t bus) {
     nor->program_opcode = PAGE_PROGRAM;
     nor->program = usual_program;
     int status = wake(nor);
-    uint8_t sr1 = 0;
-    if (status == JTAG_OK) {
-        status = read_status(nor, &sr1);
-    }
     // A chip that a former owner left erasing answers nothing but its status.
-    if (status == JTAG_OK && sr1 != 0xff && (sr1 & NOR_SR1_BUSY)) {
-        status = wait_ready(nor, (nor_time_t) { 10000, UNKNOWN_OPERATION_US });
+    if (status == JTAG_OK) {
+        status = wait_left(nor);
         status = status == JTAG_EFLASHLOST ? JTAG_EFLASHBUSY : status;
     }
     if (status == JTAG_OK) {
@@ -365,9 +371,15 @@ int nor_open(nor_t *nor, nor_bus_t bus) {
 }
 
 int nor_close(nor_t *nor) {
-    bool leave = nor->entered4;
-    nor->entered4 = false;
-    return leave ? switch_mode(nor, EXIT_4BYTE) : simple_command(nor, WRITE_DISABLE);
+    // Those of Spansion know no such mode: there E9h unlocks with a password.
+    if (nor->size_bytes <= SIXTEEN_MIB || nor->layout == NOR_LAYOUT_SPANSION) {
+        return simple_command(nor, WRITE_DISABLE);
+    }
+    // We entered the 4-byte mode, or the design that ran did. While it is busy a chip does not leave it, and after
+    // Ctrl-C it may still be.
+    int status = wait_left(nor);
+    int left = switch_mode(nor, nor->layout == NOR_LAYOUT_ISSI ? EXIT_4BYTE_ISSI : EXIT_4BYTE);
+    return status == JTAG_OK ? left : status;
 }
 
 int nor_wait(nor_t *nor, unsigned in_flight) {

@@ -62,7 +62,6 @@ typedef struct {
     uint32_t size_bytes;
     uint32_t page_bytes;
     uint8_t address_bytes; // 3 or 4
-    bool entered4; // 4-byte mode was entered, and nor_close() leaves it
     uint8_t read_opcode;
     uint8_t program_opcode;
     uint8_t erases; // how many sizes
@@ -82,7 +81,7 @@ typedef struct {
 // nor->id is valid then. JTAG_EFLASHBUSY: something is still going on in it that does not end.
 int nor_open(nor_t *nor, nor_bus_t bus);
 
-// Leave the chip as an FPGA expects it after power-up.
+// Leave the chip as an FPGA expects it after power-up. Above 16 MiB, what is under way is waited for.
 int nor_close(nor_t *nor);
 
 // Read any number of bytes. JTAG_EOVERFLOW: beyond the end.

@@ -30,7 +30,7 @@ typedef enum {
 
 enum {
     NOR_HAS_SFDP = 1 << 0,
-    NOR_HAS_4BYTE = 1 << 1,     // B7/E9 and the 4-byte opcodes 13 0C 12 21 DC
+    NOR_HAS_4BYTE = 1 << 1,     // B7/E9 (of ISSI B7/29) and the 4-byte opcodes 13 0C 12 21 DC
     NOR_HAS_EAR = 1 << 2,       // extended address register, C5/C8
     NOR_HAS_RESET = 1 << 3,     // 66, 99
     NOR_HAS_VOLATILE_SR = 1 << 4, // 50

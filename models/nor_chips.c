@@ -53,6 +53,13 @@ static const nor_chip_t chips[] = {
       .program = US(200, 800), .write_status = MS(2, 15),
       .erase = { ERASES(MS(70, 300), MS(130, 500), MS(200, 1000)), { 0xC7, 0, MS(45000, 90000) } },
       .read_hz = 80000000 },
+    // Leaves its 4-byte mode by 29.
+    { .name = "IS25LP256D", .alias = "IS25LP256", .id = { 0x9D, 0x60, 0x19 }, .id_bytes = 3, .device_id = 0x18,
+      .size_bytes = MIB(32), .page_bytes = 256, .status_layout = NOR_STATUS_ISSI,
+      .features = NOR_HAS_SFDP | NOR_HAS_RESET | NOR_HAS_4BYTE,
+      .program = US(200, 800), .write_status = MS(2, 15),
+      .erase = { ERASES(MS(100, 300), MS(140, 500), MS(170, 1000)), { 0xC7, 0, MS(70000, 180000) } },
+      .read_hz = 80000000 },
     { .name = "MX25L12833F", .alias = "MX25L128", .id = { 0xC2, 0x20, 0x18 }, .id_bytes = 3, .device_id = 0x17,
       .size_bytes = MIB(16), .page_bytes = 256, .status_layout = NOR_STATUS_MACRONIX,
       .features = NOR_HAS_SFDP | NOR_HAS_RESET,

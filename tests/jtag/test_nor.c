@@ -25,6 +25,7 @@ static const chip_case_t chips[] = {
     { "W25Q256", 32 << 20, 2, 4096, 4, true, NOR_LAYOUT_WINBOND_LARGE },
     { "GD25Q32", 4 << 20, 3, 4096, 3, true, NOR_LAYOUT_WINBOND },
     { "IS25LP128", 16 << 20, 3, 4096, 3, true, NOR_LAYOUT_ISSI },
+    { "IS25LP256", 32 << 20, 2, 4096, 4, true, NOR_LAYOUT_ISSI },
     { "MX25L128", 16 << 20, 3, 4096, 3, true, NOR_LAYOUT_MACRONIX },
     { "MX25L256", 32 << 20, 2, 4096, 4, true, NOR_LAYOUT_MACRONIX },
     { "S25FL128", 16 << 20, 1, 65536, 3, true, NOR_LAYOUT_SPANSION },
@@ -32,6 +33,19 @@ static const chip_case_t chips[] = {
     { "N25Q256", 32 << 20, 2, 4096, 4, true, NOR_LAYOUT_MICRON },
     { "M25P16", 2 << 20, 1, 65536, 3, false, NOR_LAYOUT_SIMPLE },
 };
+
+// Whether an FPGA finds it as after power-up: it reads with 3-byte addresses.
+static bool boots(vboard_t *board) {
+    const uint8_t read[] = { 0x03, 0x01, 0x00, 0x00 };
+    uint8_t seen[2] = { 0 };
+    size_t bytes;
+    uint8_t *flash = vboard_flash(board, &bytes);
+    flash[0x10000] = 0x5a;
+    flash[0x10001] = 0xa5;
+    vflash_xfer(board, read, NULL, 4, false);
+    vflash_xfer(board, NULL, seen, 2, true);
+    return seen[0] == 0x5a && seen[1] == 0xa5;
+}
 
 static void test_chips(void) {
     for (unsigned i = 0; i < sizeof(chips) / sizeof(chips[0]); i++) {
@@ -80,14 +94,7 @@ static void test_chips(void) {
         CHECK_EQ(counters.otp_writes, 0);
         CHECK_EQ(counters.status_writes, 0);
         CHECK_EQ(counters.refused, 0);
-        // An FPGA must find it as after power-up: it reads with 3-byte addresses.
-        const uint8_t read[] = { 0x03, 0x01, 0x00, 0x00 };
-        uint8_t seen[2] = { 0 };
-        flash[0x10000] = 0x5a;
-        flash[0x10001] = 0xa5;
-        CHECK_OK(vflash_xfer(board, read, NULL, 4, false));
-        CHECK_OK(vflash_xfer(board, NULL, seen, 2, true));
-        CHECK(seen[0] == 0x5a && seen[1] == 0xa5);
+        CHECK(boots(board));
         CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
         CHECK_OK(nor_close(&nor));
         vboard_free(board);
@@ -160,6 +167,7 @@ typedef struct {
     unsigned enters;
     unsigned enters_enabled; // after a write enable
     unsigned exits;
+    unsigned exits_issi;
     bool sfdp;
     uint8_t sfdp_bytes[0x100];
 } script_t;
@@ -177,6 +185,7 @@ static int script_xfer(void *ctx, const uint8_t *tx, uint8_t *rx, size_t length,
             script->enters += tx[i] == 0xb7;
             script->enters_enabled += tx[i] == 0xb7 && (script->sr1 & 2);
             script->exits += tx[i] == 0xe9;
+            script->exits_issi += tx[i] == 0x29;
             script->sr1 |= tx[i] == 0x06 ? 2 : 0;
             script->sr1 &= tx[i] == 0x04 ? ~2 : 0xff;
         } else if (tx && script->count <= 3) {
@@ -227,6 +236,23 @@ static void test_script(void) {
     CHECK_EQ(script.enters_enabled, 1);
     CHECK_OK(nor_close(&nor));
     CHECK_EQ(script.exits, 1);
+    CHECK_EQ(script.exits_issi, 0);
+    script = (script_t) { .id = { 0x9d, 0x60, 0x1a } };
+    CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
+    CHECK_EQ(script.enters, 1);
+    CHECK_OK(nor_close(&nor));
+    CHECK_EQ(script.exits, 0);
+    CHECK_EQ(script.exits_issi, 1);
+    // E9h would be a password's command.
+    script = (script_t) { .id = { 0x01, 0x20, 0x19 } };
+    CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
+    CHECK_OK(nor_close(&nor));
+    CHECK_EQ(script.exits + script.exits_issi, 0);
+    // What never ends is not waited for without end, and is said.
+    script = (script_t) { .id = { 0xef, 0x40, 0x1a } };
+    CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
+    script.busy_reads = 1000000000;
+    CHECK_EQ(nor_close(&nor), JTAG_EFLASHBUSY);
     script = (script_t) { .id = { 0x42, 0x42, 0x42 } };
     CHECK_EQ(nor_open(&nor, (nor_bus_t) { &script_ops, &script }), JTAG_EFLASHTYPE);
     script = (script_t) { .id = { 0xef, 0x40, 0x77 } };
@@ -287,6 +313,43 @@ static void test_wake(void) {
     vboard_free(board);
 }
 
+static void test_close(void) {
+    static const char *const large[] = { "W25Q256", "IS25LP256", "MX25L256", "N25Q256" };
+    const uint8_t enable = 0x06;
+    const uint8_t enter = 0xb7;
+    for (unsigned i = 0; i < sizeof(large) / sizeof(large[0]); i++) {
+        // In 4-byte mode from the design that ran.
+        vboard_t *board = vboard_new("LFE5U-25F", large[i], NULL);
+        nor_t nor;
+        vflash_xfer(board, &enable, NULL, 1, true);
+        vflash_xfer(board, &enter, NULL, 1, true);
+        CHECK(!boots(board));
+        CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+        CHECK_OK(nor_close(&nor));
+        CHECK(boots(board));
+        // Closed while it erases and while it programs, as after Ctrl-C.
+        const uint8_t erase[] = { nor.erase[nor.erases - 1].opcode, 0, 0, 0, 0 };
+        const uint8_t program[] = { nor.program_opcode, 0, 0, 0, 0, 0x12 };
+        CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+        vflash_xfer(board, &enable, NULL, 1, true);
+        vflash_xfer(board, erase, NULL, sizeof(erase), true);
+        CHECK_OK(nor_close(&nor));
+        CHECK(boots(board));
+        CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+        vflash_xfer(board, &enable, NULL, 1, true);
+        vflash_xfer(board, program, NULL, sizeof(program), true);
+        CHECK_OK(nor_close(&nor));
+        CHECK(boots(board));
+        vboard_counters_t counters;
+        vboard_counters(board, &counters);
+        CHECK_EQ(counters.operations, 2);
+        uint8_t sr1;
+        CHECK_OK(nor_register_read(&nor, 0x05, &sr1, 1));
+        CHECK_EQ(sr1 & 3, 0);
+        vboard_free(board);
+    }
+}
+
 const test_t tests_nor[] = {
-    TEST(test_chips), TEST(test_arguments), TEST(test_faults), TEST(test_script), TEST(test_wake), { NULL, NULL },
+    TEST(test_close), TEST(test_chips), TEST(test_arguments), TEST(test_faults), TEST(test_script), TEST(test_wake), { NULL, NULL },
 };

@@ -10,7 +10,8 @@
 static const nor_bus_ops_t vflash_ops = { vflash_xfer, vflash_wait, vflash_delay };
 
 static const char *const chips[] = {
-    "W25Q128", "W25Q32", "W25Q256", "GD25Q32", "IS25LP128", "MX25L128", "S25FL128", "N25Q128", "N25Q256", "M25P16",
+    "W25Q128", "W25Q32", "W25Q256", "GD25Q32", "IS25LP128", "IS25LP256", "MX25L128", "S25FL128",
+    "N25Q128", "N25Q256", "M25P16",
 };
 
 #define CHIPS (sizeof(chips) / sizeof(chips[0]))

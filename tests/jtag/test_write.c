@@ -274,7 +274,7 @@ static void test_faults(void) {
 
 static void test_chips(void) {
     static const char *const chips[] = {
-        "W25Q256", "MX25L256", "S25FL128", "N25Q128", "N25Q256", "M25P16", "IS25LP128", "GD25Q32",
+        "W25Q256", "MX25L256", "S25FL128", "N25Q128", "N25Q256", "M25P16", "IS25LP128", "IS25LP256", "GD25Q32",
     };
     uint8_t *data = malloc(LENGTH);
     uint8_t *buffer = malloc(65536);

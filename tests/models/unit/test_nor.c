@@ -361,6 +361,18 @@ static void test_four_byte(check_t *check) {
     CHECK_EQUAL(check, read1(nor, 0xC8), 0);
     close_chip(&chip);
 
+    // The way out is another opcode at ISSI.
+    open_chip(&chip, "IS25LP256");
+    chip.memory[0x00012345] = 0x12;
+    chip.memory[0x01234500] = 0x34;
+    static const uint8_t issi[3] = { 0xB7, 0xE9, 0x29 };
+    for (unsigned i = 0; i < 3; i++) {
+        simple(nor, issi[i]);
+        command(nor, (const uint8_t[]) { 0x03, 0x01, 0x23, 0x45, 0x00 }, i < 2 ? 5 : 4, rx, 1);
+        CHECK_EQUAL(check, rx[0], i < 2 ? 0x34 : 0x12);
+    }
+    close_chip(&chip);
+
     // By a mode alone, in and out of which only a write enable leads.
     open_chip(&chip, "N25Q256");
     chip.memory[0x00012345] = 0x12;
