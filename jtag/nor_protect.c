@@ -18,6 +18,7 @@
 #define WINBOND_SR3_WPS (1 << 2)
 #define KIB (1024u)
 #define NONE (0xff)
+#define UNLOCK_BLOCKS (0x98)
 // The slowest status register write of the data sheets above (S25FL128S).
 #define WRITE_STATUS_US (500000)
 
@@ -169,6 +170,11 @@ int nor_status(nor_t *nor, nor_status_t *status) {
             if (result != JTAG_OK) {
                 return result;
             }
+            // Older chips of the same layout have no third register, and the line stays high.
+            if (i == 2 && status->sr[i] == 0xff) {
+                status->sr[i] = 0;
+                break;
+            }
             status->registers = i + 1;
         }
     }
@@ -211,6 +217,13 @@ int nor_protect(nor_t *nor, uint32_t start, uint32_t length) {
     int status = nor_status(nor, &now);
     if (status != JTAG_OK) {
         return status;
+    }
+    if (now.individual) {
+        // The registers' range does not count, and the locks of the blocks are all lifted or left alone.
+        status = length ? JTAG_ENOTSUP : nor_register_write(nor, UNLOCK_BLOCKS, NULL, 0, WRITE_STATUS_US);
+        if (status != JTAG_OK) {
+            return status;
+        }
     }
     // Try every setting of the bits that we may write, quad aside, beginning with what is set now.
     uint8_t quad_register = NONE;

@@ -325,6 +325,22 @@ static int keep_rest(nor_write_t *writer, uint32_t *length) {
     return status;
 }
 
+// Why what was written is not there, after all attempts.
+static int write_verdict(const nor_write_t *writer) {
+    nor_status_t is;
+    int status = nor_check_alive(writer->nor);
+    if (status == JTAG_OK) {
+        status = nor_status(writer->nor, &is);
+    }
+    if (status != JTAG_OK) {
+        return status;
+    }
+    if (is.individual) {
+        return JTAG_EPROTECTED;
+    }
+    return writer->report.bad_wanted & ~writer->report.bad_found ? JTAG_EFLASHERASE : JTAG_EFLASHPROGRAM;
+}
+
 // One stretch: data is writer->buffer or the caller's own, which has whole sectors then.
 static int write_block(nor_write_t *writer, const uint8_t *data, uint32_t length) {
     memset(writer->state, SECTOR_UNKNOWN, sizeof(writer->state));
@@ -341,9 +357,7 @@ static int write_block(nor_write_t *writer, const uint8_t *data, uint32_t length
     }
     for (unsigned attempt = 0; status == JTAG_OK && wrong; attempt++) {
         if (attempt == NOR_WRITE_ATTEMPTS) {
-            status = nor_check_alive(writer->nor);
-            bool erase = writer->report.bad_wanted & ~writer->report.bad_found;
-            return status != JTAG_OK ? status : erase ? JTAG_EFLASHERASE : JTAG_EFLASHPROGRAM;
+            return write_verdict(writer);
         }
         writer->report.retries += attempt ? wrong : 0;
         writer->report.sectors_written += attempt ? 0 : wrong;

@@ -45,6 +45,7 @@ static const struct {
     { "flash-stuck-bit", BOARD_FAULT_NOR, NOR_FAULT_STUCK_BIT, 0, "bit 0 of address N can not be programmed" },
     { "flash-stuck-zero", BOARD_FAULT_NOR, NOR_FAULT_STUCK_ZERO, 0, "bit 0 of address N can not be erased" },
     { "flash-protected", BOARD_FAULT_NOR, NOR_FAULT_PROTECTED, 0, "all block-protect bits are set" },
+    { "flash-block-locks", BOARD_FAULT_NOR, NOR_FAULT_BLOCK_LOCKS, 0, "blocks have locks of their own, all set" },
     { "flash-locked", BOARD_FAULT_NOR, NOR_FAULT_LOCKED, 0, "block-protect bits set and locked" },
     { "flash-power-loss", BOARD_FAULT_NOR, NOR_FAULT_POWER_LOSS, 0, "the power goes in operation N of the flash" },
 };

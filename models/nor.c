@@ -36,6 +36,8 @@ typedef enum {
     ACTION_ENTER_4BYTE_ENABLED,
     ACTION_LEAVE_4BYTE_ENABLED,
     ACTION_ENTER_QPI,
+    ACTION_LOCK_BLOCKS,
+    ACTION_UNLOCK_BLOCKS,
 } action_t;
 
 enum {
@@ -75,13 +77,15 @@ static const command_t commands[] = {
     { 0xDC, FLOW_ERASE, 2, ADDRESS_4, 0, ANY, NOR_HAS_4BYTE, false },
     { 0x05, FLOW_STATUS, 0, ADDRESS_NONE, 0, ANY, 0, true },
     { 0x35, FLOW_STATUS, 1, ADDRESS_NONE, 0, LAYOUT(WINBOND) | LAYOUT(SPANSION), 0, true },
-    { 0x15, FLOW_STATUS, 2, ADDRESS_NONE, 0, LAYOUT(WINBOND), 0, true },
+    { 0x15, FLOW_STATUS, 2, ADDRESS_NONE, 0, LAYOUT(WINBOND), NOR_HAS_SR3, true },
     { 0x15, FLOW_STATUS, 1, ADDRESS_NONE, 0, LAYOUT(MACRONIX), 0, true },
     { 0x48, FLOW_STATUS, 1, ADDRESS_NONE, 0, LAYOUT(ISSI), 0, true },
     { 0x70, FLOW_STATUS, 3, ADDRESS_NONE, 0, LAYOUT(MICRON), 0, true },
     { 0x01, FLOW_STATUS_WRITE, 0, ADDRESS_NONE, 0, ANY, 0, false },
-    { 0x31, FLOW_STATUS_WRITE, 1, ADDRESS_NONE, 0, LAYOUT(WINBOND), 0, false },
-    { 0x11, FLOW_STATUS_WRITE, 2, ADDRESS_NONE, 0, LAYOUT(WINBOND), 0, false },
+    { 0x31, FLOW_STATUS_WRITE, 1, ADDRESS_NONE, 0, LAYOUT(WINBOND), NOR_HAS_SR3, false },
+    { 0x11, FLOW_STATUS_WRITE, 2, ADDRESS_NONE, 0, LAYOUT(WINBOND), NOR_HAS_SR3, false },
+    { 0x7E, FLOW_ACTION, ACTION_LOCK_BLOCKS, ADDRESS_NONE, 0, LAYOUT(WINBOND), NOR_HAS_SR3, false },
+    { 0x98, FLOW_ACTION, ACTION_UNLOCK_BLOCKS, ADDRESS_NONE, 0, LAYOUT(WINBOND), NOR_HAS_SR3, false },
     { 0x42, FLOW_STATUS_WRITE, 1, ADDRESS_NONE, 0, LAYOUT(ISSI), 0, false },
     { 0x9F, FLOW_ID, 0, ADDRESS_NONE, 0, ANY, 0, false },
     { 0x9E, FLOW_ID, 0, ADDRESS_NONE, 0, LAYOUT(MICRON), 0, false },
@@ -228,6 +232,7 @@ static void refuse(nor_t *nor, bool is_protected) {
 static void reset(nor_t *nor) {
     nor->write_enable = false;
     nor->volatile_enable = false;
+    nor->blocks_unlocked = false;
     nor->status_locked = nor->fault == NOR_FAULT_LOCKED;
     nor->address_high = 0;
     nor->powered_down = false;
@@ -292,6 +297,13 @@ static void act(nor_t *nor, action_t action) {
             break;
         case ACTION_ENTER_QPI:
             nor->quad_protocol = true;
+            break;
+        case ACTION_LOCK_BLOCKS:
+        case ACTION_UNLOCK_BLOCKS:
+            if (nor->write_enable) {
+                nor->blocks_unlocked = action == ACTION_UNLOCK_BLOCKS;
+                nor->write_enable = false;
+            }
             break;
     }
 }
@@ -441,6 +453,8 @@ void nor_set_fault(nor_t *nor, nor_fault_t fault, uint32_t argument) {
     nor->fault_argument = argument;
     if (fault == NOR_FAULT_STUCK_BIT || fault == NOR_FAULT_STUCK_ZERO) {
         nor->fault_argument = wrap(nor, argument);
+    } else if (fault == NOR_FAULT_BLOCK_LOCKS) {
+        nor_status_lock_blocks(nor);
     } else if (fault == NOR_FAULT_PROTECTED || fault == NOR_FAULT_LOCKED) {
         nor_status_protect_all(nor, fault == NOR_FAULT_LOCKED);
     }

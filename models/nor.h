@@ -3,8 +3,8 @@
 // their times. The memory is the caller's (heap, or a file by mmap) and is changed only when an operation ends.
 //
 // The core is nor_select() and nor_exchange(): chip select, then bytes. nor_pins_t below drives it bit by bit. Time comes
-// from nor_advance() alone. Not modelled: dual and quad transfers, suspend and resume, individual block locks (WPS = 1),
-// the security registers' contents beyond their lock bits.
+// from nor_advance() alone. Not modelled: dual and quad transfers, suspend and resume, locks of single blocks (WPS = 1 knows
+// them all or none), the security registers' contents beyond their lock bits.
 #ifndef MODELS_NOR_H
 #define MODELS_NOR_H
 
@@ -35,6 +35,7 @@ enum {
     NOR_HAS_RESET = 1 << 3,     // 66, 99
     NOR_HAS_VOLATILE_SR = 1 << 4, // 50
     NOR_HAS_4BYTE_MODE = 1 << 5, // B7/E9, only after 06, and no opcodes with 4-byte addresses
+    NOR_HAS_SR3 = 1 << 6,       // 15, 11, and 31 for SR2 alone; WPS with locks of the blocks, which 7E sets and 98 lifts
 };
 
 // Times in microseconds: typical and maximum of the data sheet.
@@ -85,6 +86,7 @@ typedef enum {
     NOR_FAULT_STUCK_BIT,        // bit 0 of the byte at `fault_argument` can not be programmed to 0
     NOR_FAULT_STUCK_ZERO,       // bit 0 of the byte at `fault_argument` can not be erased to 1
     NOR_FAULT_PROTECTED,        // all block-protect bits set; software may clear them
+    NOR_FAULT_BLOCK_LOCKS,      // WPS is set where the chip has it, and the block-protect bits are not
     NOR_FAULT_LOCKED,           // all block-protect bits set and the status registers locked until power-up
     NOR_FAULT_POWER_LOSS,       // power goes in the middle of the operation after the first `fault_argument` ones
     NOR_FAULT_COUNT
@@ -118,6 +120,7 @@ typedef struct {
     uint8_t sr_nonvolatile[3];  // what power-up restores
     bool write_enable;
     bool volatile_enable;       // 50 came last
+    bool blocks_unlocked;       // by 98; counts with WPS = 1
     bool status_locked;         // SRL or FREEZE, until power-up
     bool address4;              // 4-byte address mode
     uint8_t address_high;       // extended address register

@@ -15,7 +15,7 @@
     { 0x20, KIB(4), t4k }, { 0x52, KIB(32), t32k }, { 0xD8, KIB(64), t64k }
 
 enum {
-    USUAL = NOR_HAS_SFDP | NOR_HAS_RESET | NOR_HAS_VOLATILE_SR,
+    USUAL = NOR_HAS_SFDP | NOR_HAS_RESET | NOR_HAS_VOLATILE_SR | NOR_HAS_SR3,
 };
 
 static const nor_chip_t chips[] = {
@@ -29,6 +29,12 @@ static const nor_chip_t chips[] = {
       .size_bytes = MIB(8), .page_bytes = 256, .status_layout = NOR_STATUS_WINBOND, .features = USUAL,
       .sr2_default = 0x02, .sr3_default = 0x60, .program = US(400, 3000), .write_status = MS(10, 15),
       .erase = { ERASES(MS(45, 400), MS(120, 1600), MS(150, 2000)), { 0xC7, 0, MS(20000, 100000) } },
+      .read_hz = 50000000 },
+    // Two status registers only.
+    { .name = "W25Q64FV", .alias = NULL, .id = { 0xEF, 0x40, 0x17 }, .id_bytes = 3, .device_id = 0x16,
+      .size_bytes = MIB(8), .page_bytes = 256, .status_layout = NOR_STATUS_WINBOND, .features = USUAL & ~NOR_HAS_SR3,
+      .program = US(700, 3000), .write_status = MS(10, 15),
+      .erase = { ERASES(MS(60, 400), MS(120, 800), MS(150, 1000)), { 0xC7, 0, MS(15000, 30000) } },
       .read_hz = 50000000 },
     { .name = "W25Q32JV", .alias = "W25Q32", .id = { 0xEF, 0x40, 0x16 }, .id_bytes = 3, .device_id = 0x15,
       .size_bytes = MIB(4), .page_bytes = 256, .status_layout = NOR_STATUS_WINBOND, .features = USUAL,

@@ -30,4 +30,7 @@ bool nor_status_locked(const nor_t *nor);
 // Set every block-protect bit, for the faults.
 void nor_status_protect_all(nor_t *nor, bool lock);
 
+// Set WPS, if there is one.
+void nor_status_lock_blocks(nor_t *nor);
+
 #endif // MODELS_NOR_INTERNAL_H

@@ -10,6 +10,7 @@ enum {
     WINBOND_SR1_SEC = 1 << 6,
     WINBOND_SR2_LB = 0x38,
     WINBOND_SR2_CMP = 1 << 6,
+    WINBOND_SR3_WPS = 1 << 2,
     WINBOND256_SR1_TB = 1 << 6,
     WINBOND256_SR3_ADS = 1 << 0,
     WINBOND256_SR3_ADP = 1 << 1,
@@ -131,6 +132,13 @@ void nor_status_protect_all(nor_t *nor, bool lock) {
     }
 }
 
+void nor_status_lock_blocks(nor_t *nor) {
+    if (nor->chip->features & NOR_HAS_SR3) {
+        nor->sr_nonvolatile[2] |= WINBOND_SR3_WPS;
+        nor->sr[2] = nor->sr_nonvolatile[2];
+    }
+}
+
 void nor_protected_range(const nor_t *nor, uint32_t *first, uint32_t *end) {
     uint32_t size = nor->chip->size_bytes;
     uint8_t sr1 = nor->sr[0];
@@ -138,6 +146,11 @@ void nor_protected_range(const nor_t *nor, uint32_t *first, uint32_t *end) {
     uint64_t bytes = 0;
     bool bottom = false;
     bool complement = false;
+    if ((nor->chip->features & NOR_HAS_SR3) && (nor->sr[2] & WINBOND_SR3_WPS)) {
+        *first = 0;
+        *end = nor->blocks_unlocked ? 0 : size;
+        return;
+    }
     switch (nor->chip->status_layout) {
         case NOR_STATUS_WINBOND:
             complement = (nor->sr[1] & WINBOND_SR2_CMP) != 0;

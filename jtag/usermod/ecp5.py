@@ -513,6 +513,8 @@ class Flash:
         status = self._programmer._session.flash_status()
         if isinstance(status, int) or not status[1]:
             return ""
+        if status[4]:
+            return ": its blocks have locks of their own (WPS); p.flash.unprotect() lifts them"
         return ": 0x{:06X} to 0x{:06X}{}; p.flash.unprotect() lifts it".format(
             status[2],
             status[2] + status[3],

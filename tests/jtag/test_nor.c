@@ -21,6 +21,7 @@ typedef struct {
 static const chip_case_t chips[] = {
     { "W25Q128", 16 << 20, 3, 4096, 3, true, NOR_LAYOUT_WINBOND },
     { "W25Q64", 8 << 20, 3, 4096, 3, true, NOR_LAYOUT_WINBOND },
+    { "W25Q64FV", 8 << 20, 3, 4096, 3, true, NOR_LAYOUT_WINBOND },
     { "W25Q32", 4 << 20, 3, 4096, 3, true, NOR_LAYOUT_WINBOND },
     { "W25Q256", 32 << 20, 2, 4096, 4, true, NOR_LAYOUT_WINBOND_LARGE },
     { "GD25Q32", 4 << 20, 3, 4096, 3, true, NOR_LAYOUT_WINBOND },

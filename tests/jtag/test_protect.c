@@ -5,12 +5,13 @@
 
 #include "harness.h"
 #include "jtag/nor_protect.h"
+#include "jtag/nor_write.h"
 #include "vboard.h"
 
 static const nor_bus_ops_t vflash_ops = { vflash_xfer, vflash_wait, vflash_delay };
 
 static const char *const chips[] = {
-    "W25Q128", "W25Q32", "W25Q256", "GD25Q32", "IS25LP128", "IS25LP256", "MX25L128", "S25FL128",
+    "W25Q128", "W25Q64FV", "W25Q32", "W25Q256", "GD25Q32", "IS25LP128", "IS25LP256", "MX25L128", "S25FL128",
     "N25Q128", "N25Q256", "M25P16",
 };
 
@@ -125,6 +126,57 @@ static void test_winbond_ranges(void) {
     vboard_free(board);
 }
 
+// Blocks with locks of their own: a write says so, the range of the registers is not promised, and all are lifted at
+// once.
+static void test_individual(void) {
+    vboard_t *board;
+    nor_t nor;
+    nor_write_t writer;
+    nor_status_t status;
+    size_t flash_bytes;
+    static uint8_t buffer[4096];
+    const uint8_t data[] = { 0x12, 0x34 };
+    open_chip("W25Q128", "flash-block-locks", &board, &nor);
+    uint8_t *flash = vboard_flash(board, &flash_bytes);
+    for (unsigned old = 0; old < 2; old++) {
+        // What could be programmed as it is, and what wants an erase.
+        flash[0] = old ? 0 : 0xff;
+        CHECK_OK(nor_write_open(&writer, &nor, 0, sizeof(data), buffer, sizeof(buffer), 0));
+        CHECK_OK(nor_write(&writer, data, sizeof(data)));
+        CHECK_EQ(nor_write_finish(&writer), JTAG_EPROTECTED);
+        CHECK_EQ(flash[0], old ? 0 : 0xff);
+    }
+    CHECK_EQ(nor_protect(&nor, 0x800000, 0x800000), JTAG_ENOTSUP);
+    CHECK_OK(nor_protect(&nor, 0, 0));
+    CHECK_OK(nor_write_open(&writer, &nor, 0, sizeof(data), buffer, sizeof(buffer), 0));
+    CHECK_OK(nor_write(&writer, data, sizeof(data)));
+    CHECK_OK(nor_write_finish(&writer));
+    CHECK(memcmp(flash, data, sizeof(data)) == 0);
+    CHECK_OK(nor_status(&nor, &status));
+    CHECK(status.individual);
+    vboard_counters_t counters;
+    vboard_counters(board, &counters);
+    CHECK_EQ(counters.status_writes, 0);
+    vboard_free(board);
+}
+
+// Of the same layout, without the register where that would stand.
+static void test_two_registers(void) {
+    vboard_t *board;
+    nor_t nor;
+    nor_status_t status;
+    open_chip("W25Q64FV", "flash-protected", &board, &nor);
+    CHECK_OK(nor_status(&nor, &status));
+    CHECK_EQ(status.registers, 2);
+    CHECK_EQ(status.sr[2], 0);
+    CHECK(!status.individual);
+    CHECK_EQ(status.length, nor.size_bytes);
+    CHECK_EQ(nor_check_range(&nor, 0, 1), JTAG_EPROTECTED);
+    CHECK_OK(nor_protect(&nor, 0, 0));
+    CHECK_OK(nor_check_range(&nor, 0, nor.size_bytes));
+    vboard_free(board);
+}
+
 static void test_quad(void) {
     for (unsigned i = 0; i < CHIPS; i++) {
         vboard_t *board;
@@ -203,5 +255,5 @@ static void test_unknown(void) {
 
 const test_t tests_protect[] = {
     TEST(test_decode), TEST(test_protect), TEST(test_winbond_ranges), TEST(test_quad), TEST(test_locked),
-    TEST(test_unknown), { NULL, NULL },
+    TEST(test_unknown), TEST(test_individual), TEST(test_two_registers), { NULL, NULL },
 };

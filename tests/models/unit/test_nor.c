@@ -282,6 +282,35 @@ static void test_status(check_t *check) {
     CHECK_EQUAL(check, read1(nor, 0x05), 0x00);
     close_chip(&chip);
 
+    // WPS: each block has a lock, all are locked at power-up, and the block-protect bits do not count.
+    open_chip(&chip, "W25Q128");
+    write_status(&chip.nor, 0x11, (const uint8_t[]) { 0x64 }, 1);
+    range(check, &chip.nor, 0, 0x1000000);
+    simple(&chip.nor, 0x98); // without a write enable
+    range(check, &chip.nor, 0, 0x1000000);
+    simple(&chip.nor, 0x06);
+    simple(&chip.nor, 0x98);
+    CHECK_EQUAL(check, read1(&chip.nor, 0x05), 0);
+    range(check, &chip.nor, 0, 0);
+    simple(&chip.nor, 0x06);
+    simple(&chip.nor, 0x7E);
+    range(check, &chip.nor, 0, 0x1000000);
+    simple(&chip.nor, 0x06);
+    simple(&chip.nor, 0x98);
+    nor_power(&chip.nor, false);
+    nor_power(&chip.nor, true);
+    range(check, &chip.nor, 0, 0x1000000);
+    close_chip(&chip);
+
+    // Two registers only: nothing answers 15, 31 writes nothing.
+    open_chip(&chip, "W25Q64FV");
+    write_status(&chip.nor, 0x01, (const uint8_t[]) { 0x04, 0x02 }, 2);
+    CHECK_EQUAL(check, read1(&chip.nor, 0x15), 0xFF);
+    write_status(&chip.nor, 0x31, (const uint8_t[]) { 0x00 }, 1);
+    CHECK_EQUAL(check, read1(&chip.nor, 0x35), 0x02);
+    range(check, &chip.nor, 0x7E0000, 0x800000);
+    close_chip(&chip);
+
     // Other vendors: where the bits are.
     open_chip(&chip, "IS25LP128");
     write_status(&chip.nor, 0x01, (const uint8_t[]) { 0x04 }, 1);

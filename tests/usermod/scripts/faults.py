@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Each fault of the virtual board ends in its verdict, with the TAP in reset."""
 
+import ecp5
 import vecp5
 from harness import bitstream, board, check, equal, noise, raises, refused, run
 from verdicts import ERASE, LOAD, WRITE
@@ -108,6 +109,18 @@ def test_protection_is_lifted_on_request_only():
     it, p = board(fault="flash-locked")
     refused("WP", p.flash.unprotect)
     check(p.flash.info().locked)
+
+
+def test_locks_of_blocks_are_lifted_on_request_only():
+    it, p = board(fault="flash-block-locks")
+    equal(p.flash.info().protected, None)
+    error = refused("p.flash.unprotect()", p.flash.write, DATA)
+    check("worn out" not in str(error), str(error))
+    raises(ecp5.Error, p.flash.protect, 0, 0x200000)
+    p.flash.unprotect()
+    p.flash.write(DATA)
+    equal(bytes(it.flash()[: len(DATA)]), bytes(DATA))
+    equal(it.counters()[3:5], (0, 0))  # no status register was written
 
 
 def test_all_faults_are_here():

@@ -26,6 +26,7 @@ WRITE = {
     "flash-no-write-enable": "protected",
     "flash-stuck-bit=0x1237": "at 0x001237",
     "flash-protected": "p.flash.unprotect()",
+    "flash-block-locks": "locks of their own (WPS)",
     "flash-locked": "locked until its power",
     "flash-power-loss=3": "does not answer any more",
 }
