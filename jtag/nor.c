@@ -26,6 +26,8 @@
 #define SPANSION_ERASE_ERROR (1 << 5)
 #define SPANSION_PROGRAM_ERROR (1 << 6)
 
+#define GIGADEVICE (0xc8)
+
 #define SIXTEEN_MIB (0x1000000)
 #define WAKE_US (50)
 // What may still be going on when we come: the longest block erase of the table.
@@ -345,6 +347,12 @@ static int identify(nor_t *nor) {
     }
     if (nor->layout == NOR_LAYOUT_WINBOND && nor->size_bytes > SIXTEEN_MIB) {
         nor->layout = NOR_LAYOUT_WINBOND_LARGE;
+        if (nor->id[0] == GIGADEVICE) {
+            // The GD25Q256C has the id of the D and the E; its QE lies where they have "bottom", and its SFDP is too
+            // old to say so.
+            bool is_older = !nor->has_sfdp || nor->sfdp.quad == SFDP_QUAD_UNKNOWN;
+            nor->layout = is_older ? NOR_LAYOUT_UNKNOWN : NOR_LAYOUT_GIGADEVICE_LARGE;
+        }
     }
     return JTAG_OK;
 }

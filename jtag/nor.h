@@ -45,6 +45,7 @@ typedef enum {
     NOR_LAYOUT_UNKNOWN, // nothing is written, and nothing decoded but what the SFDP tells
     NOR_LAYOUT_WINBOND, // SR1 BP0-2, TB, SEC; SR2 QE, LB, CMP
     NOR_LAYOUT_WINBOND_LARGE, // SR1 BP0-3, TB; SR2 the same
+    NOR_LAYOUT_GIGADEVICE_LARGE, // SR1 the same; SR2 QE, but no CMP
     NOR_LAYOUT_MICRON, // SR BP0-2, TB, BP3
     NOR_LAYOUT_ISSI, // SR BP0-3, QE; TBS in the function register
     NOR_LAYOUT_MACRONIX, // SR BP0-3, QE; TB in the configuration register

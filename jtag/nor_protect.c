@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Block protection and quad enable (nor_protect.h), after the data sheets: Winbond W25Q128JV 7.1 and W25Q256JV 7.1,
-// Micron N25Q128A "Status Register", ISSI IS25LP128 6.1-6.2, Macronix MX25L12833F 7-1 and 7-2, Spansion S25FL128S
-// 7.5-7.7.
+// GigaDevice GD25Q256E 6.1, Micron N25Q128A "Status Register", ISSI IS25LP128 6.1-6.2, Macronix MX25L12833F 7-1 and
+// 7-2, Spansion S25FL128S 7.5-7.7.
 //
 // A layout is a row: which bits hold BP, which end of the memory they count from, where QE is, which opcodes read and
 // write. All know the same rule: BP = 0 protects nothing, BP = n protects a unit shifted left by n - 1 at one end;
@@ -45,6 +45,9 @@ static const layout_t layouts[] = {
     },
     [NOR_LAYOUT_WINBOND_LARGE] = {
         4, NONE, 0, 6, NONE, 1, 1, 1, { 0x80, 0x01 }, { 0x7c, 0x42 }, { 0x05, 0x35, 0x15 }, true
+    },
+    [NOR_LAYOUT_GIGADEVICE_LARGE] = {
+        4, NONE, 0, 6, NONE, 0, 1, 1, { 0x80, 0x40 }, { 0x7c, 0x02 }, { 0x05, 0x35, 0x15 }, true
     },
     [NOR_LAYOUT_MICRON] = {
         3, 6, 0, 5, NONE, 0, NONE, 0, { 0x80, 0 }, { 0x7c, 0 }, { 0x05, 0, 0 }, false
@@ -120,6 +123,20 @@ static bool find_quad(const nor_t *nor, uint8_t *reg, uint8_t *bit) {
     return *reg || (nor->has_sfdp && nor->sfdp.quad == SFDP_QUAD_SR1_BIT6);
 }
 
+// Whether both registers are `wanted`, as far as we may write them.
+static bool are_written(const layout_t *layout, const uint8_t *now, const uint8_t *wanted) {
+    return ((now[0] ^ wanted[0]) & layout->writable[0]) == 0 && ((now[1] ^ wanted[1]) & layout->writable[1]) == 0;
+}
+
+// Each register by a command of its own, those that differ.
+static int write_apart(nor_t *nor, const uint8_t *now, const uint8_t *wanted, const uint8_t *bytes) {
+    int status = now[0] == wanted[0] ? JTAG_OK : nor_register_write(nor, 0x01, bytes, 1, WRITE_STATUS_US);
+    if (status == JTAG_OK && now[1] != wanted[1]) {
+        status = nor_register_write(nor, 0x31, bytes + 1, 1, WRITE_STATUS_US);
+    }
+    return status;
+}
+
 // Write registers so that they become `wanted`, and look whether they did.
 static int write_registers(nor_t *nor, const uint8_t *now, const uint8_t *wanted) {
     const layout_t *layout = layout_of(nor);
@@ -133,30 +150,24 @@ static int write_registers(nor_t *nor, const uint8_t *now, const uint8_t *wanted
     }
     // Without what only the chip may say.
     uint8_t bytes[2] = { wanted[0] & ~(NOR_SR1_BUSY | NOR_SR1_WRITE_ENABLED), wanted[1] };
-    int status;
-    if (layout->write_both && nor->has_sfdp && nor->sfdp.quad == SFDP_QUAD_SR2_BIT1_WRITE31) {
-        status = now[0] == wanted[0] ? JTAG_OK : nor_register_write(nor, 0x01, bytes, 1, WRITE_STATUS_US);
-        if (status == JTAG_OK && now[1] != wanted[1]) {
-            status = nor_register_write(nor, 0x31, bytes + 1, 1, WRITE_STATUS_US);
-        }
-    } else {
-        // Both at once where there are two: on older chips a single byte would clear the second.
-        status = nor_register_write(nor, 0x01, bytes, layout->write_both ? 2 : 1, WRITE_STATUS_US);
-    }
+    bool apart = layout->write_both && nor->has_sfdp && nor->sfdp.quad == SFDP_QUAD_SR2_BIT1_WRITE31;
+    // Both at once where there are two: on older chips a single byte would clear the second.
+    int status = apart ? write_apart(nor, now, wanted, bytes)
+        : nor_register_write(nor, 0x01, bytes, layout->write_both ? 2 : 1, WRITE_STATUS_US);
     nor_status_t after;
     if (status == JTAG_OK) {
         status = nor_status(nor, &after);
     }
-    if (status != JTAG_OK) {
-        return status;
+    // Newer ones of GigaDevice, with three registers, ignore a 01h with two bytes, and do not all say so.
+    if (status == JTAG_OK && !apart && layout->write_both && after.registers == 3 && are_written(layout, after.sr, now)) {
+        status = write_apart(nor, now, wanted, bytes);
+        status = status == JTAG_OK ? nor_status(nor, &after) : status;
     }
-    for (unsigned i = 0; i < 2; i++) {
-        if ((after.sr[i] ^ wanted[i]) & layout->writable[i]) {
-            status = nor_check_alive(nor);
-            return status == JTAG_OK ? JTAG_EPROTECTED : status;
-        }
+    if (status == JTAG_OK && !are_written(layout, after.sr, wanted)) {
+        status = nor_check_alive(nor);
+        status = status == JTAG_OK ? JTAG_EPROTECTED : status;
     }
-    return JTAG_OK;
+    return status;
 }
 
 int nor_status(nor_t *nor, nor_status_t *status) {

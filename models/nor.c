@@ -49,6 +49,7 @@ enum {
 
 #define LAYOUT(name) (1u << NOR_STATUS_##name)
 #define ANY (0xFFu)
+#define THREE (LAYOUT(WINBOND) | LAYOUT(GIGADEVICE)) // registers
 
 typedef struct {
     uint8_t opcode;
@@ -76,14 +77,14 @@ static const command_t commands[] = {
     { 0x21, FLOW_ERASE, 0, ADDRESS_4, 0, ANY, NOR_HAS_4BYTE, false },
     { 0xDC, FLOW_ERASE, 2, ADDRESS_4, 0, ANY, NOR_HAS_4BYTE, false },
     { 0x05, FLOW_STATUS, 0, ADDRESS_NONE, 0, ANY, 0, true },
-    { 0x35, FLOW_STATUS, 1, ADDRESS_NONE, 0, LAYOUT(WINBOND) | LAYOUT(SPANSION), 0, true },
-    { 0x15, FLOW_STATUS, 2, ADDRESS_NONE, 0, LAYOUT(WINBOND), NOR_HAS_SR3, true },
+    { 0x35, FLOW_STATUS, 1, ADDRESS_NONE, 0, THREE | LAYOUT(SPANSION), 0, true },
+    { 0x15, FLOW_STATUS, 2, ADDRESS_NONE, 0, THREE, NOR_HAS_SR3, true },
     { 0x15, FLOW_STATUS, 1, ADDRESS_NONE, 0, LAYOUT(MACRONIX), 0, true },
     { 0x48, FLOW_STATUS, 1, ADDRESS_NONE, 0, LAYOUT(ISSI), 0, true },
     { 0x70, FLOW_STATUS, 3, ADDRESS_NONE, 0, LAYOUT(MICRON), 0, true },
     { 0x01, FLOW_STATUS_WRITE, 0, ADDRESS_NONE, 0, ANY, 0, false },
-    { 0x31, FLOW_STATUS_WRITE, 1, ADDRESS_NONE, 0, LAYOUT(WINBOND), NOR_HAS_SR3, false },
-    { 0x11, FLOW_STATUS_WRITE, 2, ADDRESS_NONE, 0, LAYOUT(WINBOND), NOR_HAS_SR3, false },
+    { 0x31, FLOW_STATUS_WRITE, 1, ADDRESS_NONE, 0, THREE, NOR_HAS_SR3, false },
+    { 0x11, FLOW_STATUS_WRITE, 2, ADDRESS_NONE, 0, THREE, NOR_HAS_SR3, false },
     { 0x7E, FLOW_ACTION, ACTION_LOCK_BLOCKS, ADDRESS_NONE, 0, LAYOUT(WINBOND), NOR_HAS_SR3, false },
     { 0x98, FLOW_ACTION, ACTION_UNLOCK_BLOCKS, ADDRESS_NONE, 0, LAYOUT(WINBOND), NOR_HAS_SR3, false },
     { 0x42, FLOW_STATUS_WRITE, 1, ADDRESS_NONE, 0, LAYOUT(ISSI), 0, false },
@@ -358,7 +359,8 @@ static void finish(nor_t *nor, const command_t *command) {
         }
         case FLOW_STATUS_WRITE: {
             uint32_t count = nor->count - 1;
-            bool two = command->operand == 0 && nor->chip->status_layout != NOR_STATUS_SIMPLE
+            bool two = command->operand == 0 && !(nor->chip->features & NOR_WRITES_ONE)
+                && nor->chip->status_layout != NOR_STATUS_SIMPLE
                 && nor->chip->status_layout != NOR_STATUS_MICRON && nor->chip->status_layout != NOR_STATUS_ISSI;
             if (count == 0 || count > (two ? 2u : 1u)) {
                 break;

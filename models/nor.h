@@ -25,6 +25,7 @@ typedef enum {
     NOR_STATUS_ISSI,            // SR with BP3 and QE, function register with TBS (one time programmable)
     NOR_STATUS_MACRONIX,        // SR with BP3 and QE, configuration register with TB (one time programmable)
     NOR_STATUS_SPANSION,        // SR1 with P_ERR and E_ERR, CR1 with TBPROT and QUAD
+    NOR_STATUS_GIGADEVICE,      // above 16 MiB: SR1-3 with BP0-3 and TB; QE, LB1-3 and SRL in SR2, no CMP
     NOR_STATUS_SIMPLE,          // SR with BP0-2 and SRWD, nothing else
 } nor_status_layout_t;
 
@@ -36,6 +37,7 @@ enum {
     NOR_HAS_VOLATILE_SR = 1 << 4, // 50
     NOR_HAS_4BYTE_MODE = 1 << 5, // B7/E9, only after 06, and no opcodes with 4-byte addresses
     NOR_HAS_SR3 = 1 << 6,       // 15, 11, and 31 for SR2 alone; WPS with locks of the blocks, which 7E sets and 98 lifts
+    NOR_WRITES_ONE = 1 << 7,    // 01 takes exactly one byte, and is ignored with more
 };
 
 // Times in microseconds: typical and maximum of the data sheet.

@@ -76,12 +76,14 @@ static uint32_t program_times(const nor_chip_t *chip) {
     return value;
 }
 
-// "Quad Enable Requirements": 2 is bit 6 of SR1, 5 is bit 1 of SR2 read by 35, 4 is bit 1 of SR2 written with 01.
+// "Quad Enable Requirements": 2 is bit 6 of SR1, 5 is bit 1 of SR2 read by 35, 4 is bit 1 of SR2 written with 01, 6 with 31.
 static uint32_t quad_enable(const nor_chip_t *chip) {
     switch (chip->status_layout) {
         case NOR_STATUS_WINBOND:
         case NOR_STATUS_SPANSION:
             return chip->status_layout == NOR_STATUS_WINBOND ? 4u << 20 : 5u << 20;
+        case NOR_STATUS_GIGADEVICE:
+            return 6u << 20;
         case NOR_STATUS_ISSI:
         case NOR_STATUS_MACRONIX:
             return 2u << 20;

@@ -14,6 +14,8 @@ enum {
     WINBOND256_SR1_TB = 1 << 6,
     WINBOND256_SR3_ADS = 1 << 0,
     WINBOND256_SR3_ADP = 1 << 1,
+    GIGADEVICE_SR2_ADS = 1 << 0,
+    GIGADEVICE_SR2_SRL = 1 << 6,
     MICRON_SR_TB = 1 << 5,
     MICRON_SR_BP3 = 1 << 6,
     ISSI_FR_TBS = 1 << 1,
@@ -37,11 +39,16 @@ static const layout_t layouts[] = {
     [NOR_STATUS_ISSI] = { { 0xFC, 0xF2, 0 }, { 0, 0xF2, 0 } },
     [NOR_STATUS_MACRONIX] = { { 0xFC, 0xCF, 0 }, { 0, MACRONIX_CR_TB, 0 } },
     [NOR_STATUS_SPANSION] = { { 0x9C, 0xEF, 0 }, { 0, 0x2C, 0 } },
+    [NOR_STATUS_GIGADEVICE] = { { 0xFC, 0x7A, 0xE0 }, { 0, WINBOND_SR2_LB, 0 } },
     [NOR_STATUS_SIMPLE] = { { 0x9C, 0, 0 }, { 0, 0, 0 } },
 };
 
 static bool winbond_large(const nor_t *nor) {
     return nor->chip->status_layout == NOR_STATUS_WINBOND && nor->chip->size_bytes > SIXTEEN_MIB;
+}
+
+static bool has_wps(const nor_t *nor) {
+    return nor->chip->status_layout == NOR_STATUS_WINBOND && (nor->chip->features & NOR_HAS_SR3) != 0;
 }
 
 void nor_status_restore(nor_t *nor) {
@@ -61,6 +68,9 @@ uint8_t nor_status_read(const nor_t *nor, unsigned index) {
         }
     } else if (index == 2 && winbond_large(nor)) {
         value = (uint8_t)((value & ~WINBOND256_SR3_ADS) | (nor->address4 ? WINBOND256_SR3_ADS : 0));
+    }
+    if (index == 1 && nor->chip->status_layout == NOR_STATUS_GIGADEVICE) {
+        value = (uint8_t)(value | (nor->address4 ? GIGADEVICE_SR2_ADS : 0));
     }
     return value;
 }
@@ -99,6 +109,10 @@ void nor_status_write(nor_t *nor, unsigned index, const uint8_t *value, unsigned
         nor->status_locked = true;
         nor->sr_nonvolatile[1] &= (uint8_t) ~WINBOND_SR2_SRL;
     }
+    if (nor->chip->status_layout == NOR_STATUS_GIGADEVICE && (nor->sr[1] & GIGADEVICE_SR2_SRL)) {
+        nor->status_locked = true;
+        nor->sr_nonvolatile[1] &= (uint8_t) ~GIGADEVICE_SR2_SRL;
+    }
     if (nor->chip->status_layout == NOR_STATUS_SPANSION && (nor->sr[1] & SPANSION_CR_FREEZE)) {
         nor->status_locked = true;
         nor->sr_nonvolatile[1] &= (uint8_t) ~SPANSION_CR_FREEZE;
@@ -112,6 +126,7 @@ void nor_status_protect_all(nor_t *nor, bool lock) {
             break;
         case NOR_STATUS_ISSI:
         case NOR_STATUS_MACRONIX:
+        case NOR_STATUS_GIGADEVICE:
             nor->sr_nonvolatile[0] |= SR1_BP_MASK | 0x20;
             break;
         default:
@@ -123,6 +138,8 @@ void nor_status_protect_all(nor_t *nor, bool lock) {
         nor->status_locked = true;
         if (nor->chip->status_layout == NOR_STATUS_WINBOND) {
             nor->sr[1] |= WINBOND_SR2_SRL;
+        } else if (nor->chip->status_layout == NOR_STATUS_GIGADEVICE) {
+            nor->sr[1] |= GIGADEVICE_SR2_SRL;
         } else if (nor->chip->status_layout == NOR_STATUS_SPANSION) {
             nor->sr[1] |= SPANSION_CR_FREEZE;
         } else {
@@ -133,7 +150,7 @@ void nor_status_protect_all(nor_t *nor, bool lock) {
 }
 
 void nor_status_lock_blocks(nor_t *nor) {
-    if (nor->chip->features & NOR_HAS_SR3) {
+    if (has_wps(nor)) {
         nor->sr_nonvolatile[2] |= WINBOND_SR3_WPS;
         nor->sr[2] = nor->sr_nonvolatile[2];
     }
@@ -146,7 +163,7 @@ void nor_protected_range(const nor_t *nor, uint32_t *first, uint32_t *end) {
     uint64_t bytes = 0;
     bool bottom = false;
     bool complement = false;
-    if ((nor->chip->features & NOR_HAS_SR3) && (nor->sr[2] & WINBOND_SR3_WPS)) {
+    if (has_wps(nor) && (nor->sr[2] & WINBOND_SR3_WPS)) {
         *first = 0;
         *end = nor->blocks_unlocked ? 0 : size;
         return;
@@ -168,6 +185,11 @@ void nor_protected_range(const nor_t *nor, uint32_t *first, uint32_t *end) {
                     bytes = bp == 0 ? 0 : (uint64_t)(size / 64) << (bp - 1);
                 }
             }
+            break;
+        case NOR_STATUS_GIGADEVICE:
+            bp |= (sr1 & 0x20) >> 2;
+            bottom = (sr1 & WINBOND256_SR1_TB) != 0; // "BP4"
+            bytes = bp == 0 ? 0 : (uint64_t)0x10000 << (bp - 1);
             break;
         case NOR_STATUS_MICRON:
             bp |= (sr1 & MICRON_SR_BP3) >> 3;

@@ -25,6 +25,8 @@ static const chip_case_t chips[] = {
     { "W25Q32", 4 << 20, 3, 4096, 3, true, NOR_LAYOUT_WINBOND },
     { "W25Q256", 32 << 20, 2, 4096, 4, true, NOR_LAYOUT_WINBOND_LARGE },
     { "GD25Q32", 4 << 20, 3, 4096, 3, true, NOR_LAYOUT_WINBOND },
+    { "GD25Q128E", 16 << 20, 3, 4096, 3, true, NOR_LAYOUT_WINBOND },
+    { "GD25Q256E", 32 << 20, 2, 4096, 4, true, NOR_LAYOUT_GIGADEVICE_LARGE },
     { "IS25LP128", 16 << 20, 3, 4096, 3, true, NOR_LAYOUT_ISSI },
     { "IS25LP256", 32 << 20, 2, 4096, 4, true, NOR_LAYOUT_ISSI },
     { "MX25L128", 16 << 20, 3, 4096, 3, true, NOR_LAYOUT_MACRONIX },
@@ -254,6 +256,10 @@ static void test_script(void) {
     CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
     script.busy_reads = 1000000000;
     CHECK_EQ(nor_close(&nor), JTAG_EFLASHBUSY);
+    // A GD25Q256C, or what may be one: its registers are unlike those of the D and the E.
+    script = (script_t) { .id = { 0xc8, 0x40, 0x19 } };
+    CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
+    CHECK_EQ(nor.layout, NOR_LAYOUT_UNKNOWN);
     script = (script_t) { .id = { 0x42, 0x42, 0x42 } };
     CHECK_EQ(nor_open(&nor, (nor_bus_t) { &script_ops, &script }), JTAG_EFLASHTYPE);
     script = (script_t) { .id = { 0xef, 0x40, 0x77 } };
@@ -315,7 +321,7 @@ static void test_wake(void) {
 }
 
 static void test_close(void) {
-    static const char *const large[] = { "W25Q256", "IS25LP256", "MX25L256", "N25Q256" };
+    static const char *const large[] = { "W25Q256", "GD25Q256E", "IS25LP256", "MX25L256", "N25Q256" };
     const uint8_t enable = 0x06;
     const uint8_t enter = 0xb7;
     for (unsigned i = 0; i < sizeof(large) / sizeof(large[0]); i++) {

@@ -12,7 +12,7 @@ static const nor_bus_ops_t vflash_ops = { vflash_xfer, vflash_wait, vflash_delay
 
 static const char *const chips[] = {
     "W25Q128", "W25Q64FV", "W25Q32", "W25Q256", "GD25Q32", "IS25LP128", "IS25LP256", "MX25L128", "S25FL128",
-    "N25Q128", "N25Q256", "M25P16",
+    "GD25Q128E", "GD25Q256E", "N25Q128", "N25Q256", "M25P16",
 };
 
 #define CHIPS (sizeof(chips) / sizeof(chips[0]))
@@ -177,6 +177,37 @@ static void test_two_registers(void) {
     vboard_free(board);
 }
 
+// Where the smaller ones have CMP, a lock bit is: what only CMP could do is refused, and the bit stays.
+static void test_gigadevice(void) {
+    vboard_t *board;
+    nor_t nor;
+    nor_status_t status;
+    open_chip("GD25Q256E", NULL, &board, &nor);
+    CHECK_EQ(nor_protect(&nor, 0, nor.size_bytes - 0x10000), JTAG_EINVAL);
+    CHECK_OK(nor_status(&nor, &status));
+    CHECK_EQ(status.length, 0);
+    CHECK(!status.locked);
+    CHECK_EQ(vboard_status(board)[1] & 0x40, 0);
+    CHECK_OK(nor_set_quad(&nor, true));
+    CHECK_OK(nor_protect(&nor, 0, 0x10000));
+    CHECK_OK(nor_status(&nor, &status));
+    CHECK(!status.locked && status.quad == NOR_QUAD_ON && status.start == 0 && status.length == 0x10000);
+    vboard_free(board);
+    // Both registers change, each by a command of its own, after one for both that was ignored.
+    open_chip("GD25Q128E", NULL, &board, &nor);
+    CHECK_OK(nor_protect(&nor, 0x1000, nor.size_bytes - 0x1000));
+    uint32_t first;
+    uint32_t end;
+    vboard_protected(board, &first, &end);
+    CHECK_EQ(first, 0x1000);
+    CHECK_EQ(end, nor.size_bytes);
+    CHECK_EQ(vboard_status(board)[1], 0x40);
+    vboard_counters_t counters;
+    vboard_counters(board, &counters);
+    CHECK_EQ(counters.status_writes, 2);
+    vboard_free(board);
+}
+
 static void test_quad(void) {
     for (unsigned i = 0; i < CHIPS; i++) {
         vboard_t *board;
@@ -255,5 +286,6 @@ static void test_unknown(void) {
 
 const test_t tests_protect[] = {
     TEST(test_decode), TEST(test_protect), TEST(test_winbond_ranges), TEST(test_quad), TEST(test_locked),
-    TEST(test_unknown), TEST(test_individual), TEST(test_two_registers), { NULL, NULL },
+    TEST(test_unknown), TEST(test_individual), TEST(test_gigadevice),
+    TEST(test_two_registers), { NULL, NULL },
 };

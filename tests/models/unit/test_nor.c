@@ -311,6 +311,28 @@ static void test_status(check_t *check) {
     range(check, &chip.nor, 0x7E0000, 0x800000);
     close_chip(&chip);
 
+    // 01 with two bytes is ignored, with one it writes SR1 alone.
+    open_chip(&chip, "GD25Q128E");
+    write_status(&chip.nor, 0x01, (const uint8_t[]) { 0x04, 0x02 }, 2);
+    CHECK_EQUAL(check, read1(&chip.nor, 0x05) & 0xFC, 0);
+    write_status(&chip.nor, 0x01, (const uint8_t[]) { 0x04 }, 1);
+    write_status(&chip.nor, 0x31, (const uint8_t[]) { 0x02 }, 1);
+    CHECK_EQUAL(check, read1(&chip.nor, 0x35), 0x02);
+    range(check, &chip.nor, 0xFC0000, 0x1000000);
+    close_chip(&chip);
+
+    // Bit 6 of SR2 turns no range round, but locks the registers.
+    open_chip(&chip, "GD25Q256E");
+    write_status(&chip.nor, 0x01, (const uint8_t[]) { 0x44 }, 1);
+    range(check, &chip.nor, 0, 0x010000);
+    simple(&chip.nor, 0xB7);
+    CHECK_EQUAL(check, read1(&chip.nor, 0x35), 0x01);
+    write_status(&chip.nor, 0x31, (const uint8_t[]) { 0x40 }, 1);
+    range(check, &chip.nor, 0, 0x010000);
+    write_status(&chip.nor, 0x01, (const uint8_t[]) { 0x00 }, 1);
+    range(check, &chip.nor, 0, 0x010000);
+    close_chip(&chip);
+
     // Other vendors: where the bits are.
     open_chip(&chip, "IS25LP128");
     write_status(&chip.nor, 0x01, (const uint8_t[]) { 0x04 }, 1);
