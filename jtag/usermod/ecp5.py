@@ -451,6 +451,7 @@ class Flash:
     def __init__(self, programmer):
         self._programmer = programmer
         self._is_open = False
+        self._taken = None  # the buffer of a write to come
 
     def open(self):
         programmer = self._programmer
@@ -498,6 +499,8 @@ class Flash:
 
     def _buffer(self, length):
         """As large as helps and memory allows."""
+        if self._taken:
+            return self._taken
         least = max(self._programmer._session.flash_chip()[3], 4096)
         sizes = [_BUFFER_MAX]
         while sizes[-1] > least:
@@ -529,9 +532,16 @@ class Flash:
         """
         if addr % 4096:
             raise ValueError("address 0x{:X} is not a multiple of 4096".format(addr))
-        return self._run(
-            self._write, source, addr, progress, unpack, _ecp5.ANY_DATA if any_data else 0
-        )
+        sector = self._programmer._session.flash_chip()[3]
+        if sector > 4096:
+            # A chip that is known to need so much: where there is no memory, the design runs on.
+            self._taken = _memory([sector])
+        try:
+            return self._run(
+                self._write, source, addr, progress, unpack, _ecp5.ANY_DATA if any_data else 0
+            )
+        finally:
+            self._taken = None
 
     def _inside(self, addr, n=0):
         """Numbers of Python are longer than those of the core."""

@@ -6,7 +6,7 @@ import io
 
 import ecp5
 import vecp5
-from harness import bitstream, check, equal, run
+from harness import bitstream, check, equal, raises, run
 
 FREE = 65536
 LOADS = 200
@@ -85,6 +85,25 @@ def test_64_kib():
     p.flash.info()
     p.refresh()
     del taken
+
+
+def test_large_sectors():
+    """Without 4 KiB erases a write needs a sector's memory: it is refused while the design still runs."""
+    it = vecp5.Board(chip="M25P16")
+    p = ecp5.Programmer(it)
+    equal(p.flash.info().sector_bytes, 65536)
+    p.program(PLAIN)
+    taken = squeeze()
+    error = raises(MemoryError, p.flash.write, PACKED)
+    check("65536 bytes are needed" in str(error), str(error))
+    check(it.state()["user_mode"])
+    del taken
+    gc.collect()
+    before = gc.mem_alloc()
+    p.flash.write(PACKED)
+    equal(bytes(it.flash()[: len(PLAIN)]), PLAIN)
+    gc.collect()
+    check(gc.mem_alloc() - before <= 256, gc.mem_alloc() - before)
 
 
 def test_loads():
