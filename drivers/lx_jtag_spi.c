@@ -100,9 +100,11 @@ static bool tms_at(const jtag_op_t *op, uint32_t i) {
     return op->tms || ((op->flags & JTAG_OP_LAST) && i + 1 == op->bits);
 }
 
-// Any operation, from clock `from` (a multiple of 8) on: transfers of up to eight bits, within a byte.
+// Any operation, from clock `from` (a multiple of 8) on: transfers of up to eight bits, within a byte. A byte of TDI is
+// read once, since TDO may take its place after the first of its transfers.
 static int clock_bits(lx_jtag_spi_t *spi, const jtag_op_t *op, uint32_t from) {
     bool msb_first = op->flags & JTAG_OP_MSB_FIRST;
+    uint32_t byte = op->flags & JTAG_OP_TDI_HIGH ? UINT8_MAX : 0;
     for (uint32_t i = from; i < op->bits;) {
         bool tms = tms_at(op, i);
         unsigned first = i & 7;
@@ -110,8 +112,10 @@ static int clock_bits(lx_jtag_spi_t *spi, const jtag_op_t *op, uint32_t from) {
         while (first + bits < 8 && i + bits < op->bits && tms_at(op, i + bits) == tms) {
             bits++;
         }
-        uint32_t byte = op->tdi ? op->tdi[i / 8] : op->flags & JTAG_OP_TDI_HIGH ? UINT8_MAX : 0;
-        uint32_t top = (msb_first ? byte : turn_byte(byte)) << (24 + first);
+        if (op->tdi && first == 0) {
+            byte = msb_first ? op->tdi[i / 8] : turn_byte(op->tdi[i / 8]);
+        }
+        uint32_t top = byte << (24 + first);
         set_tms(spi, tms);
         int status = exchange(&spi->spi, &top, bits);
         if (status != JTAG_OK) {

@@ -280,6 +280,25 @@ static void check_op(const jtag_op_t *op, const uint8_t *tdi, unsigned first) {
     }
 }
 
+// TDO takes the place of TDI while TMS changes within a byte, at each place: as the XVC server shifts.
+static void try_in_place(const jtag_transport_ops_t *ops, void *ctx) {
+    static const uint8_t tdi[4] = { 0xc6, 0xff, 0x5a, 0x93 };
+    for (unsigned flags = 0; flags <= JTAG_OP_MSB_FIRST; flags += JTAG_OP_MSB_FIRST) {
+        for (uint32_t bits = 2; bits <= 32; bits++) {
+            for (uint32_t from = 1; from < bits; from++) {
+                jtag_op_t op = { .bits = bits, .tdi = arena, .tdo = arena, .flags = flags | JTAG_OP_TMS_VECTOR };
+                op.tms = UINT32_MAX << from ^ UINT32_C(0x00a00000);
+                wire.clocks = 0;
+                memcpy(arena, tdi, sizeof(tdi));
+                CHECK_EQ(ops->submit(ctx, &op), JTAG_OK);
+                CHECK_EQ(ops->wait ? ops->wait(ctx, 0) : JTAG_OK, JTAG_OK);
+                CHECK_EQ(wire.clocks, bits);
+                check_op(&op, tdi, 0);
+            }
+        }
+    }
+}
+
 // Three random operations in flight at most, each in memory of its own, and what lies beside it stays.
 static void try_transport(const jtag_transport_ops_t *ops, void *ctx, unsigned turns) {
     while (turns--) {
@@ -313,6 +332,7 @@ static void try_transport(const jtag_transport_ops_t *ops, void *ctx, unsigned t
             check_op(&op[n], op[n].tdi ? tdi[n] : NULL, first[n]);
         }
     }
+    try_in_place(ops, ctx);
     jtag_op_t none = { .bits = 0 };
     jtag_op_t long_vector = { .bits = 33, .flags = JTAG_OP_TMS_VECTOR };
     CHECK_EQ(ops->submit(ctx, &none), JTAG_EINVAL);
