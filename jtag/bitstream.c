@@ -3,9 +3,9 @@
 // The bitstream parser (bitstream.h), after FPGA-TN-02039 and the bitstream documentation of Project Trellis.
 //
 // A state machine over bytes that takes long stretches at once. Without BITSTREAM_CHECK frames are skipped by their
-// length, or, when they are compressed, everything from the first CRC on passes unseen: the device checks its CRCs
-// itself. Only the last four bytes before trailing padding are remembered then, since they are the command that ends
-// a configuration, and its absence means a truncated file.
+// length, or, when they are compressed, everything from the first CRC on passes unread: the device checks its CRCs
+// itself. Only the command that ends a configuration is looked for then, since its absence means a truncated file.
+// Whatever may follow it.
 //
 // A change (IDCODE, SPI mode) changes the next CRC. Two CRCs run until then, of what came in and of what goes out,
 // and since CRCs are linear their difference is applied to the one in the file: a wrong one stays wrong.
@@ -24,8 +24,6 @@
 #define PARAMETER_GAP (0x0f)
 
 #define RAM_FRAME_BYTES (9)
-// The end of a configuration: ISC_PROGRAM_DONE and its parameters.
-#define END_OF_CONFIGURATION (0x5e000000)
 
 // Opcodes that need care beyond their length.
 #define LSC_RESET_CRC (0x3b)
@@ -73,6 +71,9 @@ static const uint16_t crc16_table[16] = {
     0x0000, 0x8005, 0x800f, 0x000a, 0x801b, 0x001e, 0x0014, 0x8011,
     0x8033, 0x0036, 0x003c, 0x8039, 0x0028, 0x802d, 0x8027, 0x0022,
 };
+
+// ISC_PROGRAM_DONE with its parameters, and the padding that follows.
+static const uint8_t end_of_configuration[8] = { 0x5e, 0, 0, 0, PADDING, PADDING, PADDING, PADDING };
 
 static const uint8_t padding[3] = { PADDING, PADDING, PADDING };
 
@@ -340,15 +341,11 @@ static int crc_seen(bitstream_t *bs) {
     return send(bs, out, 2);
 }
 
-// The rest of the frames, which nobody checks: by their length, or blind when that is not known beforehand.
+// At the beginning of a frame: those that are left, which nobody checks, by their length; of compressed ones the least,
+// where each byte is a bit.
 static void skip_frames(bitstream_t *bs) {
-    if (bs->frame_kind == BITSTREAM_STATE_COMPRESSED) {
-        bs->info.frames_seen += bs->frames_left;
-        bs->skip = 0;
-        bs->state = BITSTREAM_STATE_BLIND;
-        return;
-    }
-    uint32_t bytes = bs->opcode == LSC_EBR_WRITE ? RAM_FRAME_BYTES : bs->geometry->frame_bytes;
+    bool packed = bs->frame_kind == BITSTREAM_STATE_COMPRESSED;
+    uint32_t bytes = packed ? bs->frame_left / 8 : bs->frame_left;
     bool crc = bs->parameters & PARAMETER_CRC;
     bool each = !(bs->parameters & PARAMETER_CRC_AT_END);
     bs->skip = bs->frames_left * (bytes + (crc && each ? 2 : 0) + bs->gap) + (crc && !each ? 2 : 0);
@@ -384,24 +381,34 @@ static size_t unpack(bitstream_t *bs, const uint8_t *data, size_t length) {
     return used;
 }
 
-// The last four bytes that are not trailing padding, for the end of a file that passed blind. Padding at the end of a
-// part counts when more than padding follows.
-static void remember_tail(bitstream_t *bs, const uint8_t *data, size_t length) {
-    size_t kept = length;
-    while (kept && data[kept - 1] == PADDING) {
-        kept--;
+// Every fourth byte is enough: one of them is padding that follows the command.
+static bool has_end(const uint8_t *data, size_t length) {
+    for (size_t i = sizeof(end_of_configuration) - 1; i < length; i += 4) {
+        if (data[i] == PADDING) {
+            size_t first = i;
+            while (first > i - 3 && data[first - 1] == PADDING) {
+                first--;
+            }
+            if (first + 4 <= length
+                && memcmp(data + first - 4, end_of_configuration, sizeof(end_of_configuration)) == 0) {
+                return true;
+            }
+        }
     }
-    if (kept == 0) {
-        bs->skip += length < 4 - bs->skip ? length : 4 - bs->skip;
+    return false;
+}
+
+// What passes blind: does the configuration end in it, or where it meets what passed before?
+static void look_for_end(bitstream_t *bs, const uint8_t *data, size_t length) {
+    if (bs->info.done || bs->info.encrypted) {
         return;
     }
-    for (; bs->skip; bs->skip--) {
-        bs->window = bs->window << 8 | PADDING;
-    }
-    for (size_t i = kept < 4 ? 0 : kept - 4; i < kept; i++) {
-        bs->window = bs->window << 8 | data[i];
-    }
-    bs->skip = length - kept < 4 ? length - kept : 4;
+    uint8_t joint[2 * sizeof(bs->tail)];
+    size_t first = length < sizeof(bs->tail) ? length : sizeof(bs->tail);
+    memcpy(joint, bs->tail, sizeof(bs->tail));
+    memcpy(joint + sizeof(bs->tail), data, first);
+    bs->info.done = has_end(joint, sizeof(bs->tail) + first) || has_end(data, length);
+    memcpy(bs->tail, length > first ? data + length - first : joint + first, sizeof(bs->tail));
 }
 
 // Take what the state can take at once: *used bytes, at least one.
@@ -489,13 +496,14 @@ static int step(bitstream_t *bs, const uint8_t *data, size_t length, size_t *use
             *used = length < bs->skip ? length : bs->skip;
             bs->skip -= *used;
             if (bs->skip == 0) {
-                bs->state = BITSTREAM_STATE_COMMAND;
+                bool packed = bs->frame_kind == BITSTREAM_STATE_COMPRESSED;
+                bs->state = packed ? BITSTREAM_STATE_BLIND : BITSTREAM_STATE_COMMAND;
             }
             status = send(bs, data, *used);
             break;
         case BITSTREAM_STATE_BLIND:
             *used = length;
-            remember_tail(bs, data, length);
+            look_for_end(bs, data, length);
             status = send(bs, data, length);
             break;
     }
@@ -528,8 +536,9 @@ int bitstream_finish(bitstream_t *bs) {
     if (bs->state == BITSTREAM_STATE_HEADER) {
         return JTAG_ENOBITSTREAM;
     }
-    if (bs->state == BITSTREAM_STATE_BLIND && !bs->info.done && !bs->info.encrypted) {
-        bs->info.done = bs->window == END_OF_CONFIGURATION;
+    if (bs->state == BITSTREAM_STATE_BLIND) {
+        // A file may end without padding.
+        look_for_end(bs, end_of_configuration + 4, 4);
     }
     return bs->info.done || bs->info.encrypted ? JTAG_OK : JTAG_ETRUNCATED;
 }

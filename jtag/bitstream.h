@@ -79,8 +79,9 @@ typedef struct {
     uint16_t crc_out;
     uint16_t crc_given;
     uint32_t code;
-    uint32_t skip; // bytes to pass; in the blind state padding bytes at the end, up to 4
-    uint32_t window; // the last four bytes
+    uint32_t skip; // bytes to pass
+    uint32_t window; // the last four bytes of the header
+    uint8_t tail[7]; // the last bytes that passed blind
     uint8_t operand[12];
     uint8_t patch[2][2];
     uint8_t patch_turn;

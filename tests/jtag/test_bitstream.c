@@ -261,6 +261,42 @@ static void test_truncated(void) {
     }
 }
 
+// Whatever follows the end of a configuration, and wherever the parts are cut.
+static void test_more_behind(void) {
+    static const char *const files[] = { "25f.bit", "25f-compress.bit", "25f-compress-qspi.bit" };
+    for (unsigned i = 0; i < 3; i++) {
+        size_t length;
+        uint8_t *file = bitstream_file(files[i], &length);
+        uint8_t *data = malloc(length + 4096);
+        memcpy(data, file, length);
+        free(file);
+        for (unsigned kind = 0; kind < 3; kind++) {
+            for (unsigned at = 0; at < 4096; at++) {
+                data[length + at] = kind == 0 ? 0 : kind == 1 ? at * 7 : at < 100 ? 0xff : 1;
+            }
+            bitstream_t bs;
+            for (size_t cut = length - 20; cut < length + 8; cut++) {
+                bitstream_open(&bs, NULL, nowhere, 0);
+                CHECK_OK(bitstream_write(&bs, data, cut));
+                CHECK_OK(bitstream_write(&bs, data + cut, length + 4096 - cut));
+                CHECK_OK(bitstream_finish(&bs));
+            }
+            static const size_t parts[] = { 1, 2, 3, 7, 8, 4096 };
+            for (unsigned part = 0; part < sizeof(parts) / sizeof(parts[0]); part++) {
+                bitstream_open(&bs, NULL, nowhere, 0);
+                CHECK_OK(feed(&bs, data, length + 4096, parts[part]));
+            }
+            // The same without the end.
+            data[length - 8] ^= 1;
+            bitstream_open(&bs, NULL, nowhere, 0);
+            int status = feed(&bs, data, length + 4096, 1000);
+            CHECK(status == JTAG_ETRUNCATED || (i == 0 && status == JTAG_ECOMMAND));
+            data[length - 8] ^= 1;
+        }
+        free(data);
+    }
+}
+
 static void test_no_bitstream(void) {
     uint8_t noise[8192];
     uint32_t seed = 7;
@@ -446,7 +482,7 @@ static void test_sink_fails(void) {
 
 const test_t tests_bitstream[] = {
     TEST(test_real), TEST(test_filter_keeps), TEST(test_strip), TEST(test_wrong_device), TEST(test_override),
-    TEST(test_damaged), TEST(test_truncated), TEST(test_no_bitstream), TEST(test_commands), TEST(test_data_stays),
+    TEST(test_damaged), TEST(test_truncated), TEST(test_more_behind), TEST(test_no_bitstream), TEST(test_commands), TEST(test_data_stays),
     TEST(test_sink_fails),
     { NULL, NULL },
 };

@@ -134,6 +134,24 @@ static void test_sram(void) {
     }
 }
 
+// An image with more behind the end of its configuration: loaded, written, booted.
+static void test_more_behind(void) {
+    size_t length;
+    uint8_t *file = bitstream_file("25f-compress.bit", &length);
+    uint8_t *data = calloc(1, length + 4096);
+    memcpy(data, file, length);
+    free(file);
+    rig_t rig;
+    rig_open(&rig, "LFE5U-25F", "W25Q128", NULL, true);
+    CHECK_OK(load(&rig, data, length + 4096, 1000, 0));
+    CHECK(vboard_user_mode(rig.board));
+    CHECK_OK(flash(&rig, 0, data, length + 4096, 0, 1000, STREAM_REQUIRE_BITSTREAM));
+    CHECK_OK(ecp5_refresh(&rig.ecp5, 0));
+    CHECK(vboard_user_mode(rig.board));
+    rig_close(&rig);
+    free(data);
+}
+
 static void test_sram_refused(void) {
     size_t length;
     rig_t rig;
@@ -336,6 +354,6 @@ static void test_speed(void) {
 }
 
 const test_t tests_stream[] = {
-    TEST(test_sram), TEST(test_sram_refused), TEST(test_flash_and_boot), TEST(test_flash_refused), TEST(test_check),
+    TEST(test_sram), TEST(test_more_behind), TEST(test_sram_refused), TEST(test_flash_and_boot), TEST(test_flash_refused), TEST(test_check),
     TEST(test_lost), TEST(test_speed), { NULL, NULL },
 };
