@@ -123,11 +123,11 @@ static void follow_changed(bitstream_t *bs, const uint8_t *in, const uint8_t *ou
 
 // Send what flows, or hold it back until the IDCODE is known.
 static int send(bitstream_t *bs, const uint8_t *data, size_t length) {
-    if (length == 0 || bs->sink.write == NULL) {
+    if (length == 0) {
         return JTAG_OK;
     }
     if (bs->held_done) {
-        return bs->sink.write(bs->sink.ctx, data, length);
+        return bs->sink.write ? bs->sink.write(bs->sink.ctx, data, length) : JTAG_OK;
     }
     if (length > sizeof(bs->held) - bs->held_count) {
         return JTAG_ENOID;
@@ -286,6 +286,8 @@ static int operand_seen(bitstream_t *bs) {
         case JUMP:
             bs->info.jump = true;
             bs->info.done = true;
+            // It is for no device. To a sink nothing goes without an IDCODE.
+            bs->held_done |= bs->sink.write == NULL;
             bs->state = BITSTREAM_STATE_BLIND;
             break;
         case LSC_PROG_INCR_RTI:
@@ -432,12 +434,12 @@ static int step(bitstream_t *bs, const uint8_t *data, size_t length, size_t *use
             }
             return status;
         case BITSTREAM_STATE_COMMAND:
-            if (*data == PADDING) {
+            if (!bs->held_done && bs->info.bytes - bs->info.header_bytes > BITSTREAM_HEADER_MAX) {
+                status = JTAG_ENOID;
+            } else if (*data == PADDING) {
                 // Before the IDCODE there may be much of it; some is kept, since the device may need the clocks.
                 if (bs->held_done || bs->held_count < 3 * HELD_PADDING) {
                     status = send(bs, data, 1);
-                } else if (bs->info.bytes - bs->info.header_bytes > BITSTREAM_HEADER_MAX) {
-                    status = JTAG_ENOID;
                 }
             } else {
                 status = opcode_seen(bs, *data);

@@ -20,16 +20,21 @@ static int sram_write(void *ctx, const uint8_t *data, size_t length) {
     return ecp5_sram_write(ecp5, data, length);
 }
 
-// From inflate to the flash, past the parser.
+// From inflate to the flash, past the parser; or only past the parser, to look. What claims to be a bitstream must say
+// for which device.
 static int flash_write(void *ctx, const uint8_t *data, size_t length) {
     stream_t *stream = ctx;
     if (stream->is_bitstream) {
         int status = bitstream_write(&stream->bitstream, data, length);
-        bool other = status == JTAG_EWRONGDEVICE;
-        if (status != JTAG_OK && (other || (stream->config.options & STREAM_REQUIRE_BITSTREAM))) {
+        bool unfit = status == JTAG_EWRONGDEVICE || status == JTAG_ENOID;
+        if (status != JTAG_OK && (unfit || (stream->config.options & STREAM_REQUIRE_BITSTREAM))) {
             return status;
         }
         stream->is_bitstream = status == JTAG_OK;
+    }
+    if (stream->config.target == STREAM_LOOK) {
+        stream->known = !stream->is_bitstream || stream->bitstream.held_done;
+        return JTAG_OK;
     }
     return nor_write(stream->config.writer, data, length);
 }
@@ -48,7 +53,8 @@ void stream_open(stream_t *stream, const stream_config_t *config) {
     memset(stream, 0, sizeof(*stream));
     stream->config = *config;
     stream->open = true;
-    stream->is_bitstream = !(config->target == STREAM_FLASH && (config->options & STREAM_ANY_DATA));
+    bool to_flash = config->target == STREAM_FLASH || config->target == STREAM_LOOK;
+    stream->is_bitstream = !(to_flash && (config->options & STREAM_ANY_DATA));
     uint8_t options = 0;
     jtag_sink_t after_parser = { NULL, NULL };
     jtag_sink_t after_inflate = { bitstream_write, &stream->bitstream };
@@ -61,6 +67,7 @@ void stream_open(stream_t *stream, const stream_config_t *config) {
             }
             break;
         case STREAM_FLASH:
+        case STREAM_LOOK:
             after_inflate = (jtag_sink_t) { flash_write, stream };
             break;
         default:
@@ -84,7 +91,13 @@ int stream_finish(stream_t *stream) {
     if (!stream->open) {
         return JTAG_EBUSY;
     }
+    if (stream->known) {
+        return end(stream, JTAG_OK);
+    }
     int status = inflate_finish(&stream->inflate);
+    if (stream->config.target == STREAM_LOOK) {
+        return end(stream, status);
+    }
     int parsed = stream->is_bitstream ? bitstream_finish(&stream->bitstream) : JTAG_OK;
     if (stream->config.target == STREAM_FLASH) {
         bool required = stream->config.options & STREAM_REQUIRE_BITSTREAM;

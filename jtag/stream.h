@@ -16,6 +16,7 @@ typedef enum {
     STREAM_SRAM,
     STREAM_FLASH,
     STREAM_CHECK,
+    STREAM_LOOK, // the beginning of what is to go to a flash, before the flash is opened
 } stream_target_t;
 
 #define STREAM_REQUIRE_BITSTREAM (1 << 0) // to flash: refuse what is no bitstream (to SRAM it always is)
@@ -41,6 +42,7 @@ typedef struct {
     bool open;
     bool loading; // the SRAM load has begun: nothing was erased before
     bool is_bitstream; // false: to flash goes something else
+    bool known; // STREAM_LOOK: more needs not be seen, the device is the right one or it is no bitstream
 } stream_t;
 
 // Start. Nothing happens to the device before an IDCODE was seen and accepted (to flash: before that or until it is
@@ -51,7 +53,8 @@ void stream_open(stream_t *stream, const stream_config_t *config);
 // then, and the error is that of inflate.h, bitstream.h, ecp5.h or nor_write.h. JTAG_EBUSY after that.
 int stream_write(void *stream, const uint8_t *data, size_t length);
 
-// The end of the source. JTAG_OK means: to SRAM, DONE is high; to flash, all is verified; else all CRCs are right.
+// The end of the source. JTAG_OK means: to SRAM, DONE is high; to flash, all is verified; in a check, all CRCs are
+// right. STREAM_LOOK: at the end of the source or when it is known, JTAG_OK unless packed data ends too early.
 int stream_finish(stream_t *stream);
 
 // Give up, at any time, any number of times.

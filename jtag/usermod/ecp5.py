@@ -175,6 +175,7 @@ class _Loader:
 
     def __init__(self, transport):
         self._session = _ecp5.Session(transport)
+        self._target = None  # of the last stream
 
     def _value(self, value):
         if value < 0:
@@ -216,7 +217,7 @@ class _Loader:
             text += " ({})".format(_words(session.last_status()))
         if code in _NEXT:
             text += "; " + _NEXT[code]
-        if code in _PACKED and self.flash and self.flash._is_open:
+        if code in _PACKED and self._target in (_ecp5.LOOK, _ecp5.FLASH):
             text += "; or is it no packed data? unpack=False writes it as it is"
         raise Error(code, text)
 
@@ -234,6 +235,47 @@ class _Loader:
             return self._push(source, target, progress, options, address, unpack)
         finally:
             source.close()
+
+    def _open_stream(self, target, memory, unpack, options, buffer=None, address=0, length=0):
+        self._target = target
+        opened = self._session.open(
+            target,
+            0 if target == _ecp5.CHECK else self._board(),
+            memory,
+            _ecp5.AUTO if unpack else _ecp5.PLAIN,
+            options,
+            buffer,
+            address,
+            length,
+        )
+        if opened == _ecp5.EINVAL:
+            raise ValueError(
+                "address 0x{:X} is not aligned to the flash's sectors".format(address)
+            )
+        self._value(opened)
+
+    def _look(self, source, view, head, memory, unpack, options):
+        """What is not for this device's flash is refused here, before the flash is opened, which ends the running design.
+        Returns what was read of the source: mostly no more than its head."""
+        session = self._session
+        self._open_stream(_ecp5.LOOK, memory, unpack, options)
+        parts = [head]
+        at = 0
+        while True:
+            self._value(session.write(parts[-1]))
+            at += len(parts[-1])
+            if session.info()[-1]:
+                break
+            if view is None:
+                part = memoryview(bytearray(_HEAD))
+                part = part[: _fill(source, part)]
+            else:
+                part = view[at : at + _HEAD]
+            if not len(part):
+                break
+            parts.append(part)
+        self._value(session.finish())
+        return parts
 
     def _push(self, source, target, progress, options, address, unpack):
         session = self._session
@@ -253,29 +295,22 @@ class _Loader:
             # Two in turns: one is filled while the other may still be shifted.
             sizes = [_CHUNK if packed else _PLAIN_CHUNK, _CHUNK // 2, _HEAD]
             chunks = memoryview(_memory(sizes)), memoryview(_memory(sizes))
+        parts = [head]
+        length = 0 if packed else total
         if target == _ecp5.FLASH:
-            buffer = self.flash._buffer(0 if packed else total)
-        opened = session.open(
-            target,
-            0 if target == _ecp5.CHECK else self._board(),
-            memory,
-            _ecp5.AUTO if unpack else _ecp5.PLAIN,
-            options,
-            buffer,
-            address,
-            0 if packed else total,
-        )
-        if opened == _ecp5.EINVAL:
-            raise ValueError(
-                "address 0x{:X} is not aligned to the flash's sectors".format(address)
-            )
-        self._value(opened)
+            parts = self._look(source, view, head, memory, unpack, options)
+            self.flash._enter()
+            self.flash._inside(address)
+            buffer = self.flash._buffer(length)
+        self._open_stream(target, memory, unpack, options, buffer, address, length)
         write = session.write
-        done = len(head)
+        done = 0
         # To the SRAM, the time runs from the moment when it takes data, after checks and erase.
         watch = _Watch()
         before = 0
-        self._value(write(head))
+        for part in parts:
+            self._value(write(part))
+            done += len(part)
         if target == _ecp5.SRAM and session.info()[2]:
             self._value(session.wait())
             before = session.info()[1]
@@ -330,12 +365,17 @@ class Programmer(_Loader):
     def _claim(self):
         if self._busy:
             raise Error(_ecp5.EBUSY, "not now: finish or close what is open first")
-        if not jtag.claim(self.transport, self):
-            who = "the XVC server's client has the JTAG port: disconnect it first"
-            if not isinstance(jtag.owner(self.transport), jtag.XVCServer):
-                who = "another Programmer has something open on this JTAG port: close it first"
-            raise Error(_ecp5.EBUSY, who)
-        self._busy = True
+        try:
+            if jtag.claim(self.transport, self):
+                self._busy = True
+                return  # without a jump between this and the caller's try, where Ctrl-C might come
+        except BaseException:
+            self._release()
+            raise
+        who = "the XVC server's client has the JTAG port: disconnect it first"
+        if not isinstance(jtag.owner(self.transport), jtag.XVCServer):
+            who = "another Programmer has something open on this JTAG port: close it first"
+        raise Error(_ecp5.EBUSY, who)
 
     def _release(self):
         self._busy = False
@@ -359,12 +399,12 @@ class Programmer(_Loader):
         self._claim()
         try:
             self._scan()
-            result = function(*args)
+            return function(*args)
         except BaseException:
             self._abort()
             raise
-        self._release()
-        return result
+        finally:
+            self._release()
 
     # The chain and its device.
 
@@ -458,16 +498,24 @@ class Flash:
         programmer._claim()
         try:
             programmer._scan()
-            status = programmer._session.flash_open()
-            if status == _ecp5.ENOTSUP:
-                raise Error(
-                    status,
-                    "a device between TDI and the ECP5 hides the flash: take it out of the chain",
-                )
-            programmer._value(status)
+            self._enter()
+            return
         except BaseException:
             programmer._abort()
             raise
+
+    def _enter(self):
+        """Through the scanned FPGA to the chip, unless it is open."""
+        if self._is_open:
+            return
+        programmer = self._programmer
+        status = programmer._session.flash_open()
+        if status == _ecp5.ENOTSUP:
+            raise Error(
+                status,
+                "a device between TDI and the ECP5 hides the flash: take it out of the chain",
+            )
+        programmer._value(status)
         self._is_open = True
 
     def close(self):
@@ -485,16 +533,17 @@ class Flash:
             self._programmer._abort()
 
     def _run(self, function, *args):
-        opened = not self._is_open
-        if opened:
-            self.open()
+        if not self._is_open:
+            return self._programmer._run(self._once, function, *args)
         try:
-            result = function(*args)
+            return function(*args)
         except BaseException:
             self._programmer._abort()
             raise
-        if opened:
-            self.close()
+
+    def _once(self, function, *args):
+        result = function(*args)
+        self.close()
         return result
 
     def _buffer(self, length):
@@ -549,7 +598,6 @@ class Flash:
             self._programmer._raise(_ecp5.EOVERFLOW)
 
     def _write(self, source, addr, progress, unpack, options):
-        self._inside(addr)
         watch = _Watch()
         seconds = self._programmer._stream(source, _ecp5.FLASH, progress, options, addr, unpack)
         return self._write_finish(watch, seconds)
@@ -592,6 +640,7 @@ class Flash:
         return self._run(self._read_into, stream, addr, n)
 
     def _read_into(self, stream, addr, n):
+        self._enter()
         size = self._programmer._session.flash_chip()[2]
         read = self._programmer._session.flash_read
         if not isinstance(stream, str) and not hasattr(stream, "write"):
@@ -627,6 +676,7 @@ class Flash:
         return self._run(self._info)
 
     def _info(self):
+        self._enter()
         session = self._programmer._session
         ident, name, size, sector, address, sfdp, page = session.flash_chip()
         status = session.flash_status()
@@ -655,6 +705,7 @@ class Flash:
         self._run(self._protect, addr, n)
 
     def _protect(self, addr, n):
+        self._enter()
         session = self._programmer._session
         if n is None:
             n = session.flash_chip()[2] - addr
@@ -672,7 +723,11 @@ class Flash:
 
     def quad(self, on=True):
         """Switch the quad-enable bit, which bitstreams that boot by four wires need."""
-        self._run(lambda: self._programmer._value(self._programmer._session.flash_quad(on)))
+        self._run(self._quad, on)
+
+    def _quad(self, on):
+        self._enter()
+        self._programmer._value(self._programmer._session.flash_quad(on))
 
 
 def check(source):
@@ -825,7 +880,7 @@ def flash(source, addr=0, close=True):
     """Write to the flash: True when its content is verified. Whether the FPGA boots from it is a line of its own."""
     if addr % 4096:
         raise ValueError("address 0x{:X} is not a multiple of 4096".format(addr))
-    ok = flash_open() and flash_stream(source, addr)
+    ok = flash_stream(source, addr)
     if ok and close:
         flash_close()
     return ok

@@ -91,10 +91,10 @@ def claim(transport, who):
 
 
 def release(transport, who):
-    for item in _owners:
-        if item[0] is transport and item[1] is who:
-            _owners.remove(item)
-            return
+    try:
+        _owners.remove((transport, who))
+    except ValueError:
+        pass
 
 
 class XVCServer:

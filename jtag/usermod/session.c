@@ -263,7 +263,7 @@ static void *memory_of(mp_obj_t object, size_t *bytes) {
     return buffer.buf;
 }
 
-// open(target, device, memory, format, options, buffer, address, length): target SRAM, FLASH or CHECK; device an
+// open(target, device, memory, format, options, buffer, address, length): target SRAM, FLASH, CHECK or LOOK; device an
 // IDCODE, 0: any; memory to unpack or None; buffer, address and length for the flash.
 static mp_obj_t session_open(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
@@ -279,12 +279,13 @@ static mp_obj_t session_open(size_t n_args, const mp_obj_t *args) {
     uint32_t address = mp_obj_get_int_truncated(args[7]);
     uint32_t length = mp_obj_get_int_truncated(args[8]);
     bool flash = config.target == STREAM_FLASH;
+    bool any = config.target == STREAM_LOOK; // needs nothing of the board
 
     session_t *self = enter(args[0]);
     config.ecp5 = &self->ecp5;
     config.writer = &self->writer;
     int status = JTAG_OK;
-    if (self->streaming || self->bridged != flash || (config.target == STREAM_SRAM && !self->ecp5.device)) {
+    if (self->streaming || (self->bridged != flash && !any) || (config.target == STREAM_SRAM && !self->ecp5.device)) {
         status = JTAG_EBUSY;
     } else if (flash) {
         status = nor_write_open(&self->writer, &self->nor, address, length, buffer, buffer_bytes, 0);
@@ -347,7 +348,7 @@ static mp_obj_t session_abort(mp_obj_t self_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(session_abort_obj, session_abort);
 
 // info(): of the stream, (bytes in, bytes out, loading, is a bitstream, idcode, usercode, frames, CRCs checked,
-// compressed, SPI mode, encrypted).
+// compressed, SPI mode, encrypted, known).
 static mp_obj_t session_info(mp_obj_t self_in) {
     session_t *self = MP_OBJ_TO_PTR(self_in);
     const bitstream_info_t *info = &self->stream.bitstream.info;
@@ -363,6 +364,7 @@ static mp_obj_t session_info(mp_obj_t self_in) {
         mp_obj_new_bool(info->compressed),
         MP_OBJ_NEW_SMALL_INT(info->spi_mode),
         mp_obj_new_bool(info->encrypted),
+        mp_obj_new_bool(self->stream.known),
     };
     return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
 }

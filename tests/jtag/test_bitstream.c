@@ -405,6 +405,25 @@ static void test_commands(void) {
     bitstream_open(&bs, NULL, (jtag_sink_t) { gather, &to }, 0);
     CHECK_EQ(feed(&bs, chatty.data, chatty.length, 100), JTAG_ENOID);
     CHECK_EQ(to.length, 0);
+    // The same where nothing goes anywhere; and together it is less than is ever erased.
+    CHECK_EQ(run(&endless, 0, &bs), JTAG_ENOID);
+    CHECK(bs.info.bytes <= 2 * BITSTREAM_HEADER_MAX);
+    CHECK_EQ(run(&chatty, 0, &bs), JTAG_ENOID);
+    build_t mixed = { 0 };
+    memset(mixed.data, 'c', BITSTREAM_HEADER_MAX - 4);
+    mixed.length = BITSTREAM_HEADER_MAX - 4;
+    put(&mixed, "ff ff bd b3");
+    memset(mixed.data + mixed.length, 0xff, BITSTREAM_HEADER_MAX);
+    mixed.length += BITSTREAM_HEADER_MAX;
+    for (unsigned i = 0; i < 20; i++) {
+        put(&mixed, RESET_CRC);
+    }
+    CHECK_EQ(run(&mixed, 0, &bs), JTAG_ENOID);
+    CHECK(bs.info.bytes < 4096 - 80);
+    // A jump is for no device, whatever follows it.
+    memset(jump.data + jump.length, 0, 4000);
+    jump.length += 4000;
+    CHECK_OK(run(&jump, 0, &bs));
 
     // SPI mode after the CRC was reset: the CRC that follows is put right.
     build_t late = { 0 };

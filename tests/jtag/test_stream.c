@@ -239,6 +239,12 @@ static void test_flash_refused(void) {
     memset(text, 'x', sizeof(text));
     CHECK_EQ(flash(&rig, 0, text, sizeof(text), sizeof(text), 1000, STREAM_REQUIRE_BITSTREAM), JTAG_ENOBITSTREAM);
     CHECK_EQ(flash(&rig, 0, text, 10, 10, 1000, STREAM_REQUIRE_BITSTREAM), JTAG_ENOBITSTREAM);
+    // The IDCODE of another device behind more padding than a buffer holds.
+    static uint8_t padded[100000];
+    memset(padded, 0xff, sizeof(padded));
+    memcpy(padded, "\xff\xff\xbd\xb3", 4);
+    memcpy(padded + 70000, "\xe2\0\0\0\x41\x11\x30\x43", 8);
+    CHECK_EQ(flash(&rig, 0, padded, sizeof(padded), sizeof(padded), 512, 0), JTAG_ENOID);
     vboard_counters(rig.board, &counters);
     CHECK_EQ(counters.operations, 0);
     // Not a bitstream, and not required to be one.
@@ -258,6 +264,45 @@ static void test_flash_refused(void) {
     free(cut);
     free(data);
     rig_close(&rig);
+}
+
+// What can be known before the flash is opened, from the beginning of a source in parts of any length.
+static int look(stream_t *stream, const char *name, size_t length, size_t part, uint8_t options) {
+    static uint8_t memory[MEMORY];
+    size_t all;
+    uint8_t *data = bitstream_file(name, &all);
+    length = length < all ? length : all;
+    stream_config_t config = {
+        .target = STREAM_LOOK, .device = ecp5_find(0x41111043), .memory = memory, .memory_bytes = MEMORY, .options = options,
+    };
+    stream_open(stream, &config);
+    int status = JTAG_OK;
+    for (size_t at = 0; status == JTAG_OK && !stream->known && at < length; at += part) {
+        status = stream_write(stream, data + at, length - at < part ? length - at : part);
+    }
+    free(data);
+    return status == JTAG_OK ? stream_finish(stream) : status;
+}
+
+static void test_look(void) {
+    stream_t stream;
+    static const size_t parts[] = { 1, 37, 512, 9000 };
+    for (unsigned i = 0; i < 4; i++) {
+        CHECK_OK(look(&stream, "25f-compress.bit", 9000, parts[i], 0));
+        CHECK(stream.known && stream.is_bitstream);
+        CHECK_OK(look(&stream, "25f-compress.bit.gz", 9000, parts[i], 0));
+        CHECK(stream.known && stream.is_bitstream);
+        CHECK_EQ(look(&stream, "85f-compress.bit", 9000, parts[i], 0), JTAG_EWRONGDEVICE);
+        CHECK_EQ(look(&stream, "85f-compress.4k.bit.gz", 9000, parts[i], 0), JTAG_EWRONGDEVICE);
+        CHECK_OK(look(&stream, "85f-compress.bit", 9000, parts[i], STREAM_ANY_DATA));
+        CHECK(stream.known && !stream.is_bitstream);
+        // Too little to know: that is for the write itself.
+        CHECK_OK(look(&stream, "25f-compress.bit", 20, parts[i], 0));
+        CHECK(!stream.known);
+        CHECK_EQ(look(&stream, "25f-compress.bit.gz", 20, parts[i], 0), JTAG_ETRUNCATED);
+        CHECK_OK(look(&stream, "25f-compress.bit", 0, parts[i], 0));
+        CHECK_EQ(stream_finish(&stream), JTAG_EBUSY);
+    }
 }
 
 static void test_check(void) {
@@ -354,6 +399,6 @@ static void test_speed(void) {
 }
 
 const test_t tests_stream[] = {
-    TEST(test_sram), TEST(test_more_behind), TEST(test_sram_refused), TEST(test_flash_and_boot), TEST(test_flash_refused), TEST(test_check),
+    TEST(test_sram), TEST(test_more_behind), TEST(test_sram_refused), TEST(test_flash_and_boot), TEST(test_flash_refused), TEST(test_look), TEST(test_check),
     TEST(test_lost), TEST(test_speed), { NULL, NULL },
 };

@@ -84,6 +84,59 @@ def test_wrong_device():
     refused(text, p.flash.write, GOOD)
     equal(bytes(it.flash()[:4096]), before)
     equal(it.counters()[2], 0)
+    equal(it.state()["clears"], clears)
+
+
+class Stream:
+    """A source of which only the beginning lies in memory: the rest is padding."""
+
+    def __init__(self, head, length):
+        self.head = head
+        self.left = length
+        self.at = 0
+
+    def readinto(self, buffer):
+        n = min(len(buffer), self.left)
+        for i in range(n):
+            buffer[i] = self.head[self.at + i] if self.at + i < len(self.head) else 0xFF
+        self.at += n
+        self.left -= n
+        return n
+
+
+def test_refused_before_anything_is_erased():
+    """A source that cannot be opened or is not for this FPGA's flash leaves the design running and the flash as it is."""
+    it, p = board()
+    p.program(GOOD)
+    clears = it.state()["clears"]
+    other = bitstream("85f-compress.bit")[:20000]
+    preamble = b"\xff\xff\xbd\xb3"
+    no_id = preamble + b"\xff" * 8000 + other
+    for source in (other, no_id, Stream(other, 20000), Stream(preamble, 90000)):
+        raises(ecp5.Error, p.flash.write, source)
+        left_alone(it, p)
+    refused("LFE5U-85F", p.flash.write, bitstream("85f-compress.4k.bit.gz"))
+    refused("no IDCODE", p.flash.write, no_id)
+    packed = bytearray(bitstream("25f-compress.bit.gz"))
+    for at in range(40, 400):
+        packed[at] ^= 0x55
+    refused("unpack=False", p.flash.write, packed)
+    refused("ends too early", p.flash.write, packed[:30])
+    for source in ("no/such/file.bit", "https://localhost/x.bit"):
+        raises(OSError, p.flash.write, source)
+        left_alone(it, p)
+        ecp5.init(transport=p.transport)
+        check(ecp5.flash(source) is False)
+        left_alone(it, p)
+    check(ecp5.flash(other) is False)
+    state = it.state()
+    equal(state["clears"], clears)
+    check(state["user_mode"])
+    equal(it.counters()[0], 0)
+    # What claims nothing may be anything.
+    p.flash.write(Stream(b"", 9000), 0x100000)
+    p.flash.write(no_id, 0x200000, any_data=True)
+    equal(bytes(it.flash()[0x200000 : 0x200000 + len(no_id)]), no_id)
 
 
 def test_fast_clock():

@@ -3,7 +3,11 @@
 
 import gc
 
+import ecp5
+import vecp5
 from harness import bitstream, board, check, equal, noise, run
+
+import jtag
 
 GOOD = bitstream("25f-compress.bit")
 DATA = noise(3000)
@@ -133,6 +137,54 @@ def test_in_python():
             check(False, "no KeyboardInterrupt")
         except KeyboardInterrupt:
             check(it.state()["in_reset"])
+    p.program(GOOD)
+
+
+def pressed(function, *args):
+    """Ctrl-C comes at the next place where Python looks for it after vecp5.press()."""
+    try:
+        function(*args)
+        for _ in range(3):
+            pass
+    except KeyboardInterrupt:
+        return
+    check(False, "no KeyboardInterrupt")
+
+
+def test_between():
+    """After the work and before the port is given back; after it was taken and before the work; once the flash is open."""
+    it, p = board()
+    other = ecp5.Programmer(p.transport)
+    pressed(p._run, vecp5.press)
+    check(not p._busy)
+    equal(other.idcode(), 0x41111043)
+    p.idcode()
+
+    claim = jtag.claim
+
+    def claim_and_press(transport, who):
+        vecp5.press()
+        return claim(transport, who)
+
+    jtag.claim = claim_and_press
+    try:
+        pressed(p.idcode)
+    finally:
+        jtag.claim = claim
+    check(not p._busy)
+    equal(other.idcode(), 0x41111043)
+
+    def press(value):
+        vecp5.press()
+        return value
+
+    for function in (p.flash.open, p.flash.info):
+        p._value = press
+        pressed(function)
+        del p._value
+        p.flash.close()
+        check(it.state()["in_reset"])
+        equal(other.idcode(), 0x41111043)
     p.program(GOOD)
 
 

@@ -279,10 +279,18 @@ static mp_obj_t vecp5_faults(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(vecp5_faults_obj, vecp5_faults);
 
+// press(): Ctrl-C that Python sees at the next place where it looks.
+static mp_obj_t vecp5_press(void) {
+    mp_sched_keyboard_interrupt();
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(vecp5_press_obj, vecp5_press);
+
 static const mp_rom_map_elem_t vecp5_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_vecp5) },
     { MP_ROM_QSTR(MP_QSTR_Board), MP_ROM_PTR(&vecp5_board_type) },
     { MP_ROM_QSTR(MP_QSTR_faults), MP_ROM_PTR(&vecp5_faults_obj) },
+    { MP_ROM_QSTR(MP_QSTR_press), MP_ROM_PTR(&vecp5_press_obj) },
 };
 static MP_DEFINE_CONST_DICT(vecp5_globals, vecp5_globals_table);
 
