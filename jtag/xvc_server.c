@@ -168,3 +168,11 @@ int xvc_server_push(void *ctx, const uint8_t *data, size_t length) {
     }
     return status;
 }
+
+int xvc_server_close(xvc_server_t *server) {
+    const jtag_transport_ops_t *ops = server->transport.ops;
+    const jtag_op_t to_reset = { .bits = 5, .tms = 1, .flags = JTAG_OP_TDI_HIGH };
+    server->state = STATE_DEAD;
+    int status = ops->submit(server->transport.ctx, &to_reset);
+    return status == JTAG_OK && ops->wait ? ops->wait(server->transport.ctx, 0) : status;
+}

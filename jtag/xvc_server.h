@@ -34,4 +34,7 @@ int xvc_server_open(xvc_server_t *server, jtag_transport_t transport, jtag_sink_
 // open is allowed again: hang up.
 int xvc_server_push(void *server, const uint8_t *data, size_t length);
 
+// The client is gone, wherever it left the TAPs: they are in reset afterwards. Or what the transport returned.
+int xvc_server_close(xvc_server_t *server);
+
 #endif // JTAG_XVC_SERVER_H

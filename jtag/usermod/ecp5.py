@@ -827,6 +827,8 @@ def prog_stream(source):
 def prog_close():
     def finish(progress):
         programmer = _the()
+        if not programmer._busy or programmer.flash._is_open:
+            programmer._raise(_ecp5.EBUSY)  # nothing to finish: the port may be someone else's
         try:
             loaded = programmer._program_finish(*(_timed or (_Watch(), 0)))
         finally:

@@ -131,11 +131,16 @@ class XVCServer:
         return self._protocol is not None and self._protocol.push(data) == 0
 
     def hang_up(self):
-        self._protocol = None
-        release(self.transport, self)
-        if self._client:
-            self._client.close()
-            self._client = None
+        """Wherever the client left the TAPs, they are in reset afterwards, and the transport is free."""
+        protocol, self._protocol = self._protocol, None
+        try:
+            if protocol:
+                protocol.close()
+        finally:
+            release(self.transport, self)
+            if self._client:
+                self._client.close()
+                self._client = None
 
     def poll(self):
         """Serve what has come; True while a client is connected."""

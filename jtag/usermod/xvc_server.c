@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // _ecp5.XVCServer(transport, memory, write): the protocol of one XVC client without its socket, which is jtag.py's.
-// push(data) takes what came from the client, in pieces of any length, and calls write(bytes) with each answer.
+// push(data) takes what came from the client, in pieces of any length, and calls write(bytes) with each answer; close()
+// leaves the TAPs in reset.
 
 #include <string.h>
 
@@ -59,8 +60,22 @@ static mp_obj_t server_push(mp_obj_t self_in, mp_obj_t data) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(server_push_obj, server_push);
 
+// close(): the client is gone; the TAPs are in reset afterwards. write() may call it too, within push().
+static mp_obj_t server_close(mp_obj_t self_in) {
+    server_t *self = MP_OBJ_TO_PTR(self_in);
+    bool within = self->guard.entered;
+    if (!within) {
+        jtag_guard_enter(&self->guard);
+    }
+    jtag_guard_pass(&self->guard);
+    int status = xvc_server_close(&self->server);
+    return MP_OBJ_NEW_SMALL_INT(within ? status : jtag_guard_leave(&self->guard, status));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(server_close_obj, server_close);
+
 #define SERVER_METHODS(METHOD) \
-    METHOD(MP_QSTR_push, server_push_obj)
+    METHOD(MP_QSTR_push, server_push_obj) \
+    METHOD(MP_QSTR_close, server_close_obj)
 
 JTAG_LOCALS(server_locals, SERVER_METHODS)
 

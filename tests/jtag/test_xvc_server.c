@@ -115,6 +115,18 @@ static void test_server_bad_clients(void) {
     }
 }
 
+// A client that vanishes in the middle of a scan.
+static void test_server_close(void) {
+    cable_t cable;
+    cable_open(&cable);
+    CHECK_OK(xvc_server_push(&cable.server, (const uint8_t *)"shift:\x0b\0\0\0\x5f\0\xff\xff", 14));
+    CHECK(!vboard_in_reset(cable.board));
+    CHECK_OK(xvc_server_close(&cable.server));
+    CHECK(vboard_in_reset(cable.board));
+    CHECK_EQ(xvc_server_push(&cable.server, (const uint8_t *)"getinfo:", 8), JTAG_EINVAL);
+    vboard_free(cable.board);
+}
+
 static int fail_submit(void *ctx, const jtag_op_t *op) {
     (void)ctx;
     (void)op;
@@ -138,6 +150,7 @@ static void test_server_failures(void) {
     cable.server.transport = (jtag_transport_t) { &failing, NULL };
     CHECK_EQ(xvc_server_push(&cable.server, shift, 12), JTAG_EIO);
     CHECK_EQ(xvc_server_push(&cable.server, shift, 12), JTAG_EINVAL);
+    CHECK_EQ(xvc_server_close(&cable.server), JTAG_EIO);
     vboard_free(cable.board);
     cable_open(&cable);
     cable.server.transport = (jtag_transport_t) { &failing, NULL };
@@ -157,5 +170,6 @@ static void test_server_failures(void) {
 }
 
 const test_t tests_xvc_server[] = {
-    TEST(test_server_info), TEST(test_server_same), TEST(test_server_bad_clients), TEST(test_server_failures), { NULL, NULL },
+    TEST(test_server_info), TEST(test_server_same), TEST(test_server_bad_clients), TEST(test_server_close),
+    TEST(test_server_failures), { NULL, NULL },
 };

@@ -117,17 +117,81 @@ def test_its_clock_does_not_stay():
     equal(p.idcode(), 0x41111043)
 
 
+def test_the_tap_is_left_in_reset():
+    """A client that is gone in the middle of a scan, and Ctrl-C, which comes at each operation of one."""
+    it, p = board()
+    client = Client(it)
+    client.shift("11111" + "0100", "1" * 9)
+    check(not it.state()["in_reset"])
+    client.server.hang_up()
+    check(it.state()["in_reset"])
+    server = jtag.XVCServer(port=None, transport=it)
+    for last in (b"", KeyboardInterrupt()):
+        server._listener = gone = Socket((b"shift:\x09\0\0\0\x5f\0\xff\xff", last))
+        gone.write = lambda data: None
+        check(server.poll())
+        check(not it.state()["in_reset"])
+        try:
+            check(not server.poll())
+            check(not last)
+        except KeyboardInterrupt:
+            check(last)
+        check(gone.closed and it.state()["in_reset"])
+        equal(p.idcode(), 0x41111043)
+    check(server.open(lambda data: server.hang_up()))
+    server.push(b"shift:\x09\0\0\0\x5f\0\xff\xff")
+    check(it.state()["in_reset"])
+    check(not server.push(b"getinfo:"))
+    equal(p.idcode(), 0x41111043)
+    for n in range(1, 5):
+        client = Client(it)
+        client.shift("11111" + "0100", "1" * 9)
+        it.interrupt_at(n)
+        try:
+            client.shift("0" * 100, "1" * 100)
+            for _ in range(3):
+                client.shift("0", "1")
+            client.server.hang_up()
+        except KeyboardInterrupt:
+            client.server.hang_up()
+        it.interrupt_at(0)
+        check(it.state()["in_reset"])
+        equal(p.idcode(), 0x41111043)
+
+
+def test_a_scan_is_not_disturbed():
+    """ecp5.prog_close() with nothing to close, in the middle of a client's scan."""
+    it, p = board()
+    ecp5.init(transport=it)
+    client = Client(it)
+    client.shift("11111" + "0100", "1" * 9)
+    check(ecp5.prog_close() is False)
+    check(ecp5.prog(GOOD) is False)
+    check(ecp5.flash_close() is False)
+    out = client.shift("0" * 32, "1" * 32)
+    equal(out, IDCODE_BITS)
+    client.server.close()
+    check(ecp5.flash_open())
+    check(ecp5.prog_close() is False)
+    equal(ecp5._programmer.flash.read_into(bytearray(4)), 4)
+    ecp5._programmer.flash.close()
+
+
 class Socket:
     """A client that takes no answer; or the listener that brings it."""
 
-    def __init__(self):
+    def __init__(self, says=()):
         self.closed = False
+        self.says = list(says)
 
     def accept(self):
         return self, None
 
     def recv(self, n):
-        return b"getinfo:"
+        said = self.says.pop(0) if self.says else b"getinfo:"
+        if isinstance(said, KeyboardInterrupt):
+            raise said
+        return said
 
     def write(self, data):
         raise OSError(110)  # as recv() says when nothing has come
