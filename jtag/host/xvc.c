@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // XVC client (xvc.h). Operations without capture are collected into one "shift:" and sent when something is to be
-// read, when the vectors are full, or when the caller waits. An answer that does not come in time is JTAG_EIO.
+// read, when the vectors are full, or when the caller waits. An answer that does not come in time is JTAG_EIO, and ends the
+// connection: what came late would be taken for the next answer.
 
 #define _POSIX_C_SOURCE 200809L
 
 #include "jtag/host/xvc.h"
 
+#include <errno.h>
 #include <netdb.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -20,7 +22,11 @@ static int send_all(xvc_t *xvc, const void *data, size_t length) {
     const uint8_t *bytes = data;
     while (length) {
         ssize_t sent = send(xvc->socket, bytes, length, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR) {
+            continue;
+        }
         if (sent <= 0) {
+            xvc_close(xvc);
             return JTAG_EIO;
         }
         bytes += sent;
@@ -33,11 +39,13 @@ static int receive(xvc_t *xvc, void *data, size_t length) {
     uint8_t *bytes = data;
     while (length) {
         struct pollfd wait = { .fd = xvc->socket, .events = POLLIN };
-        if (poll(&wait, 1, xvc->timeout_ms) <= 0) {
-            return JTAG_EIO;
+        int ready = poll(&wait, 1, xvc->timeout_ms);
+        if (ready < 0 && errno == EINTR) {
+            continue;
         }
-        ssize_t got = recv(xvc->socket, bytes, length, 0);
+        ssize_t got = ready > 0 ? recv(xvc->socket, bytes, length, 0) : 0;
         if (got <= 0) {
+            xvc_close(xvc);
             return JTAG_EIO;
         }
         bytes += got;

@@ -77,6 +77,7 @@ Chip = namedtuple(
 
 # What to do about it, where the core's sentence does not say so.
 _NEXT = {
+    _ecp5.EIO: "a jtag.XVC is closed now: make another",
     _ecp5.EDEVICE: "select the right chain or pins, or lower TCK: p.calibrate()",
     _ecp5.EIRLENGTH: "p.set_ir_bits(device, bits)",
     _ecp5.EENABLE: "cycle its power",

@@ -21,6 +21,7 @@ typedef struct {
     pthread_t thread;
     const char *greeting; // NULL: a good one
     unsigned answers; // shifts that are answered, then it hangs up; 0: all
+    int hold; // a shift is answered when a byte can be read from here; 0: at once
     vboard_t *board;
 } server_t;
 
@@ -80,6 +81,9 @@ static void *serve(void *ctx) {
                 break;
             }
             shift(server, bits, tms, tdi, tdo);
+            if (server->hold && read(server->hold, number, 1) != 1) {
+                break;
+            }
             send(fd, tdo, bytes, MSG_NOSIGNAL);
         } else {
             break;
@@ -202,4 +206,30 @@ static void test_bad_servers(void) {
     free(xvc);
 }
 
-const test_t tests_xvc[] = { TEST(test_load), TEST(test_same), TEST(test_bad_servers), { NULL, NULL } };
+// What is answered after the client has given up is no answer to what it asks next.
+static void test_late_answer(void) {
+    int held[2];
+    CHECK_OK(pipe(held));
+    server_t server = { .hold = held[0], .board = vboard_new("LFE5U-25F", NULL, NULL) };
+    server_open(&server);
+    xvc_t *xvc = malloc(sizeof(*xvc));
+    CHECK_OK(xvc_open(xvc, "127.0.0.1", server.port, 10000));
+    uint8_t tdo[4];
+    jtag_op_t op = { .bits = 32, .tdo = tdo };
+    xvc->timeout_ms = 1;
+    CHECK_EQ(xvc_ops.submit(xvc, &op), JTAG_EIO);
+    xvc->timeout_ms = 10000;
+    CHECK_EQ(write(held[1], "12", 2), 2);
+    CHECK_EQ(xvc_ops.submit(xvc, &op), JTAG_EIO);
+    CHECK_EQ(xvc->socket, -1);
+    xvc_close(xvc);
+    server_close(&server);
+    close(held[0]);
+    close(held[1]);
+    vboard_free(server.board);
+    free(xvc);
+}
+
+const test_t tests_xvc[] = {
+    TEST(test_load), TEST(test_same), TEST(test_bad_servers), TEST(test_late_answer), { NULL, NULL },
+};

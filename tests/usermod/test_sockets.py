@@ -38,6 +38,7 @@ class Vecp5(unittest.TestCase):
             report = board.report()
         for line in ("idcode 0x41111043", "prog True", "flash True", "again True", "wrong False"):
             self.assertIn(line + "\n", output)
+        self.assertIn("a jtag.XVC is closed now: make another\nclosed 0\n", output)
         self.assertIn("26 blocks compared, 0 erased, 26 written; verified", output)
         self.assertIn("FPGA booted from its flash", output)
         self.assertIn("no XVC server answers at 127.0.0.1 port 1", output)

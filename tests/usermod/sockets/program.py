@@ -16,6 +16,8 @@ print("prog", ecp5.prog(BITSTREAMS + "/25f-compress.bit.gz"))
 print("flash", ecp5.flash(BITSTREAMS + "/25f-compress.bit"))
 print("again", ecp5.flash(BITSTREAMS + "/25f-compress.bit.gz"))
 print("wrong", ecp5.prog(BITSTREAMS + "/85f-compress.bit"))
+ecp5._programmer.transport.close()
+print("closed", ecp5.idcode())
 try:
     jtag.XVC("127.0.0.1", 1)
 except OSError as error:
