@@ -87,6 +87,20 @@ class Http:
     def _fail(self, what):
         raise OSError("{}: {}".format(self.url, what))
 
+    def _connect(self, socket, name, port):
+        """To the first of the name's addresses that answers, of whichever family."""
+        failed = OSError("no address")
+        for info in socket.getaddrinfo(name, port, 0, socket.SOCK_STREAM):
+            try:
+                self.socket = socket.socket(info[0], info[1])
+                self.socket.settimeout(TIMEOUT_S)
+                self.socket.connect(info[-1])
+                return
+            except OSError as error:
+                failed = error
+                self.close()
+        raise failed
+
     def _get(self):
         """Ask; return where a redirection leads, or None when the body follows."""
         if self.url[:7].lower() != "http://":
@@ -98,10 +112,7 @@ class Http:
         host, _, path = self.url[7:].partition("/")
         name, _, port = host.partition(":")
         try:
-            address = socket.getaddrinfo(name, int(port or 80), 0, socket.SOCK_STREAM)[0][-1]
-            self.socket = socket.socket()
-            self.socket.settimeout(TIMEOUT_S)
-            self.socket.connect(address)
+            self._connect(socket, name, int(port or 80))
             request = "GET /{} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAccept-Encoding: identity\r\n\r\n"
             self.socket.write(request.format(path.replace(" ", "%20"), host).encode())
         except (OSError, ValueError) as error:

@@ -84,6 +84,40 @@ def test_cut():
     p.program("HTTP" + BASE[4:] + "length")
 
 
+class TwoAddresses:
+    """The module socket where each name resolves to an address of IPv6 first."""
+
+    def __init__(self, module, last):
+        self.module = module
+        self.last = last
+
+    def __getattr__(self, name):
+        return getattr(self.module, name)
+
+    def getaddrinfo(self, name, port, *rest):
+        get = self.module.getaddrinfo
+        return get("::1", port, *rest) + get(self.last, port, *rest)
+
+
+def test_addresses():
+    """The one that answers is taken; when none does, the error is of the last."""
+    import socket
+
+    clears = it.state()["clears"]
+    try:
+        for last, works in (("127.0.0.1", True), ("::1", False)):
+            sys.modules["socket"] = TwoAddresses(socket, last)
+            if works:
+                equal(p.program(BASE + "length").bytes, len(GOOD))
+                clears = it.state()["clears"]
+            else:
+                error = raises(OSError, p.program, BASE + "length")
+                check("cannot reach" in str(error), str(error))
+    finally:
+        sys.modules["socket"] = socket
+    equal(it.state()["clears"], clears)
+
+
 def test_told():
     ecp5.init(transport=it)
     check(ecp5.prog(BASE + "length") is True)
