@@ -27,20 +27,22 @@ enum {
     SIXTEEN_MIB = 16 << 20,
 };
 
-// Bits that a write can change, and of those the ones that can only ever be set.
+// Bits that a write can change, of those the ones that can only ever be set, and the one of the second register that
+// locks them all until power-up.
 typedef struct {
     uint8_t writable[3];
     uint8_t one_time[3];
+    uint8_t lock;
 } layout_t;
 
 static const layout_t layouts[] = {
-    [NOR_STATUS_WINBOND] = { { 0xFC, 0x7B, 0xE4 }, { 0, WINBOND_SR2_LB, 0 } },
-    [NOR_STATUS_MICRON] = { { 0xFC, 0, 0 }, { 0, 0, 0 } },
-    [NOR_STATUS_ISSI] = { { 0xFC, 0xF2, 0 }, { 0, 0xF2, 0 } },
-    [NOR_STATUS_MACRONIX] = { { 0xFC, 0xCF, 0 }, { 0, MACRONIX_CR_TB, 0 } },
-    [NOR_STATUS_SPANSION] = { { 0x9C, 0xEF, 0 }, { 0, 0x2C, 0 } },
-    [NOR_STATUS_GIGADEVICE] = { { 0xFC, 0x7A, 0xE0 }, { 0, WINBOND_SR2_LB, 0 } },
-    [NOR_STATUS_SIMPLE] = { { 0x9C, 0, 0 }, { 0, 0, 0 } },
+    [NOR_STATUS_WINBOND] = { { 0xFC, 0x7B, 0xE4 }, { 0, WINBOND_SR2_LB, 0 }, WINBOND_SR2_SRL },
+    [NOR_STATUS_MICRON] = { { 0xFC, 0, 0 }, { 0, 0, 0 }, 0 },
+    [NOR_STATUS_ISSI] = { { 0xFC, 0xF2, 0 }, { 0, 0xF2, 0 }, 0 },
+    [NOR_STATUS_MACRONIX] = { { 0xFC, 0xCF, 0 }, { 0, MACRONIX_CR_TB, 0 }, 0 },
+    [NOR_STATUS_SPANSION] = { { 0x9C, 0xEF, 0 }, { 0, 0x2C, 0 }, SPANSION_CR_FREEZE },
+    [NOR_STATUS_GIGADEVICE] = { { 0xFC, 0x7A, 0xE0 }, { 0, WINBOND_SR2_LB, 0 }, GIGADEVICE_SR2_SRL },
+    [NOR_STATUS_SIMPLE] = { { 0x9C, 0, 0 }, { 0, 0, 0 }, 0 },
 };
 
 static bool winbond_large(const nor_t *nor) {
@@ -105,17 +107,9 @@ void nor_status_write(nor_t *nor, unsigned index, const uint8_t *value, unsigned
         nor->sr[at] = set;
     }
     // SRL and FREEZE hold until power-up, so the non-volatile copy forgets them.
-    if (nor->chip->status_layout == NOR_STATUS_WINBOND && (nor->sr[1] & WINBOND_SR2_SRL)) {
+    if (nor->sr[1] & layout->lock) {
         nor->status_locked = true;
-        nor->sr_nonvolatile[1] &= (uint8_t) ~WINBOND_SR2_SRL;
-    }
-    if (nor->chip->status_layout == NOR_STATUS_GIGADEVICE && (nor->sr[1] & GIGADEVICE_SR2_SRL)) {
-        nor->status_locked = true;
-        nor->sr_nonvolatile[1] &= (uint8_t) ~GIGADEVICE_SR2_SRL;
-    }
-    if (nor->chip->status_layout == NOR_STATUS_SPANSION && (nor->sr[1] & SPANSION_CR_FREEZE)) {
-        nor->status_locked = true;
-        nor->sr_nonvolatile[1] &= (uint8_t) ~SPANSION_CR_FREEZE;
+        nor->sr_nonvolatile[1] &= (uint8_t) ~layout->lock;
     }
 }
 
@@ -136,13 +130,8 @@ void nor_status_protect_all(nor_t *nor, bool lock) {
     nor->sr[0] = nor->sr_nonvolatile[0];
     if (lock) {
         nor->status_locked = true;
-        if (nor->chip->status_layout == NOR_STATUS_WINBOND) {
-            nor->sr[1] |= WINBOND_SR2_SRL;
-        } else if (nor->chip->status_layout == NOR_STATUS_GIGADEVICE) {
-            nor->sr[1] |= GIGADEVICE_SR2_SRL;
-        } else if (nor->chip->status_layout == NOR_STATUS_SPANSION) {
-            nor->sr[1] |= SPANSION_CR_FREEZE;
-        } else {
+        nor->sr[1] |= layouts[nor->chip->status_layout].lock;
+        if (layouts[nor->chip->status_layout].lock == 0) {
             nor->sr[0] |= SR1_PROTECT;
             nor->sr_nonvolatile[0] |= SR1_PROTECT;
         }
@@ -154,6 +143,11 @@ void nor_status_lock_blocks(nor_t *nor) {
         nor->sr_nonvolatile[2] |= WINBOND_SR3_WPS;
         nor->sr[2] = nor->sr_nonvolatile[2];
     }
+}
+
+// What BP protects: nothing at 0, then the unit, and twice as much with each step.
+static uint64_t units(uint32_t unit, unsigned bp) {
+    return bp == 0 ? 0 : (uint64_t)unit << (bp - 1);
 }
 
 void nor_protected_range(const nor_t *nor, uint32_t *first, uint32_t *end) {
@@ -174,44 +168,44 @@ void nor_protected_range(const nor_t *nor, uint32_t *first, uint32_t *end) {
             if (winbond_large(nor)) {
                 bp |= (sr1 & 0x20) >> 2;
                 bottom = (sr1 & WINBOND256_SR1_TB) != 0;
-                bytes = bp == 0 ? 0 : (uint64_t)0x10000 << (bp - 1);
+                bytes = units(0x10000, bp);
             } else {
                 bottom = (sr1 & WINBOND_SR1_TB) != 0;
                 if (bp == 7) {
                     bytes = size;
                 } else if (sr1 & WINBOND_SR1_SEC) {
-                    bytes = bp == 0 ? 0 : 0x1000u << (bp > 4 ? 3 : bp - 1);
+                    bytes = units(0x1000, bp > 4 ? 4 : bp);
                 } else {
-                    bytes = bp == 0 ? 0 : (uint64_t)(size / 64) << (bp - 1);
+                    bytes = units(size / 64, bp);
                 }
             }
             break;
         case NOR_STATUS_GIGADEVICE:
             bp |= (sr1 & 0x20) >> 2;
             bottom = (sr1 & WINBOND256_SR1_TB) != 0; // "BP4"
-            bytes = bp == 0 ? 0 : (uint64_t)0x10000 << (bp - 1);
+            bytes = units(0x10000, bp);
             break;
         case NOR_STATUS_MICRON:
             bp |= (sr1 & MICRON_SR_BP3) >> 3;
             bottom = (sr1 & MICRON_SR_TB) != 0;
-            bytes = bp == 0 ? 0 : (uint64_t)0x10000 << (bp - 1);
+            bytes = units(0x10000, bp);
             break;
         case NOR_STATUS_ISSI:
             bp |= (sr1 & 0x20) >> 2;
             bottom = (nor->sr[1] & ISSI_FR_TBS) != 0;
-            bytes = bp == 0 ? 0 : (uint64_t)0x10000 << (bp - 1);
+            bytes = units(0x10000, bp);
             break;
         case NOR_STATUS_MACRONIX:
             bp |= (sr1 & 0x20) >> 2;
             bottom = (nor->sr[1] & MACRONIX_CR_TB) != 0;
-            bytes = bp == 0 ? 0 : (uint64_t)0x10000 << (bp - 1);
+            bytes = units(0x10000, bp);
             break;
         case NOR_STATUS_SPANSION:
             bottom = (nor->sr[1] & SPANSION_CR_TBPROT) != 0;
-            bytes = bp == 0 ? 0 : (uint64_t)(size / 64) << (bp - 1);
+            bytes = units(size / 64, bp);
             break;
         default:
-            bytes = bp == 0 ? 0 : (uint64_t)(size / 32) << (bp - 1);
+            bytes = units(size / 32, bp);
             break;
     }
     if (bytes > size) {
