@@ -45,8 +45,8 @@ static bool boots(vboard_t *board) {
     uint8_t *flash = vboard_flash(board, &bytes);
     flash[0x10000] = 0x5a;
     flash[0x10001] = 0xa5;
-    vflash_xfer(board, read, NULL, 4, false);
-    vflash_xfer(board, NULL, seen, 2, true);
+    CHECK_OK(vflash_xfer(board, read, NULL, 4, false));
+    CHECK_OK(vflash_xfer(board, NULL, seen, 2, true));
     return seen[0] == 0x5a && seen[1] == 0xa5;
 }
 
