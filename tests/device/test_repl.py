@@ -211,25 +211,24 @@ class Interrupting(PromptTest):
         self.terminal.port.write(CTRL_C)
         self.terminal.wait(b"KeyboardInterrupt", PROMPT)
 
-    def test_behind_a_flood(self):
-        # More than the receive ring holds, unread, and Ctrl-C after it.
-        self.terminal.type("import time")
-        self.terminal.port.write(b"print('go' + 'ing'); time.sleep(1000)\r")
-        self.terminal.wait(b"going\r\n")
-        self.terminal.port.write(b"x" * 6000 + CTRL_C)
+    def flood(self, line):
+        """Write a line, more than the receive ring holds, and Ctrl-C, all at once; it has to interrupt."""
+        self.terminal.port.write(line + b"x" * 6000 + CTRL_C)
         self.terminal.wait(b"KeyboardInterrupt: \r\n", PROMPT)
         self.terminal.port.write(CTRL_C)
         self.terminal.wait(PROMPT)
         self.terminal.prompt()
 
+    def test_behind_a_flood(self):
+        self.terminal.type("import time")
+        self.terminal.port.write(b"print('go' + 'ing'); time.sleep(1000)\r")
+        self.terminal.wait(b"going\r\n")
+        self.flood(b"")
+
     def test_typed_ahead_of_a_loop(self):
         """The flood fills the ring while the line is compiled; no event tells of Ctrl-C behind it."""
         line = b"while 1: x = " + b"(" * 60 + b"1" + b")" * 60
-        self.terminal.port.write(line + b"\r\r" + b"x" * 6000 + CTRL_C)
-        self.terminal.wait(b"KeyboardInterrupt: \r\n", PROMPT)
-        self.terminal.port.write(CTRL_C)
-        self.terminal.wait(PROMPT)
-        self.terminal.prompt()
+        self.flood(line + b"\r\r")
 
     def test_asyncio(self):
         self.terminal.type("import asyncio")
@@ -274,6 +273,13 @@ class Resetting(PromptTest):
             self.terminal.type("machine.reset_cause() == machine.HARD_RESET"), "True\n"
         )
 
+    def misalign(self, address):
+        """Define s, whose member x is a word at an address where none can be."""
+        self.terminal.type("import uctypes")
+        self.terminal.type(
+            f"s = uctypes.struct({address}, {{'x': uctypes.UINT32 | 0}}, uctypes.NATIVE)"
+        )
+
     def trap(self, line):
         """Type a line that ends in a trap; return the report."""
         self.terminal.port.write(line.encode() + b"\r")
@@ -284,10 +290,7 @@ class Resetting(PromptTest):
     def test_trap(self):
         self.terminal.type("open('kept', 'w').write('y')")
         self.terminal.type("open('main.py', 'w').write('print(\"not\", \"now\")')")
-        self.terminal.type("import uctypes")
-        self.terminal.type(
-            "s = uctypes.struct(0x40000001, {'x': uctypes.UINT32 | 0}, uctypes.NATIVE)"
-        )
+        self.misalign(0x40000001)
         got = self.trap("s.x")
         self.assertRegex(
             got,
@@ -303,19 +306,14 @@ class Resetting(PromptTest):
 
     def test_trap_storm(self):
         for _ in range(5):
-            self.terminal.type("import uctypes")
-            self.terminal.type(
-                "s = uctypes.struct(0x40000002, {'x': uctypes.UINT32 | 0}, uctypes.NATIVE)"
-            )
+            self.misalign(0x40000002)
             self.trap("s.x = 1")
         self.assertEqual(self.terminal.type("1 + 1"), "2\n")
 
     def test_trap_ends_timers(self):
         """No callback runs between the report and the new virtual machine, though ticks were due."""
-        self.terminal.type("import machine, uctypes, litex")
-        self.terminal.type(
-            "s = uctypes.struct(0x40000001, {'x': uctypes.UINT32 | 0}, uctypes.NATIVE)"
-        )
+        self.terminal.type("import machine, litex")
+        self.misalign(0x40000001)
         self.terminal.type("called = lambda t: litex.csr_write('ctrl_scratch', 1)")
         self.terminal.type("t = machine.Timer(-1, period=1, hard=True, callback=called)")
         self.terminal.type("while litex.csr_read('ctrl_scratch') != 1: pass\r\n")
