@@ -180,11 +180,14 @@ $(BUILD)/firmware.bin: $(BUILD)/firmware.elf
 	@$(OBJCOPY) -O binary $< $@
 	@$(SIZE) $<
 
+# A file that says what it said before keeps its time.
+REPLACE = cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+
 # Rewritten only when the text changes, so that a commit recompiles one file.
 $(GEN)/port_version.h: FORCE
 	@mkdir -p $(GEN)
 	@echo '#define PORT_VERSION "$(PORT_VERSION)"' > $@.new
-	@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+	@$(REPLACE)
 
 $(BUILD)/genhdr/qstr.i.last $(BUILD)/bindings/modlitex.o: | $(GEN)/port_version.h
 $(BUILD)/bindings/modlitex.o: $(GEN)/port_version.h
@@ -195,7 +198,7 @@ FLAGS := $(GEN)/flags.txt
 CONFIGURED := $(GEN)/configured
 $(FLAGS): FORCE
 	@mkdir -p $(GEN)
-	$(file >$@.new,$(subst $(SOC_DIR),SOC,$(CC) $(CFLAGS)))@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+	$(file >$@.new,$(subst $(SOC_DIR),SOC,$(CC) $(CFLAGS)))@$(REPLACE)
 $(CONFIGURED): $(FLAGS) mpconfigport.h compat.h $(GEN)/port_class.h $(GEN)/soc_shape.h
 	@rm -rf $(addprefix $(BUILD)/genhdr/,qstr module root_pointer compress qstr.i.last)
 	@touch $@
@@ -211,7 +214,7 @@ $(BUILD)/genhdr/qstr.i.last $(BUILD)/genhdr/qstrdefs.generated.h: $(CONFIGURED)
 $(GEN)/soc_shape.h $(GEN)/soc_config.h: $(SOC_MK) ;
 $(GEN)/port_class.h: port_class.h.in size_class.h $(GEN)/soc_config.h
 	@{ echo '#include "soc_shape.h"'; $(CPP) -P -x c $(INC) $< | sed -n 's/^"\(.*\)"/#define \1/p'; } > $@.new
-	@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+	@$(REPLACE)
 
 # Frozen code names strings of its own that the rest has not, and another manifest may be older than what was frozen;
 # upstream looks at the age of the sources only.
@@ -223,7 +226,7 @@ $(GEN)/frozen.stamp: $(BUILD)/genhdr/qstrdefs.generated.h $(GEN)/manifest.txt
 $(GEN)/manifest.txt: FORCE
 	@mkdir -p $(GEN)
 	@echo '$(FROZEN_MANIFEST)' > $@.new
-	@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+	@$(REPLACE)
 
 .PHONY: FORCE
 FORCE:
