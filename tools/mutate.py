@@ -19,7 +19,15 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIST = os.path.join(TOP, "tests", "host", "mutants.toml")
 # Enough shapes of the CSR bus to tell a good driver from a bad one; see tests/host/Makefile.
 CONFIGS = "8-32-0-1 32-64-1-1 32-32-1-1"
-COPIED = ("soc", "drivers", "port", "jtag", "gateware", os.path.join("tests", "host"))
+COPIED = (
+    "soc",
+    "drivers",
+    "port",
+    "jtag",
+    "gateware",
+    os.path.join("tests", "host"),
+    os.path.join("tests", "soc"),
+)
 
 
 def copy_sources(scratch):
@@ -33,10 +41,10 @@ def copy_sources(scratch):
         source = os.path.join(TOP, folder)
         if os.path.isdir(source):
             shutil.copytree(source, os.path.join(scratch, folder), ignore=ignore)
-    harness = os.path.join("tests", "harness.h")
-    shutil.copy(os.path.join(TOP, harness), os.path.join(scratch, harness))
+    for name in ("harness.h", "__init__.py"):
+        shutil.copy(os.path.join(TOP, "tests", name), os.path.join(scratch, "tests", name))
     # What LiteX generated for the tests is not part of what is tried here.
-    for folder in ("soc", os.path.join("tests", "host", "generated")):
+    for folder in ("soc", os.path.join("tests", "soc", "generated")):
         source = os.path.join(TOP, "build", folder)
         target = os.path.join(scratch, "build", folder)
         if os.path.isdir(source):
