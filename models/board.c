@@ -30,6 +30,8 @@ static const struct {
     { "stuck-busy", BOARD_FAULT_ECP5, ECP5_FAULT_STUCK_BUSY, 0, "the FPGA's busy flag never clears" },
     { "erase-fails", BOARD_FAULT_ECP5, ECP5_FAULT_ERASE_FAILS, 0, "ISC_ERASE ends with the FAIL flag" },
     { "no-done", BOARD_FAULT_ECP5, ECP5_FAULT_NO_DONE, 0, "DONE stays low after a good bitstream" },
+    { "decrypts", BOARD_FAULT_ECP5, ECP5_FAULT_DECRYPTS, 0, "the FPGA has a key: it takes encrypted bitstreams too" },
+    { "decrypt-only", BOARD_FAULT_ECP5, ECP5_FAULT_DECRYPT_ONLY, 0, "the FPGA's fuses accept encrypted bitstreams only" },
     { "neighbour", BOARD_FAULT_NEIGHBOUR_BEFORE, 0, 0, "another device between TDI and the FPGA" },
     { "neighbour-after", BOARD_FAULT_NEIGHBOUR_AFTER, 0, 0, "another device between the FPGA and TDO" },
     { "neighbours", BOARD_FAULT_NEIGHBOURS, 0, 0, "one on each side, the second without IDCODE" },
@@ -109,10 +111,12 @@ static void start_fpga(board_t *board, const ecp5_device_t *device, bool flash) 
     board->ecp5.now_ns = now_ns;
     board->ecp5.times = board->times;
     build_chain(board);
+    ecp5_fault_t fault = board->fault.kind == BOARD_FAULT_ECP5 ? (ecp5_fault_t)board->fault.detail : ECP5_FAULT_NONE;
+    // Fuses hold at power-up; other faults come after it.
+    bool fuse = fault == ECP5_FAULT_DECRYPTS || fault == ECP5_FAULT_DECRYPT_ONLY;
+    board->ecp5.fault = fuse ? fault : ECP5_FAULT_NONE;
     ecp5_boot(&board->ecp5);
-    if (board->fault.kind == BOARD_FAULT_ECP5) {
-        board->ecp5.fault = (ecp5_fault_t)board->fault.detail;
-    }
+    board->ecp5.fault = fault;
 }
 
 void board_init(board_t *board, const board_options_t *options) {

@@ -3,7 +3,7 @@
 // Run-Test/Idle, as the sysCONFIG guide's flows and Lattice's own SVF have it; data of LSC_BITSTREAM_BURST and of the SPI
 // bridge act as they are shifted.
 
-#include "models/ecp5.h"
+#include "models/ecp5_internal.h"
 
 #include <string.h>
 
@@ -36,8 +36,12 @@ uint32_t ecp5_status(const ecp5_t *ecp5) {
         ? ECP5_STATUS_ISC_ENABLE | ECP5_STATUS_WRITE_ENABLE | ECP5_STATUS_READ_ENABLE : 0;
     value |= busy(ecp5) ? ECP5_STATUS_BUSY : 0;
     value |= ecp5->fail ? ECP5_STATUS_FAIL : 0;
+    bool decrypt_only = ecp5->fault == ECP5_FAULT_DECRYPT_ONLY;
+    value |= decrypt_only ? ECP5_STATUS_DECRYPT_ONLY : 0;
+    value |= decrypt_only || ecp5->fault == ECP5_FAULT_DECRYPTS ? ECP5_STATUS_DECRYPT_ENABLE : 0;
     if (!ecp5->booting) {
         value |= ecp5->preamble_seen ? ECP5_STATUS_STD_PREAMBLE : 0;
+        value |= ecp5->encrypted_seen ? ECP5_STATUS_ENCRYPT_PREAMBLE : 0;
         value |= ecp5->spim_fail ? ECP5_STATUS_SPIM_FAIL : 0;
         value |= (uint32_t)ecp5->bse << ECP5_STATUS_BSE_SHIFT;
         value |= ecp5->bse != ECP5_BSE_NONE ? ECP5_STATUS_EXEC_ERROR : 0;
@@ -46,7 +50,8 @@ uint32_t ecp5_status(const ecp5_t *ecp5) {
     return value;
 }
 
-void ecp5_clear(ecp5_t *ecp5) {
+// Blank configuration memory.
+static void clear(ecp5_t *ecp5) {
     ecp5->done = false;
     ecp5->user_mode = false;
     ecp5->usercode = 0;
@@ -61,7 +66,7 @@ void ecp5_clear(ecp5_t *ecp5) {
 
 void ecp5_boot(ecp5_t *ecp5) {
     uint64_t duration = 0;
-    ecp5_clear(ecp5);
+    clear(ecp5);
     ecp5->isc_enabled = false;
     ecp5->transparent = false;
     ecp5->jtag_active = false;
@@ -99,7 +104,7 @@ static void erase(ecp5_t *ecp5) {
     if (!ecp5->isc_enabled) {
         return;
     }
-    ecp5_clear(ecp5);
+    clear(ecp5);
     ecp5->fail = ecp5->fault == ECP5_FAULT_ERASE_FAILS;
     set_busy(ecp5, ecp5->times == NOR_TIMES_MAXIMUM ? ERASE_MAXIMUM_NS : ERASE_TYPICAL_NS);
 }
@@ -275,13 +280,23 @@ static uint32_t shift_spi(ecp5_t *ecp5, uint32_t tdi, unsigned bits) {
     return tdo;
 }
 
+// In a stream that JTAG shifts in, boards abort at an SPI mode unless the flash holds a bitstream with the same one.
+static void shift_bitstream(ecp5_t *ecp5, uint32_t tdi, unsigned bits) {
+    ecp5_bitstream_bits(ecp5, tdi, bits);
+    uint8_t mode = ecp5->stream.asked_mode;
+    ecp5->stream.asked_mode = 0;
+    if (mode != 0 && !ecp5_flash_has_mode(ecp5, mode)) {
+        ecp5_bitstream_refuse(ecp5, ECP5_BSE_ABORT);
+    }
+}
+
 static uint32_t on_shift_dr(void *context, uint32_t tdi, unsigned bits) {
     ecp5_t *ecp5 = context;
     uint32_t mask = (1u << bits) - 1;
     if (ecp5->instruction == BURST) {
         if (ecp5->isc_enabled && !busy(ecp5)) {
             ecp5->burst_open = true;
-            ecp5_bitstream_bits(ecp5, tdi, bits);
+            shift_bitstream(ecp5, tdi, bits);
         }
         return 0;
     }

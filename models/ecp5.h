@@ -51,12 +51,15 @@ enum {
 enum {
     ECP5_STATUS_TRANSPARENT = 1u << 0,
     ECP5_STATUS_JTAG_ACTIVE = 1u << 4,
+    ECP5_STATUS_DECRYPT_ENABLE = 1u << 7,
     ECP5_STATUS_DONE = 1u << 8,
     ECP5_STATUS_ISC_ENABLE = 1u << 9,
     ECP5_STATUS_WRITE_ENABLE = 1u << 10,
     ECP5_STATUS_READ_ENABLE = 1u << 11,
     ECP5_STATUS_BUSY = 1u << 12,
     ECP5_STATUS_FAIL = 1u << 13,
+    ECP5_STATUS_DECRYPT_ONLY = 1u << 15,
+    ECP5_STATUS_ENCRYPT_PREAMBLE = 1u << 20,
     ECP5_STATUS_STD_PREAMBLE = 1u << 21,
     ECP5_STATUS_SPIM_FAIL = 1u << 22,
     ECP5_STATUS_BSE_SHIFT = 23,
@@ -82,10 +85,12 @@ typedef enum {
     ECP5_FAULT_STUCK_BUSY,      // busy never ends after the first ISC_ENABLE
     ECP5_FAULT_ERASE_FAILS,     // ISC_ERASE ends with FAIL
     ECP5_FAULT_NO_DONE,         // a good bitstream is accepted and DONE stays low
+    ECP5_FAULT_DECRYPTS,        // the key fuses are programmed: encrypted bitstreams are accepted too
+    ECP5_FAULT_DECRYPT_ONLY,    // besides, the fuse that refuses every other bitstream
     ECP5_FAULT_COUNT
 } ecp5_fault_t;
 
-// The bitstream decoder's state; private, see ecp5_bitstream.c.
+// The bitstream decoder's state; private, see ecp5_internal.h.
 typedef struct {
     uint8_t phase;
     uint32_t window;            // the last 32 bits, for the preamble
@@ -110,6 +115,8 @@ typedef struct {
     bool restart;               // from flash: go on at restart_address in restart_mode
     uint8_t restart_mode;
     uint32_t restart_address;
+    uint8_t asked_mode;         // from JTAG: the SPI mode of a command that ecp5.c has not answered yet, 0: none
+    uint32_t padding;           // bytes of FF in a row, of an encrypted stream
 } ecp5_bitstream_t;
 
 typedef struct ecp5 {
@@ -145,6 +152,7 @@ typedef struct ecp5 {
     bool write_protected;
     bool fail;
     bool preamble_seen;
+    bool encrypted_seen;        // the preamble was that of an encrypted bitstream
     bool spim_fail;
     bool invalid_command;
     ecp5_bse_t bse;
@@ -174,21 +182,5 @@ void ecp5_boot(ecp5_t *ecp5);
 
 // The status register as LSC_READ_STATUS gives it now.
 uint32_t ecp5_status(const ecp5_t *ecp5);
-
-// For the files of this model. The decoder: _start() looks for a preamble again; _byte() is true while it wants more;
-// _end() when the source stops.
-void ecp5_bitstream_start(ecp5_t *ecp5, bool from_flash);
-void ecp5_bitstream_bits(ecp5_t *ecp5, uint32_t bits, unsigned count);
-bool ecp5_bitstream_byte(ecp5_t *ecp5, uint8_t byte);
-void ecp5_bitstream_end(ecp5_t *ecp5);
-
-// Blank configuration memory.
-void ecp5_clear(ecp5_t *ecp5);
-
-// Read the flash and decode it: true with DONE. How long MCLK takes for it goes to *duration_ns.
-bool ecp5_load_flash(ecp5_t *ecp5, uint64_t *duration_ns);
-
-// Whether the flash starts with a bitstream that asks for this SPI mode.
-bool ecp5_flash_has_mode(ecp5_t *ecp5, uint8_t mode);
 
 #endif // MODELS_ECP5_H

@@ -6,11 +6,9 @@
 // bitstream_format. The CRC-16 (polynomial 8005, most significant bit first, from 0) runs over all bytes but the dummy
 // commands, is compared where a command or frame says so and then starts again from 0.
 
-#include "models/ecp5.h"
+#include "models/ecp5_internal.h"
 
 #include <string.h>
-
-#define PREAMBLE (0xFFFFBDB3u)
 
 enum {
     COMMAND_WRITE_COMP_DIC = 0x02,
@@ -35,6 +33,10 @@ enum {
     FLAG_CRC_AT_END = 0x40,     // of frame commands: once, after all frames
     FLAG_NO_DUMMY_BYTES = 0x10, // of EBR writes; for frames bits 3..0 are the number of dummy bytes
     EBR_FRAME_BYTES = 9,
+
+    // An encrypted stream ends where its source does, from flash at this much blank memory. What is shorter is cut.
+    ENCRYPTED_END_BYTES = 64,
+    ENCRYPTED_MINIMUM_BYTES = 4096,
 };
 
 typedef enum {
@@ -46,6 +48,7 @@ typedef enum {
     PHASE_FRAME_CRC,
     PHASE_FRAME_DUMMY,
     PHASE_EBR,
+    PHASE_ENCRYPTED,            // nothing of it can be read: it is taken as good
     PHASE_FINISHED,             // DONE was programmed: what follows is padding
     PHASE_FAILED,
 } phase_t;
@@ -118,15 +121,11 @@ static void begin_frames(ecp5_t *ecp5) {
     }
 }
 
-// The engine reads on from flash in the mode asked for. In a stream that JTAG shifts in, boards abort unless the flash
-// holds a bitstream with the same mode.
+// The engine reads on from flash in the mode asked for. In a stream that JTAG shifts in, ecp5.c decides.
 static void set_spi_mode(ecp5_t *ecp5, uint8_t mode) {
     ecp5_bitstream_t *stream = &ecp5->stream;
     if (!stream->from_flash) {
-        if (!ecp5_flash_has_mode(ecp5, mode)) {
-            ecp5->preamble_seen = false;
-            fail(ecp5, ECP5_BSE_ABORT);
-        }
+        stream->asked_mode = mode;
     } else if (mode != ecp5->spi_mode) {
         stream->restart = true;
         stream->restart_mode = mode;
@@ -291,14 +290,52 @@ void ecp5_bitstream_start(ecp5_t *ecp5, bool from_flash) {
     stream->phase = PHASE_PREAMBLE;
     stream->from_flash = from_flash;
     ecp5->preamble_seen = false;
+    ecp5->encrypted_seen = false;
     ecp5->bse = ECP5_BSE_NONE;
     ecp5->invalid_command = false;
 }
 
-static void begin_stream(ecp5_t *ecp5) {
-    ecp5->preamble_seen = true;
-    ecp5->stream.phase = PHASE_COMMAND;
-    ecp5->stream.bits = 0;
+void ecp5_bitstream_refuse(ecp5_t *ecp5, ecp5_bse_t error) {
+    ecp5->preamble_seen = false;
+    fail(ecp5, error);
+}
+
+// Whether the last four bytes are a preamble, of the kind that the fuses accept or not.
+static void look_for_preamble(ecp5_t *ecp5) {
+    ecp5_bitstream_t *stream = &ecp5->stream;
+    bool encrypted = stream->window == ECP5_PREAMBLE_ENCRYPTED;
+    if (stream->window != ECP5_PREAMBLE && !encrypted) {
+        return;
+    }
+    bool decrypt_only = ecp5->fault == ECP5_FAULT_DECRYPT_ONLY;
+    bool decrypts = decrypt_only || ecp5->fault == ECP5_FAULT_DECRYPTS;
+    ecp5->preamble_seen = !encrypted;
+    ecp5->encrypted_seen = encrypted;
+    stream->bits = 0;
+    stream->phase = encrypted ? PHASE_ENCRYPTED : PHASE_COMMAND;
+    if (encrypted ? !decrypts : decrypt_only) {
+        fail(ecp5, ECP5_BSE_PREAMBLE);
+    }
+}
+
+static void end_encrypted(ecp5_t *ecp5) {
+    if (ecp5->stream.have < ENCRYPTED_MINIMUM_BYTES) {
+        fail(ecp5, ECP5_BSE_ABORT);
+        return;
+    }
+    ecp5->done = ecp5->fault != ECP5_FAULT_NO_DONE;
+    ecp5->frames = ecp5->device->frames;
+    ecp5->stream.phase = PHASE_FINISHED;
+}
+
+static void encrypted_byte(ecp5_t *ecp5, uint8_t byte) {
+    ecp5_bitstream_t *stream = &ecp5->stream;
+    stream->have++;
+    stream->padding = byte == COMMAND_DUMMY ? stream->padding + 1 : 0;
+    ecp5->memory_crc32 = crc32(ecp5->memory_crc32, byte);
+    if (stream->from_flash && stream->padding == ENCRYPTED_END_BYTES) {
+        end_encrypted(ecp5);
+    }
 }
 
 bool ecp5_bitstream_byte(ecp5_t *ecp5, uint8_t byte) {
@@ -307,10 +344,8 @@ bool ecp5_bitstream_byte(ecp5_t *ecp5, uint8_t byte) {
     switch (stream->phase) {
         case PHASE_PREAMBLE:
             stream->window = stream->window << 8 | byte;
-            if (stream->window == PREAMBLE) {
-                begin_stream(ecp5);
-            }
-            return true;
+            look_for_preamble(ecp5);
+            break;
         case PHASE_COMMAND:
             if (byte != COMMAND_DUMMY) {
                 stream->crc = crc16(stream->crc, byte);
@@ -381,6 +416,9 @@ bool ecp5_bitstream_byte(ecp5_t *ecp5, uint8_t byte) {
                 }
             }
             break;
+        case PHASE_ENCRYPTED:
+            encrypted_byte(ecp5, byte);
+            break;
         default:
             break;
     }
@@ -398,9 +436,7 @@ void ecp5_bitstream_bits(ecp5_t *ecp5, uint32_t bits, unsigned count) {
                 stream->bits = 0;
                 ecp5->burst_bytes++;
             }
-            if (stream->window == PREAMBLE) {
-                begin_stream(ecp5);
-            }
+            look_for_preamble(ecp5);
             continue;
         }
         stream->byte = (uint8_t)(stream->byte << 1 | bit);
@@ -414,6 +450,8 @@ void ecp5_bitstream_bits(ecp5_t *ecp5, uint32_t bits, unsigned count) {
 void ecp5_bitstream_end(ecp5_t *ecp5) {
     if (ecp5->stream.phase == PHASE_PREAMBLE) {
         fail(ecp5, ECP5_BSE_PREAMBLE);
+    } else if (ecp5->stream.phase == PHASE_ENCRYPTED) {
+        end_encrypted(ecp5);
     } else if (ecp5->stream.phase != PHASE_FINISHED && ecp5->stream.phase != PHASE_FAILED) {
         fail(ecp5, ECP5_BSE_ABORT);
     }

@@ -2,7 +2,7 @@
 // The ECP5 as master of its configuration flash: what power-up and LSC_REFRESH do. One image, from address 0 or where a
 // JUMP leads; no golden image.
 
-#include "models/ecp5.h"
+#include "models/ecp5_internal.h"
 
 enum {
     READ = 0x03,
@@ -73,7 +73,7 @@ bool ecp5_load_flash(ecp5_t *ecp5, uint64_t *duration_ns) {
         begin_read(ecp5, address);
         bool noise = ecp5->spi_mode == MODE_QUAD && !quad_enabled(ecp5->flash);
         bool more = true;
-        for (uint32_t i = 0; more && i < STREAM_BYTES_MAX && (ecp5->preamble_seen || i < PREAMBLE_BYTES_MAX); i++) {
+        for (uint32_t i = 0; more && i < STREAM_BYTES_MAX && (ecp5->preamble_seen || ecp5->encrypted_seen || i < PREAMBLE_BYTES_MAX); i++) {
             uint32_t hz = mclk_hz(ecp5);
             uint8_t byte = nor_exchange(ecp5->flash, 0xFF);
             if (noise || (ecp5->spi_mode == 0 && hz > ecp5->flash->chip->read_hz)) {
@@ -112,7 +112,7 @@ bool ecp5_flash_has_mode(ecp5_t *ecp5, uint8_t mode) {
     bool found = false;
     for (uint32_t i = 0; i < PREAMBLE_BYTES_MAX && !found; i++) {
         window = window << 8 | nor_exchange(nor, 0xFF);
-        found = window == 0xFFFFBDB3u;
+        found = window == ECP5_PREAMBLE;
     }
     uint8_t byte = 0xFF;
     for (int i = 0; found && byte == 0xFF && i < 64; i++) {

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MICROPYTHON = r"(py|extmod|shared|lib)/|mp[a-z]*port\.h|mphalport\.h"
-OWN = ("soc", "drivers", "port", "jtag", "models", "emu", "rtl")
+OWN = ("soc", "drivers", "port", "jtag", "models", "emu", "rtl", "vecp5")
 
 
 def includes_of(*rooms):
@@ -34,8 +34,9 @@ FORBIDDEN = {
     "port/": (f"{includes_of('models', 'emu', 'rtl')}|generated/csr\\.h|hw/common\\.h", "port/ touches no CSR directly and knows no simulation"),
     "jtag/usermod/": (includes_of("soc", "drivers", "port", "emu", "models"), "jtag/usermod/ is portable to any MicroPython port"),
     "jtag/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'emu', 'models')}", "jtag/ is portable C over libc"),
-    "models/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'jtag', 'emu', 'rtl')}", "models/ knows neither emulator nor firmware"),
+    "models/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'jtag', 'emu', 'rtl', 'vecp5')}", "models/ knows neither emulator nor firmware"),
     "emu/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'jtag')}|generated/", "emu/ shares only csr.json with the firmware"),
+    "vecp5/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'jtag', 'emu', 'rtl')}", "vecp5/ puts sockets in front of models/ only"),
     "rtl/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'jtag', 'emu')}", "rtl/ shares nothing with the firmware"),
 }  # fmt: skip
 PYTHON_FORBIDDEN = {

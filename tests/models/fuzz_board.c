@@ -2,7 +2,7 @@
 // libFuzzer: arbitrary commands to both protocols of a board. Nothing may crash, hang or touch memory that is not the
 // board's, whatever a host sends; and a reset must always bring the IDCODE back.
 
-#include "models/vecp5/protocol.h"
+#include "vecp5/protocol.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -39,7 +39,7 @@ class Unit(unittest.TestCase):
         corpus.mkdir(parents=True, exist_ok=True)
         program = SCRATCH / "fuzz_board"
         sources = [*(ROOT / "models").glob("*.c"), ROOT / "tests/models/fuzz_board.c"]
-        sources += [ROOT / "models/vecp5/xvc.c", ROOT / "models/vecp5/bitbang.c"]
+        sources += [ROOT / "vecp5/xvc.c", ROOT / "vecp5/bitbang.c"]
         sanitizers = ["-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=all"]
         subprocess.run(
             ["clang", *FLAGS, *sanitizers, f"-I{ROOT}", "-o", program, *sources],

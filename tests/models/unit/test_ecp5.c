@@ -345,6 +345,39 @@ static void test_faults(check_t *check) {
     close_bench(&bench);
 }
 
+// Fuses: a key, and "encrypted only". Without the key the preamble of an encrypted bitstream is an error; with the second
+// fuse that of a plain one is (0620 8080, as an owner's openFPGALoader printed it).
+static void test_encryption(check_t *check) {
+    static uint8_t encrypted[20000];
+    for (size_t i = 0; i < sizeof(encrypted); i++) {
+        encrypted[i] = (uint8_t)(i * 37 >> 3);
+    }
+    memcpy(encrypted, "\xFF\xFF\xBF\xB3", 4);
+    bench_t bench;
+    open_bench(&bench, "LFE5U-25F", "none");
+    CHECK_EQUAL(check, load(&bench, encrypted, sizeof(encrypted)) & 0x07B08180, 0x06100000);
+    CHECK(check, !bench.board.ecp5.user_mode);
+    close_bench(&bench);
+    open_bench(&bench, "LFE5U-25F", "decrypts");
+    CHECK_EQUAL(check, load(&bench, encrypted, sizeof(encrypted)) & 0x07B08180, 0x00100180);
+    CHECK_EQUAL(check, load_made(&bench, WITH_COMPRESSION) & 0x07B08180, 0x00200180);
+    CHECK(check, bench.board.ecp5.user_mode);
+    close_bench(&bench);
+    open_bench(&bench, "LFE5U-25F", "decrypt-only");
+    CHECK_EQUAL(check, load_made(&bench, WITH_COMPRESSION) & 0x07A08180, 0x06208080);
+    CHECK(check, !bench.board.ecp5.user_mode);
+    CHECK_EQUAL(check, load(&bench, encrypted, 2000) & ECP5_STATUS_DONE, 0); // cut
+    CHECK_EQUAL(check, load(&bench, encrypted, sizeof(encrypted)) & 0x07B08180, 0x00108180);
+    CHECK(check, bench.board.ecp5.user_mode);
+    // The same from flash, where blank memory ends it.
+    memcpy(bench.flash, encrypted, sizeof(encrypted));
+    ecp5_boot(&bench.board.ecp5);
+    board_advance(&bench.board, 300000000);
+    CHECK_EQUAL(check, host_read32(&bench.host, ECP5_IR_READ_STATUS) & 0x07F08180, 0x00108180);
+    CHECK_EQUAL(check, bench.board.ecp5.boots, 1);
+    close_bench(&bench);
+}
+
 void test_ecp5(check_t *check) {
     test_ids(check);
     test_modes(check);
@@ -352,4 +385,5 @@ void test_ecp5(check_t *check) {
     test_boot(check);
     test_bridge(check);
     test_faults(check);
+    test_encryption(check);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Sockets of vecp5: listeners on loopback, one client at a time on each, one poll loop.
-#ifndef MODELS_VECP5_SERVER_H
-#define MODELS_VECP5_SERVER_H
+#ifndef VECP5_SERVER_H
+#define VECP5_SERVER_H
 
-#include "models/vecp5/protocol.h"
+#include "vecp5/protocol.h"
 
 #include <signal.h>
 
@@ -41,4 +41,4 @@ void server_run(server_t *server, unsigned timeout_s);
 // One line of JSON about the board, into the report file. False when it can not be written.
 bool server_report(const server_t *server);
 
-#endif // MODELS_VECP5_SERVER_H
+#endif // VECP5_SERVER_H

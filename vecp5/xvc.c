@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // XVC 1.0: commands are taken from a buffer as soon as they are whole.
 
-#include "models/vecp5/protocol.h"
+#include "vecp5/protocol.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 //
 // XVC 1.0 (Xilinx Virtual Cable, README of its reference server): getinfo:, settck:, shift:.
 // remote_bitbang (OpenOCD, doc/manual/jtag/drivers/remote_bitbang.txt): one character per change of pins.
-#ifndef MODELS_VECP5_PROTOCOL_H
-#define MODELS_VECP5_PROTOCOL_H
+#ifndef VECP5_PROTOCOL_H
+#define VECP5_PROTOCOL_H
 
 #include "models/board.h"
 
@@ -36,4 +36,4 @@ bool xvc_received(xvc_t *xvc, size_t bytes, protocol_send_t send, void *context)
 void bitbang_init(bitbang_t *bitbang, board_t *board);
 bool bitbang_received(bitbang_t *bitbang, const uint8_t *data, size_t bytes, protocol_send_t send, void *context);
 
-#endif // MODELS_VECP5_PROTOCOL_H
+#endif // VECP5_PROTOCOL_H

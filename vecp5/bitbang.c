@@ -2,7 +2,7 @@
 // OpenOCD's remote_bitbang: '0'..'7' set TCK (4), TMS (2) and TDI (1), 'R' reads TDO, 'Q' ends, the rest are resets,
 // which the board has not, and a LED, which nobody sees.
 
-#include "models/vecp5/protocol.h"
+#include "vecp5/protocol.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 // The poll loop. A client that vanishes, sends rubbish or never reads can not hold up more than its own connection.
 
 #define _GNU_SOURCE
-#include "models/vecp5/server.h"
+#include "vecp5/server.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

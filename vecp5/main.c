@@ -3,7 +3,7 @@
 
 #define _GNU_SOURCE
 #include "models/flash_memory.h"
-#include "models/vecp5/server.h"
+#include "vecp5/server.h"
 
 #include <errno.h>
 #include <getopt.h>
