@@ -19,13 +19,6 @@ MP_NORETURN void port_main(int why);
 // Empties the stack and calls port_main(why).
 MP_NORETURN void port_reenter(int why);
 
-// What machine.reset_cause() says after a reset that the firmware does not make itself, HARD at first; a cause is one
-// of port_machine.h.
-void port_expect_reset(int cause);
-
-// Resets the SoC through its ctrl core; without one the image is entered again.
-MP_NORETURN void port_reset(int cause);
-
 // Calls the handlers of pending interrupts, with interrupts off: from the trap entry, and from port_poll(). They do not
 // nest: false from within one.
 bool port_irq(void);

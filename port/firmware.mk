@@ -104,7 +104,7 @@ CFLAGS += $(INC) $(SOC_CFLAGS) --specs=picolibc.specs -std=gnu11 $(COPT) -g -DND
 	-ffile-prefix-map=$(REPO)=. -ffile-prefix-map=$(BUILD)=build -ffile-prefix-map=$(TOP)=micropython \
 	-msave-restore $(CFLAGS_EXTRA)
 AFLAGS += $(filter -march=% -mabi=% -misa-spec=%,$(SOC_CFLAGS))
-# Functions of upstream's that upstream.c and litex_regs.c take the place of; in the small class that of longlong.c,
+# Functions of upstream's that upstream_fixes.c and litex_regs.c take the place of; in the small class that of lib/longlong.c,
 # the better version for 64-bit integers, and nothing may pull in errno.
 WRAP := mp_load_method_protected vstr_init_len $(addprefix mp_virtual_pin_,read write)
 LDFLAGS += $(SOC_CFLAGS) --specs=picolibc.specs -nostartfiles -static -T $(BUILD)/link.ld -L. \
@@ -116,7 +116,7 @@ LDFLAGS += $(SOC_CFLAGS) --specs=picolibc.specs -nostartfiles -static -T $(BUILD
 
 SRC_C += $(PORT_C) $(PORT_BINDINGS_C) $(SHARED_C) $(if $(SMALL),,$(FASTER_C))
 SRC_QSTR += $(PORT_BINDINGS_C) $(SHARED_C) main.c
-# exp() is ours: libexp.c says why.
+# exp() is ours: lib/libexp.c says why.
 LIBM_C = $(if $(filter single,$(PRECISION)),$(SRC_LIB_LIBM_C) $(SRC_LIB_LIBM_SQRT_SW_C),\
 	$(filter-out %/exp.c,$(SRC_LIB_LIBM_DBL_C)) $(SRC_LIB_LIBM_DBL_SQRT_SW_C))
 SOC_C := $(patsubst $(REPO)/%,%,$(wildcard $(REPO)/soc/*.c $(REPO)/drivers/*.c))
@@ -133,7 +133,7 @@ $(GEN)/soc_names.c: soc_names.py $(GEN)/soc_tables.c $(BUILD)/genhdr/qstrdefs.ge
 		$@ $(GEN)/soc_names.h
 $(GEN)/soc_tables.c: $(SOC_MK) ;
 $(GEN)/soc_names.h: $(GEN)/soc_names.c ;
-SOC_NAMES_OBJ := $(BUILD)/py/qstr.o $(BUILD)/fast/qstrfind.o
+SOC_NAMES_OBJ := $(BUILD)/py/qstr.o $(BUILD)/tuned/fast/qstrfind.o
 $(SOC_NAMES_OBJ): $(GEN)/soc_names.h
 $(SOC_NAMES_OBJ): CFLAGS += -UMICROPY_QSTR_EXTRA_POOL -DMICROPY_QSTR_EXTRA_POOL=port_soc_names_pool
 endif
@@ -147,14 +147,14 @@ $(addprefix $(BUILD)/,$(LIBM_C:.c=.o)): CFLAGS += -w
 $(BUILD)/extmod/machine_pulse.o: CFLAGS += -DPORT_VIRTUAL_PINS=1
 
 ifneq ($(SMALL),1)
-include speed.mk
+include tuned/speed.mk
 endif
 
 # The banner's text names the SoC.
 $(addprefix $(BUILD)/,py/modsys.o extmod/modos.o shared/runtime/pyexec.o): CFLAGS += -include soc_config.h
 
 # A loop that clears memory would be turned into a call of itself.
-$(BUILD)/libmem.o: CFLAGS += -fno-builtin -fno-tree-loop-distribute-patterns -fno-lto -O2 -mno-save-restore
+$(BUILD)/lib/libmem.o: CFLAGS += -fno-builtin -fno-tree-loop-distribute-patterns -fno-lto -O2 -mno-save-restore
 
 # ---- Image ----------------------------------------------------------------------------------------------
 
@@ -167,12 +167,12 @@ all: $(BUILD)/firmware.bin
 		find $(BUILD) -type f ! -path '*/frozen_mpy/*' -exec touch -d @$(STARTED) {} +; fi
 
 # TRAIN=order: the order of the files, which train.py improves on.
-HOT_LD ?= $(if $(TRAIN),/dev/null,hot.ld)
+HOT_LD ?= $(if $(TRAIN),/dev/null,tuned/hot.ld)
 
 $(BUILD)/link.ld: link.ld.S size_class.h $(SOC_MK)
 	@$(CPP) -P -DHOT_LD=$(HOT_LD) -x assembler-with-cpp $(INC) $< -o $@
 
-$(BUILD)/firmware.elf: $(OBJ) $(BUILD)/link.ld $(HOT_LD) sram.ld
+$(BUILD)/firmware.elf: $(OBJ) $(BUILD)/link.ld $(HOT_LD) tuned/sram.ld
 	$(ECHO) "LINK $@"
 	@$(PYTHON) link.py $(BUILD)/link.log $(CC) $(LDFLAGS) -o $@ $(OBJ) $(LIBS)
 

@@ -60,7 +60,7 @@ SECTIONS {
     .sram : {
         . = ALIGN(4);
         __sram_start = .;
-        INCLUDE sram.ld
+        INCLUDE tuned/sram.ld
         *(.sram .sram.*)
         . = ALIGN(4);
         __sram_end = .;
@@ -111,7 +111,7 @@ __main_ram_end = ORIGIN(main_ram) + LENGTH(main_ram);
 __stack_top = STACK_TOP(ORIGIN(sram) + LENGTH(sram));
 __stack_bottom = __stack_top - PORT_STACK_BYTES;
 __ramdisk_end = __main_ram_end;
-ASSERT(__stack_bottom >= __sram_end, "code in SRAM and stack overlap: shorten port/sram.ld")
+ASSERT(__stack_bottom >= __sram_end, "code in SRAM and stack overlap: shorten port/tuned/sram.ld")
 #else
 __stack_top = STACK_TOP(__main_ram_end);
 __stack_bottom = __stack_top - PORT_STACK_BYTES;

@@ -18,9 +18,11 @@
 #include "console.h"
 #include "drivers/lx_clock.h"
 #include "drivers/lx_ctrl.h"
-#include "guard.h"
-#include "port_machine.h"
-#include "bindings/vfs_ram.h"
+#include "soc_check.h"
+#include "bindings/classes.h"
+#include "reset.h"
+#include "tick.h"
+#include "storage/vfs_ram.h"
 #include "size_class.h"
 #include "soc/irq.h"
 #include "soc_instances.h"
@@ -61,11 +63,11 @@ bool port_irq(void) {
     return true;
 }
 
-void port_expect_reset(int cause) {
+void port_expect_reset(port_reset_cause_t cause) {
     alive = ALIVE ^ (uint32_t)cause;
 }
 
-MP_NORETURN void port_reset(int cause) {
+MP_NORETURN void port_reset(port_reset_cause_t cause) {
     port_expect_reset(cause);
     console_flush();
     #if SOC_HAS_CTRL
@@ -88,7 +90,7 @@ static void init_hardware(void) {
     uint32_t cause = alive ^ ALIVE;
     port_set_reset_cause(cause <= PORT_RESET_LAST ? (port_reset_cause_t)cause : PORT_RESET_POWER_ON);
     port_expect_reset(PORT_RESET_HARD);
-    guard_init();
+    soc_check_init();
 }
 
 #if MICROPY_GC_SPLIT_HEAP
@@ -163,7 +165,7 @@ MP_NORETURN void port_main(int why) {
         #endif
         readline_init0();
         vfs_ram_mount(why == PORT_BOOT_COLD);
-        guard_report_identity();
+        soc_check_report();
         if (why == PORT_BOOT_TRAP) {
             mp_printf(&mp_plat_print, "MPY: restarted after the exception above, without boot.py and main.py\n");
             repl();

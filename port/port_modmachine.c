@@ -6,7 +6,8 @@
 #include "py/mphal.h"
 
 #include "boot.h"
-#include "port_machine.h"
+#include "bindings/classes.h"
+#include "reset.h"
 #include "soc/soc.h"
 #include "soc_config.h"
 #include "soc_instances.h"

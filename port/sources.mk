@@ -7,16 +7,16 @@ PORT_C = \
 	crypto/digest.c \
 	crypto/md5.c \
 	crypto/sha1.c \
-	guard.c \
-	libdiv.c \
-	libexp.c \
-	libmem.c \
+	soc_check.c \
+	lib/libdiv.c \
+	lib/libexp.c \
+	lib/libmem.c \
 	main.c \
 	mphalport.c \
-	ramfs.c \
-	status.c \
+	storage/ramfs.c \
+	errors.c \
 	trap.c \
-	$(if $(SMALL),,upstream.c)
+	$(if $(SMALL),,upstream_fixes.c)
 
 PORT_BINDINGS_C = \
 	bindings/litex_ws2812.c \
@@ -37,8 +37,8 @@ PORT_BINDINGS_C = \
 	bindings/machine_wdt.c \
 	bindings/modlitex.c \
 	bindings/port_event.c \
-	bindings/vfs_ram.c \
-	longlong.c \
+	storage/vfs_ram.c \
+	lib/longlong.c \
 	native.c \
 	tick.c
 
@@ -56,17 +56,17 @@ SHARED_C = \
 
 # Faster forms of functions of py/ and of libgcc; not in the small size class.
 FASTER_C = \
-	fast/maplookup.c \
-	fast/qstrfind.c \
-	fast/softfloat.c
+	tuned/fast/maplookup.c \
+	tuned/fast/qstrfind.c \
+	tuned/fast/softfloat.c
 
 # What a running program spends its time in: compiled for speed in all but the small size class. The rest
 # (compiler, prompt, file systems, modules) is compiled for size.
 FAST_C = \
 	$(FASTER_C) \
 	console.c \
-	libdiv.c \
-	libmem.c \
+	lib/libdiv.c \
+	lib/libmem.c \
 	mphalport.c \
 	tick.c \
 	bindings/litex_led.c \

@@ -6,7 +6,7 @@
 
 #include "bindings/port_event.h"
 #include "console.h"
-#include "port_machine.h"
+#include "bindings/classes.h"
 #include "tick.h"
 
 // Milliseconds counted by the tick, and when the next timer is due; both only with interrupts off.

@@ -27,4 +27,10 @@ typedef struct _port_tick_timer_t {
 void port_tick_timer_start(port_tick_timer_t *self);
 void port_tick_timer_stop(port_tick_timer_t *self);
 
+// The clock's hook, called once a millisecond with interrupts off: runs the timers and the ticks of the bindings.
+void port_tick(void *arg);
+
+// Stops all timers and releases all events, before the virtual machine starts and when it ends.
+void port_tick_deinit(void);
+
 #endif

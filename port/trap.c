@@ -14,7 +14,7 @@
 
 #include "boot.h"
 #include "console.h"
-#include "port_machine.h"
+#include "reset.h"
 #include "size_class.h"
 #include "trap_frame.h"
 

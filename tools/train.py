@@ -3,7 +3,7 @@
 
     train.py [--order]      --order: only the placement, after a change that left the profile as it is
 
-Writes port/profile.txt, how often each edge of each hot function ran, and port/hot.ld, where each hot
+Writes port/tuned/profile.txt, how often each edge of each hot function ran, and port/tuned/hot.ld, where each hot
 function lies so that in a direct-mapped instruction cache of 4 KiB those used in turn do not evict each
 other. Both are made on the SoC `bench` in the emulator, from the programs and rows of bench/interpreter.py,
 and serve every SoC. docs/performance.md says why and what it brings; run this after work on hot code, and
@@ -29,8 +29,8 @@ from bench import guest, interpreter  # noqa: E402
 
 SOC = "bench"
 TRAIN = ROOT / "build" / "train"
-PROFILE = ROOT / "port" / "profile.txt"
-HOT_LD = ROOT / "port" / "hot.ld"
+PROFILE = ROOT / "port" / "tuned" / "profile.txt"
+HOT_LD = ROOT / "port" / "tuned" / "hot.ld"
 MARK = "mp_micropython_opt_level"
 CACHE_LINES, LINE_BYTES = 128, 32
 ANNEALING_STEPS = 24_000_000
@@ -215,7 +215,7 @@ def compress(counts):
 
 
 def learn_profile():
-    """Write port/profile.txt."""
+    """Write port/tuned/profile.txt."""
     folder = build("count")
     functions = counted_functions(folder)
     start = min(f.address for f in functions)
@@ -292,7 +292,7 @@ def section_pattern(section, names):
 
 
 def learn_order():
-    """Write port/hot.ld."""
+    """Write port/tuned/hot.ld."""
     folder = build("order")
     sections = code_sections(folder)
     (TRAIN / "sections").write_text(

@@ -11,7 +11,8 @@
 #include "jtag/usermod/transport.h"
 #include "machine_pin.h"
 #include "mphalport.h"
-#include "port_machine.h"
+#include "bindings/classes.h"
+#include "errors.h"
 #include "soc_config.h"
 #include "soc_instances.h"
 

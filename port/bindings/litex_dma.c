@@ -6,7 +6,8 @@
 
 #include "drivers/lx_dma.h"
 #include "instance.h"
-#include "port_machine.h"
+#include "bindings/classes.h"
+#include "errors.h"
 #include "soc/cache.h"
 #include "soc_instances.h"
 

@@ -8,7 +8,7 @@
 #include "py/runtime.h"
 
 #include "bindings/port_event.h"
-#include "port_machine.h"
+#include "bindings/classes.h"
 #include "soc_instances.h"
 #include "tick.h"
 

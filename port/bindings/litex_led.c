@@ -4,7 +4,8 @@
 #include "py/runtime.h"
 
 #include "drivers/lx_gpio.h"
-#include "port_machine.h"
+#include "bindings/classes.h"
+#include "errors.h"
 #include "soc_instances.h"
 
 #if SOC_HAS_LEDS

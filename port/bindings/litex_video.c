@@ -10,7 +10,8 @@
 
 #include "drivers/lx_video.h"
 #include "instance.h"
-#include "port_machine.h"
+#include "bindings/classes.h"
+#include "errors.h"
 #include "soc/cache.h"
 #include "soc_config.h"
 #include "soc_instances.h"

@@ -8,7 +8,8 @@
 
 #include "bindings/instance.h"
 #include "drivers/lx_ws2812.h"
-#include "port_machine.h"
+#include "bindings/classes.h"
+#include "errors.h"
 #include "soc_instances.h"
 
 #if SOC_HAS_WS2812

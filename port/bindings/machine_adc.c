@@ -3,7 +3,8 @@
 
 #include "bindings/instance.h"
 #include "drivers/lx_xadc.h"
-#include "port_machine.h"
+#include "bindings/classes.h"
+#include "errors.h"
 #include "soc_instances.h"
 
 // A sequence of conversions takes a fraction of a millisecond.

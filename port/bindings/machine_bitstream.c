@@ -8,7 +8,8 @@
 #include "bindings/litex_ws2812.h"
 #include "bindings/machine_pin.h"
 #include "drivers/lx_bitstream.h"
-#include "port_machine.h"
+#include "bindings/classes.h"
+#include "errors.h"
 
 #if PORT_BITSTREAM
 

@@ -9,7 +9,8 @@
 #include "drivers/lx_i2c.h"
 #include "drivers/lx_litei2c.h"
 #include "instance.h"
-#include "port_machine.h"
+#include "bindings/classes.h"
+#include "errors.h"
 #include "soc_config.h"
 #include "soc_instances.h"
 

@@ -12,7 +12,8 @@
 
 #include "bindings/machine_pin.h"
 #include "bindings/port_event.h"
-#include "port_machine.h"
+#include "bindings/classes.h"
+#include "errors.h"
 #include "soc_instances.h"
 
 #if PORT_MACHINE_PIN

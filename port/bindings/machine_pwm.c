@@ -4,7 +4,8 @@
 
 #include "bindings/instance.h"
 #include "drivers/lx_pwm.h"
-#include "port_machine.h"
+#include "bindings/classes.h"
+#include "errors.h"
 #include "soc_config.h"
 #include "soc_instances.h"
 

@@ -6,7 +6,7 @@
 #include "py/runtime.h"
 #include "shared/timeutils/timeutils.h"
 
-#include "port_machine.h"
+#include "bindings/classes.h"
 #include "port_time.h"
 
 #if PORT_MACHINE_RTC

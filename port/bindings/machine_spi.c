@@ -9,7 +9,8 @@
 #include "drivers/lx_spi.h"
 #include "drivers/lx_spi_mmap.h"
 #include "instance.h"
-#include "port_machine.h"
+#include "bindings/classes.h"
+#include "errors.h"
 #include "soc_config.h"
 #include "soc_instances.h"
 

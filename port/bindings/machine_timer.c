@@ -13,7 +13,8 @@
 #include "bindings/instance.h"
 #include "bindings/port_event.h"
 #include "drivers/lx_timer.h"
-#include "port_machine.h"
+#include "bindings/classes.h"
+#include "errors.h"
 #include "soc_instances.h"
 #include "tick.h"
 

@@ -7,11 +7,11 @@
 #include "genhdr/mpversion.h"
 
 #include "bindings/litex_ws2812.h"
-#include "port_machine.h"
+#include "bindings/classes.h"
 #include "port_version.h"
 #include "bindings/litex_regs.h"
 #include "bindings/port_event.h"
-#include "bindings/vfs_ram.h"
+#include "storage/vfs_ram.h"
 #include "soc/soc.h"
 #include "soc_instances.h"
 

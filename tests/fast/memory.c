@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The memory functions of port/libmem.c against plain byte loops, for every alignment and for lengths
+// The memory functions of port/lib/libmem.c against plain byte loops, for every alignment and for lengths
 // around each of their loops; what lies beside the destination must stay.
 
 #include <stdbool.h>
@@ -17,7 +17,7 @@ void *memcpy(void *restrict dest, const void *restrict src, __SIZE_TYPE__ n);
 void *memmove(void *dest, const void *src, __SIZE_TYPE__ n);
 int memcmp(const void *a, const void *b, __SIZE_TYPE__ n);
 __SIZE_TYPE__ strlen(const char *s);
-#include "port/libmem.c"
+#include "port/lib/libmem.c"
 
 #define LONGEST 150
 #define ROOM (LONGEST * 3)

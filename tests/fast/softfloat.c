@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// port/fast/softfloat.c against the host's double arithmetic, bit by bit, on random numbers of several
+// port/tuned/fast/softfloat.c against the host's double arithmetic, bit by bit, on random numbers of several
 // shapes and on special values: softfloat COUNT.
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #define __adddf3 soft_add
 #define __subdf3 soft_sub
 #define __muldf3 soft_mul
-#include "port/fast/softfloat.c"
+#include "port/tuned/fast/softfloat.c"
 
 #define EXPONENT(e) ((uint64_t)(e) << 52)
 #define KEEP_FRACTION (SIGN | FRACTION)

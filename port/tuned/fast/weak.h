@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Included before upstream's sources of the functions that port/fast/ has in a faster form: a weak
+// Included before upstream's sources of the functions that port/tuned/fast/ has in a faster form: a weak
 // definition is neither inlined nor kept where a strong one is linked.
 #pragma weak mp_map_lookup
 #pragma weak qstr_find_strn

@@ -36,10 +36,10 @@ def counts_of(words):
 
 def source_path(source, micropy, repo):
     """A source as it stands on the compiler's command line."""
-    room = source.split("/")[0]
-    if room in ("py", "extmod", "shared", "lib"):
-        return f"{micropy}/{source}"
-    return f"{repo}/{source}" if room in ("soc", "drivers") else source
+    for folder, prefix in ((f"{repo}/port", ""), (repo, f"{repo}/"), (micropy, f"{micropy}/")):
+        if Path(folder, source).exists():
+            return prefix + source
+    return source
 
 
 def function_record(identifier, checksum, counts):

@@ -2,7 +2,7 @@
 // The RAM file system; ramfs.h says what it is. Every walk along a chain is bounded by the number of
 // blocks, so that a chain damaged by a wild store ends in an error and not in a hang.
 
-#include "ramfs.h"
+#include "storage/ramfs.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // MicroPython's file system protocol (docs/reference/filesystem.rst) over ramfs.
 
-#include "bindings/vfs_ram.h"
+#include "storage/vfs_ram.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #include "py/stream.h"
 #include "extmod/vfs.h"
 
-#include "ramfs.h"
+#include "storage/ramfs.h"
 #include "size_class.h"
 
 extern uint8_t __ramdisk_start[];

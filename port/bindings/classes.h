@@ -1,34 +1,14 @@
 // SPDX-License-Identifier: MIT
-// What main.c and the bindings of the machine module know of each other.
-#ifndef PORT_PORT_MACHINE_H
-#define PORT_PORT_MACHINE_H
+// The classes of the machine and litex modules, and what main.c and tick.c call in the files that implement them.
+#ifndef PORT_BINDINGS_CLASSES_H
+#define PORT_BINDINGS_CLASSES_H
 
 #include <stdbool.h>
 
 #include "py/obj.h"
 
-// machine.reset_cause(). LiteX has no register for it: a mark in main RAM tells reset from power-up.
-typedef enum {
-    PORT_RESET_POWER_ON = 1,
-    PORT_RESET_HARD = 2,
-    PORT_RESET_SOFT = 3,
-    PORT_RESET_TRAP = 4,
-    PORT_RESET_WATCHDOG = 5,
-    PORT_RESET_DEEPSLEEP = 6,
-    PORT_RESET_LAST = PORT_RESET_DEEPSLEEP,
-} port_reset_cause_t;
-
-void port_set_reset_cause(port_reset_cause_t cause);
-port_reset_cause_t port_reset_cause(void);
-
-// The clock's hook, once a millisecond with interrupts off: runs what port/tick.h has.
-void port_tick(void *arg);
-
 // Forgets the objects of pins; modes and levels stay. With a new heap.
 void port_pins_init(void);
-
-// Stops all timers and gives up all events: before the virtual machine's start, and at its end.
-void port_tick_deinit(void);
 
 // The hardware timers that a Timer runs.
 void machine_timer_stop_all(void);
@@ -40,13 +20,8 @@ void port_pwms_deinit(void);
 void port_uarts_deinit(void);
 void port_uarts_tick(void);
 
-// Raises the exception of a driver's status where that is negative.
-void port_check(int status);
-
 // The classes that are there when the SoC has a core for them.
 #define PORT_MACHINE_PIN (SOC_HAS_GPIO || SOC_HAS_LEDS)
-// The errno of a driver's negative status, where a protocol of extmod/ wants that.
-int port_errno(int status);
 
 // Stops all DMA, and forgets its buffers: before there is a heap.
 void port_dma_init(void);

@@ -4,7 +4,7 @@
 #include "py/mperrno.h"
 #include "py/runtime.h"
 
-#include "port_machine.h"
+#include "errors.h"
 #include "soc/status.h"
 
 // Index is the negated status; 0 is ValueError, which is no errno.

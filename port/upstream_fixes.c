@@ -6,7 +6,7 @@
 #include "extmod/modmachine.h"
 #include "extmod/virtpin.h"
 
-#include "port_machine.h"
+#include "bindings/classes.h"
 
 // A length of -1, as in spi.read(-1), asks for one byte more than there are numbers: memory for none, and then all of
 // it is written.

@@ -25,8 +25,8 @@ FAST_FLAGS += -fprofile-use -fprofile-correction -Wno-missing-profile -Wno-cover
 	-fno-loop-interchange -fno-split-paths \
 	-falign-functions=4 -falign-loops=4 -falign-jumps=4 -falign-labels=4
 $(FAST_OBJ): $(GEN)/profile.stamp
-$(GEN)/profile.stamp: profile.txt profile.py
-	@$(PYTHON) profile.py $< $(BUILD) $(TOP) $(REPO)
+$(GEN)/profile.stamp: tuned/profile.txt tuned/profile.py
+	@$(PYTHON) tuned/profile.py $< $(BUILD) $(TOP) $(REPO)
 	@touch $@
 endif
 
@@ -39,5 +39,5 @@ $(LOOP_OBJ): CFLAGS += -O2 -mno-save-restore
 # A branch forward is predicted not to be taken: in the order of the source, the looks at status are in a line.
 $(BUILD)/drivers/lx_spi.o: CFLAGS += -fno-reorder-blocks -falign-functions=32
 
-# Of these, fast/ has a better form of some functions.
-$(BUILD)/py/map.o $(BUILD)/py/qstr.o: CFLAGS += -include fast/weak.h
+# Of these, tuned/fast/ has a better form of some functions.
+$(BUILD)/py/map.o $(BUILD)/py/qstr.o: CFLAGS += -include tuned/fast/weak.h

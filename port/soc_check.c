@@ -2,7 +2,7 @@
 // The identity guard (nobody shall debug a stale build) and the report of bus errors, for which VexRiscv
 // raises no exception.
 
-#include "guard.h"
+#include "soc_check.h"
 
 #include <string.h>
 
@@ -24,7 +24,7 @@ static uint32_t bus_errors(void) {
     #endif
 }
 
-void guard_init(void) {
+void soc_check_init(void) {
     seen_bus_errors = bus_errors();
 }
 
@@ -64,7 +64,7 @@ static const char *read_identifier(char *text, size_t size) {
     return text;
 }
 
-void guard_report_identity(void) {
+void soc_check_report(void) {
     const mp_print_t *print = &mp_plat_print;
     const char *expected = soc_identity.identifier;
     if (!csrs_are_sane()) {

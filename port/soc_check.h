@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What the port finds out about the hardware that it runs on, and says at the prompt.
-#ifndef PORT_GUARD_H
-#define PORT_GUARD_H
+#ifndef PORT_SOC_CHECK_H
+#define PORT_SOC_CHECK_H
 
 // Compares the gateware with what this firmware was built for: ctrl_scratch, identifier, CSR map hash.
 // Prints one line where something differs or cannot be compared, nothing where all agrees.
-void guard_report_identity(void);
+void soc_check_report(void);
 
 // Takes the bus error counter as it is now as the base of port_report_bus_errors().
-void guard_init(void);
+void soc_check_init(void);
 
 #endif
