@@ -64,13 +64,7 @@ int lx_clock_init(lx_clock_t *clock, const lx_timer_regs_t *regs, uint32_t clk_h
     if (clock->has_uptime) {
         clock->start = lx_timer_uptime(regs);
         clock->next_tick = clock->start + clock->period;
-        // The last 32 bits of the register, for lx_clock_cycles32().
-        clock->uptime_low = regs->uptime_cycles;
-        clock->uptime_low.words = 32 / SOC_CSR_DATA_WIDTH;
-        clock->uptime_low.bits = 32;
-        #if SOC_CSR_ORDERING_BIG
-        clock->uptime_low.addr += (regs->uptime_cycles.words - clock->uptime_low.words) * CSR_STRIDE;
-        #endif
+        clock->uptime_low = csr_low32(regs->uptime_cycles);
     }
     lx_timer_irq_enable(regs, true);
     soc_irq_restore(state);

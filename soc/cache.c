@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Caches: see soc/cache.h. The L2 cache is direct-mapped and has no registers (litex/soc/interconnect/wishbone.py,
-// Cache): a line is written back when another takes its place. LiteX's own flush_l2_cache() (libbase/system.c) reads
-// the same addresses.
+// The L2 cache (litex/soc/interconnect/wishbone.py, Cache) is direct-mapped and has no registers: it writes a line back
+// when another takes its place. LiteX's flush_l2_cache() (libbase/system.c) reads the same addresses.
 
 #include "soc/cache.h"
 

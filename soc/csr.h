@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// Access to LiteX's configuration and status registers (CSRs) of any width, through descriptors that
-// soc/generate.py writes. Follows litex/soc/interconnect/csr.py: a register of n bits takes
-// ceil(n / SOC_CSR_DATA_WIDTH) bus words, one word in each SOC_CSR_ALIGNMENT bits of the address space;
-// with ordering "big" the most significant word has the lowest address, with "little" the highest.
+// Access to LiteX's configuration and status registers (CSRs) of any width, through descriptors that soc/generate.py
+// writes. Follows litex/soc/interconnect/csr.py: a register of n bits takes ceil(n / SOC_CSR_DATA_WIDTH) bus words,
+// one word in each SOC_CSR_ALIGNMENT bits of the address space. With ordering "big" the most significant word has the
+// lowest address, with "little" the highest.
 //
-// The words themselves are accessed by LiteX's csr_read_simple() and csr_write_simple() (hw/common.h).
-// With CSR_ACCESSORS_DEFINED set, the two are external functions: that is how the host tests mock them.
+// LiteX's csr_read_simple() and csr_write_simple() (hw/common.h) access a word. With CSR_ACCESSORS_DEFINED set, the two
+// are external functions: the host tests mock them that way.
 //
-// Everything here may be called from an interrupt. Nothing here is atomic over more than one word, but see
-// csr_read_moving().
+// Everything here may be called from an interrupt. An access to more than one word is not atomic; a status that counts
+// while it is read needs csr_read_moving().
 
 #ifndef SOC_CSR_H
 #define SOC_CSR_H
@@ -58,23 +58,39 @@ static inline unsigned csr_bits(csr_reg_t reg) {
     return reg.bits != 0 ? reg.bits : most;
 }
 
-// Read a register of at most 32 bits. The register must be present. One load where SOC_CSR_DATA_WIDTH
-// is 32 (a wider register is then cut to its first word: use csr_read64).
+// The order of bus words, in one place. Word 0 holds the least significant bits. Gives the position of a word in the
+// address space, counted from reg.addr; given a position, gives the word that lies there.
+static inline unsigned csr_position(csr_reg_t reg, unsigned word) {
+    return SOC_CSR_ORDERING_BIG ? reg.words - 1u - word : word;
+}
+
+static inline uint32_t csr_word_addr(csr_reg_t reg, unsigned word) {
+    return reg.addr + csr_position(reg, word) * CSR_STRIDE;
+}
+
+// The descriptor of a register's lowest 32 bits. The register must have at least 32.
+static inline csr_reg_t csr_low32(csr_reg_t reg) {
+    unsigned words = 32 / SOC_CSR_DATA_WIDTH;
+    uint32_t addr = SOC_CSR_ORDERING_BIG ? csr_word_addr(reg, words - 1u) : reg.addr;
+    return (csr_reg_t) {addr, words, reg.access, 32};
+}
+
+// Read a register of at most 32 bits, most significant word first. The register must be present. One load where
+// SOC_CSR_DATA_WIDTH is 32 (a wider register is then cut to its first word: use csr_read64).
 static inline uint32_t csr_read(csr_reg_t reg) {
     #if SOC_CSR_DATA_WIDTH >= 32
     return csr_read_simple(reg.addr);
     #else
     uint32_t value = 0;
-    for (unsigned i = 0; i < reg.words; i++) {
-        unsigned at = SOC_CSR_ORDERING_BIG ? i : reg.words - 1u - i;
-        value = value << SOC_CSR_DATA_WIDTH | (uint32_t)csr_read_simple(reg.addr + at * CSR_STRIDE);
+    for (unsigned word = reg.words; word-- > 0;) {
+        value = value << SOC_CSR_DATA_WIDTH | (uint32_t)csr_read_simple(csr_word_addr(reg, word));
     }
     return value;
     #endif
 }
 
-// As csr_read, for a status that goes on counting: all its words are of one moment. Bounded: where the words above the
-// lowest one have changed at each of several readings, the last reading counts.
+// Read a status that goes on counting, so that all its words are of one moment. Bounded: where the words above the
+// lowest one change during each of several readings, the last reading counts.
 #if SOC_CSR_DATA_WIDTH >= 32
 static inline uint32_t csr_read_moving(csr_reg_t reg) {
     return csr_read(reg);
@@ -83,16 +99,14 @@ static inline uint32_t csr_read_moving(csr_reg_t reg) {
 uint32_t csr_read_moving(csr_reg_t reg);
 #endif
 
-// Write a register of at most 32 bits, most significant word first with ordering "big", least
-// significant word first with "little" (upwards in addresses: a core acts on the last word). The register
+// Write a register of at most 32 bits, by ascending addresses: a core acts on the write of the last word. The register
 // must be present; bits beyond its words are dropped.
 static inline void csr_write(csr_reg_t reg, uint32_t value) {
     #if SOC_CSR_DATA_WIDTH >= 32
     csr_write_simple(value, reg.addr);
     #else
     for (unsigned i = 0; i < reg.words; i++) {
-        unsigned word = SOC_CSR_ORDERING_BIG ? reg.words - 1u - i : i;
-        unsigned shift = word * SOC_CSR_DATA_WIDTH;
+        unsigned shift = csr_position(reg, i) * SOC_CSR_DATA_WIDTH;
         uint32_t part = shift < 32 ? value >> shift : 0;
         csr_write_simple(part & ((1u << SOC_CSR_DATA_WIDTH) - 1u), reg.addr + i * CSR_STRIDE);
     }
@@ -102,9 +116,8 @@ static inline void csr_write(csr_reg_t reg, uint32_t value) {
 // As csr_read, for a register of at most 64 bits.
 static inline uint64_t csr_read64(csr_reg_t reg) {
     uint64_t value = 0;
-    for (unsigned i = 0; i < reg.words; i++) {
-        unsigned at = SOC_CSR_ORDERING_BIG ? i : reg.words - 1u - i;
-        value = value << SOC_CSR_DATA_WIDTH | (uint32_t)csr_read_simple(reg.addr + at * CSR_STRIDE);
+    for (unsigned word = reg.words; word-- > 0;) {
+        value = value << SOC_CSR_DATA_WIDTH | (uint32_t)csr_read_simple(csr_word_addr(reg, word));
     }
     return value;
 }
@@ -112,18 +125,25 @@ static inline uint64_t csr_read64(csr_reg_t reg) {
 // As csr_write, for a register of at most 64 bits.
 static inline void csr_write64(csr_reg_t reg, uint64_t value) {
     for (unsigned i = 0; i < reg.words; i++) {
-        unsigned word = SOC_CSR_ORDERING_BIG ? reg.words - 1u - i : i;
-        unsigned shift = word * SOC_CSR_DATA_WIDTH;
+        unsigned shift = csr_position(reg, i) * SOC_CSR_DATA_WIDTH;
         uint64_t part = shift < 64 ? value >> shift : 0;
         csr_write_simple((uint32_t)(part & ((UINT64_C(1) << SOC_CSR_DATA_WIDTH) - 1u)), reg.addr + i * CSR_STRIDE);
     }
 }
 
-// Read a register of any width into n little-endian bytes (byte 0 holds bits 0 to 7). Bytes beyond the
-// register are set to 0; what does not fit into n bytes is dropped (it is read all the same).
+// The most bytes that a register can have.
+#define CSR_BYTES_MAX (UINT8_MAX * SOC_CSR_DATA_WIDTH / 8)
+
+// The bytes of a register's bus words.
+static inline size_t csr_bytes(csr_reg_t reg) {
+    return (size_t)reg.words * (SOC_CSR_DATA_WIDTH / 8);
+}
+
+// Read a register of any width into n little-endian bytes (byte 0 holds bits 0 to 7). Bytes beyond the register are
+// set to 0. Every word is read, also those that do not fit into n bytes.
 void csr_read_bytes(csr_reg_t reg, uint8_t *buf, size_t n);
 
-// Write a register of any width from n little-endian bytes, absent bytes are 0.
+// Write a register of any width from n little-endian bytes, by ascending addresses. Absent bytes are 0.
 void csr_write_bytes(csr_reg_t reg, const uint8_t *buf, size_t n);
 
 #endif // SOC_CSR_H

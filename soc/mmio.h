@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Access to what is no register but memory to the bus: the windows through which some cores take and give data. The
-// size of an access matters to them. With CSR_ACCESSORS_DEFINED set, as in soc/csr.h, the functions are external: that is
-// how the host tests mock them. All may be called from an interrupt.
+// Access to memory-mapped windows that are not CSRs: some cores take and give data there, and the size of an access
+// matters to them. With CSR_ACCESSORS_DEFINED set, as in soc/csr.h, the functions are external, so that host tests can
+// mock them. All may be called from an interrupt.
 
 #ifndef SOC_MMIO_H
 #define SOC_MMIO_H

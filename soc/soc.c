@@ -6,9 +6,9 @@
 
 #include "soc/soc.h"
 
-// soc_closest() looks at so many characters of a name.
+// Characters of a name that soc_closest() compares.
 #define CLOSEST_LENGTH (63)
-// soc_closest() keeps at most so many candidates.
+// Candidates that soc_closest() keeps.
 #define CLOSEST_MAX (8)
 
 static char lower(char c) {
@@ -31,7 +31,7 @@ static unsigned bounded_length(const char *name) {
     return n;
 }
 
-// Levenshtein's distance, regardless of letter case: how many characters to insert, delete or replace.
+// Levenshtein distance, ignoring letter case: the number of characters to insert, delete or replace.
 static unsigned edit_distance(const char *a, unsigned a_len, const char *b, unsigned b_len) {
     uint8_t row[CLOSEST_LENGTH + 1];
     for (unsigned j = 0; j <= b_len; j++) {
@@ -145,14 +145,14 @@ unsigned soc_closest(soc_table_t table, const char *name, const char **out, unsi
         const char *candidate = soc_table_name(table, i);
         unsigned candidate_length = bounded_length(candidate);
         unsigned distance = edit_distance(name, length, candidate, candidate_length);
-        // One typing mistake in three characters is close; so is a part of the name.
+        // Close: one typing mistake in three characters, or a name that contains this one.
         if (distance > (length + 2) / 3) {
             if (length < 3 || !contains(candidate, candidate_length, name, length)) {
                 continue;
             }
             distance = (length + 2) / 3 + distance;
         }
-        // Keep the best, in order; the earlier name first where two are as close.
+        // Insert in order of distance; of two equally close names the earlier comes first.
         unsigned at = count < max ? count : max;
         while (at > 0 && distances[at - 1] > distance) {
             at--;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The shortest loop there is, for delays of a few cycles. How long a turn takes is for the caller to measure. The host
-// tests replace this file.
+// The shortest loop, for delays of a few cycles. The caller measures how long one turn takes. The host tests replace
+// this file.
 
 #ifndef SOC_SPIN_H
 #define SOC_SPIN_H

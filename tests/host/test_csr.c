@@ -128,6 +128,20 @@ static void csr_bytes_of_any_width(void) {
     }
 }
 
+static void csr_low_bits_of_a_wide_register(void) {
+    for (unsigned bits = 32; bits <= 128; bits += 32) {
+        mock_reset();
+        mock_reg_t *reg = mock_add(bits, CSR_ACCESS_RO);
+        for (unsigned i = 0; i < bits / 8; i++) {
+            reg->value[i] = 0xa0 + i;
+        }
+        csr_reg_t low = csr_low32(reg->reg);
+        CHECK_EQ(csr_bits(low), 32);
+        CHECK_EQ(csr_read(low), 0xa3a2a1a0);
+        CHECK_EQ(csr_bytes(reg->reg), bits / 8);
+    }
+}
+
 static void csr_bits_falls_back_to_the_words(void) {
     csr_reg_t reg = {0xf0000000, 2, CSR_ACCESS_RO, 0};
     CHECK_EQ(csr_bits(reg), 2 * TEST_DATA_WIDTH);
@@ -145,6 +159,7 @@ const test_t tests_csr[] = {
     TEST(csr_moving_status_that_never_rests),
     TEST(csr_write_ends_with_the_word_that_acts),
     TEST(csr_bytes_of_any_width),
+    TEST(csr_low_bits_of_a_wide_register),
     TEST(csr_bits_falls_back_to_the_words),
     {NULL, NULL},
 };
