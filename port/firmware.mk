@@ -106,7 +106,7 @@ CFLAGS += $(INC) $(SOC_CFLAGS) --specs=picolibc.specs -std=gnu11 $(COPT) -g -DND
 AFLAGS += $(filter -march=% -mabi=% -misa-spec=%,$(SOC_CFLAGS))
 # Functions of upstream's that upstream_fixes.c and litex_regs.c take the place of; in the small class that of lib/longlong.c,
 # the better version for 64-bit integers, and nothing may pull in errno.
-WRAP := mp_load_method_protected vstr_init_len $(addprefix mp_virtual_pin_,read write)
+WRAP := vstr_init_len $(addprefix mp_virtual_pin_,read write)
 LDFLAGS += $(SOC_CFLAGS) --specs=picolibc.specs -nostartfiles -static -T $(BUILD)/link.ld -L. \
 	-Wl,--gc-sections -Wl,-Map=$(BUILD)/firmware.map -Wl,--no-warn-rwx-segments \
 	$(if $(SMALL),-Wl$(comma)--wrap=mp_obj_new_int_from_str_len -Wl$(comma)--defsym=strtoll=abort,\

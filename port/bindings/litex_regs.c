@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The SoC's registers, memories and constants by name: litex.csr_read("ctrl_scratch"), and in all but the
-// small size class litex.regs.ctrl_scratch.read(), litex.mems.main_ram.base, litex.constants.uart_interrupt.
-// Nothing of the tables is copied: an attribute is looked up in them each time.
+// The SoC's registers, memories and constants by name: litex.csr_read("ctrl_scratch"), and in all but the small size
+// class litex.regs.ctrl_scratch.read(), litex.mems.main_ram.base, litex.constants.uart_interrupt. Each access looks the
+// name up in the tables; nothing is copied.
 
 #include <string.h>
 
+#include "py/objint.h"
 #include "py/objstr.h"
 #include "py/objtuple.h"
 #include "py/runtime.h"
@@ -12,50 +13,36 @@
 #include "bindings/litex_regs.h"
 #include "soc/csr.h"
 
-// Names that an error offers instead of an unknown one.
+// Similar names that the error for an unknown name lists.
 #define SUGGESTIONS 3
 
 static mp_obj_t str_of(const char *text) {
     return mp_obj_new_str(text, strlen(text));
 }
 
-static MP_NORETURN void no_such(const mp_obj_type_t *exception, soc_table_t table, const char *name) {
+// "no CSR 'x'; did you mean 'y'"
+static void print_no_such(const mp_print_t *print, soc_table_t table, const char *name) {
     static const char *const what[] = {
         [SOC_REGISTERS] = "CSR", [SOC_MEMORIES] = "memory", [SOC_CONSTANTS] = "constant", [SOC_CORES] = "core",
     };
-    vstr_t vstr;
-    mp_print_t print;
-    vstr_init_print(&vstr, 64, &print);
-    mp_printf(&print, "no %s '%s'", what[table], name);
     const char *closest[SUGGESTIONS];
     unsigned n = soc_closest(table, name, closest, SUGGESTIONS);
+    mp_printf(print, "no %s '%s'", what[table], name);
     for (unsigned i = 0; i < n; i++) {
-        mp_printf(&print, "%s '%s'", i == 0 ? "; did you mean" : i + 1 < n ? "," : " or", closest[i]);
+        mp_printf(print, "%s '%s'", i == 0 ? "; did you mean" : i + 1 < n ? "," : " or", closest[i]);
     }
-    mp_raise_msg_varg(exception, MP_ERROR_TEXT("%s"), vstr_null_terminated_str(&vstr));
 }
 
 static const char *access_of(csr_reg_t reg) {
     return reg.access & CSR_ACCESS_WRITE ? "rw" : "ro";
 }
 
-// What is rare stays out of the way of what is not (MP_NOINLINE): csr_read() and read() are timed in cycles.
+// csr_read() and read() are timed in cycles: rare paths stay out of them (MP_NOINLINE).
 
 static MP_NOINLINE mp_obj_t get_wide(const soc_register_t *r) {
-    size_t n = (r->reg.words * SOC_CSR_DATA_WIDTH + 7) / 8;
-    uint8_t *buf = m_new(uint8_t, n);
-    csr_read_bytes(r->reg, buf, n);
-    mp_obj_t value = mp_obj_new_int_from_uint(0);
-    for (size_t i = (n + 3) / 4; i-- > 0;) {
-        uint32_t word = 0;
-        for (size_t j = 4; j-- > 0;) {
-            word = word << 8 | (4 * i + j < n ? buf[4 * i + j] : 0);
-        }
-        value = mp_binary_op(MP_BINARY_OP_LSHIFT, value, MP_OBJ_NEW_SMALL_INT(32));
-        value = mp_binary_op(MP_BINARY_OP_OR, value, mp_obj_new_int_from_uint(word));
-    }
-    m_del(uint8_t, buf, n);
-    return value;
+    uint8_t buf[CSR_BYTES_MAX];
+    csr_read_bytes(r->reg, buf, csr_bytes(r->reg));
+    return mp_obj_int_from_bytes_impl(false, csr_bytes(r->reg), buf);
 }
 
 static mp_obj_t register_get(const soc_register_t *r) {
@@ -65,46 +52,55 @@ static mp_obj_t register_get(const soc_register_t *r) {
     return mp_obj_new_int_from_uint(csr_read(r->reg));
 }
 
-static MP_NOINLINE void set_wide(const soc_register_t *r, mp_obj_t value) {
-    size_t n = (r->reg.words * SOC_CSR_DATA_WIDTH + 7) / 8;
-    uint8_t *buf = m_new0(uint8_t, n);
-    for (size_t i = 0; i < n; i += 4) {
-        uint32_t word = (uint32_t)mp_obj_get_int_truncated(value);
-        for (size_t j = 0; j < 4 && i + j < n; j++) {
-            buf[i + j] = (uint8_t)(word >> (8 * j));
-        }
-        value = mp_binary_op(MP_BINARY_OP_RSHIFT, value, MP_OBJ_NEW_SMALL_INT(32));
-    }
-    csr_write_bytes(r->reg, buf, n);
-    m_del(uint8_t, buf, n);
+static MP_NORETURN void raise_range(const soc_register_t *r) {
+    mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("CSR '%s' takes 0 to 2**%u - 1"), r->name, csr_bits(r->reg));
 }
 
-// Whether a value is that of an unsigned integer of so many bits.
-static bool fits(mp_obj_t value, unsigned bits) {
-    if (mp_obj_is_small_int(value)) {
-        mp_int_t number = MP_OBJ_SMALL_INT_VALUE(value);
-        return number >= 0 && (bits > 31 || (mp_uint_t)number >> bits == 0);
+static void set_small(const soc_register_t *r, mp_int_t number) {
+    unsigned bits = csr_bits(r->reg);
+    if (number < 0 || (bits < 32 && (mp_uint_t)number >> bits != 0)) {
+        raise_range(r);
     }
+    uint32_t value = (uint32_t)number;
+    if (r->reg.words * SOC_CSR_DATA_WIDTH > 32) {
+        csr_write_bytes(r->reg, (const uint8_t *)&value, sizeof(value)); // the CPU is little-endian
+    } else {
+        csr_write(r->reg, value);
+    }
+}
+
+// A value that is not a small int.
+static MP_NOINLINE void set_large(const soc_register_t *r, mp_obj_t value) {
     if (!mp_obj_is_int(value) && !mp_obj_is_bool(value)) {
         mp_raise_TypeError(MP_ERROR_TEXT("value must be an integer"));
     }
     value = mp_unary_op(MP_UNARY_OP_POSITIVE, value);
+    if (mp_obj_is_small_int(value)) { // it was a bool
+        set_small(r, MP_OBJ_SMALL_INT_VALUE(value));
+        return;
+    }
     // Negative numbers shift to -1.
-    return mp_obj_equal(mp_binary_op(MP_BINARY_OP_RSHIFT, value, MP_OBJ_NEW_SMALL_INT(bits)), MP_OBJ_NEW_SMALL_INT(0));
+    mp_obj_t excess = mp_binary_op(MP_BINARY_OP_RSHIFT, value, MP_OBJ_NEW_SMALL_INT(csr_bits(r->reg)));
+    if (!mp_obj_equal(excess, MP_OBJ_NEW_SMALL_INT(0))) {
+        raise_range(r);
+    }
+    uint32_t words[(CSR_BYTES_MAX + 3) / 4];
+    size_t n = (csr_bytes(r->reg) + 3) / 4;
+    for (size_t i = 0; i < n; i++) {
+        words[i] = (uint32_t)mp_obj_get_int_truncated(value);
+        value = mp_binary_op(MP_BINARY_OP_RSHIFT, value, MP_OBJ_NEW_SMALL_INT(32));
+    }
+    csr_write_bytes(r->reg, (const uint8_t *)words, csr_bytes(r->reg));
 }
 
 static void register_set(const soc_register_t *r, mp_obj_t value) {
     if (!(r->reg.access & CSR_ACCESS_WRITE)) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("CSR '%s' is read-only"), r->name);
     }
-    if (!fits(value, csr_bits(r->reg))) {
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("CSR '%s' takes 0 to 2**%u - 1"), r->name,
-            csr_bits(r->reg));
-    }
-    if (r->reg.words * SOC_CSR_DATA_WIDTH > 32) {
-        set_wide(r, value);
+    if (mp_obj_is_small_int(value)) {
+        set_small(r, MP_OBJ_SMALL_INT_VALUE(value));
     } else {
-        csr_write(r->reg, (uint32_t)mp_obj_get_int_truncated(value));
+        set_large(r, value);
     }
 }
 
@@ -131,7 +127,11 @@ static const soc_register_t *find(mp_obj_t name_in) {
     const char *name = mp_obj_str_get_str(name_in);
     const soc_register_t *r = soc_register_find(name);
     if (r == NULL) {
-        no_such(&mp_type_KeyError, SOC_REGISTERS, name);
+        vstr_t vstr;
+        mp_print_t print;
+        vstr_init_print(&vstr, 64, &print);
+        print_no_such(&print, SOC_REGISTERS, name);
+        mp_raise_msg_varg(&mp_type_KeyError, MP_ERROR_TEXT("%s"), vstr_null_terminated_str(&vstr));
     }
     return r;
 }
@@ -151,8 +151,8 @@ MP_DEFINE_CONST_FUN_OBJ_2(litex_csr_write_obj, litex_csr_write);
 
 #if PORT_FULL
 
-// One register, of litex.regs or of a RemoteClient's. The latter does as LiteX's class CSRRegister: it
-// takes the words in the order of their addresses, most significant first, and cuts what does not fit.
+// One register, of litex.regs or of a RemoteClient's regs. The latter behaves as LiteX's class CSRRegister: it takes the
+// words by ascending addresses, most significant first, and drops excess bits.
 
 typedef struct {
     mp_obj_base_t base;
@@ -216,7 +216,7 @@ static mp_obj_t register_call(mp_obj_t self_in, size_t n_args, size_t n_kw, cons
     return n_args == 0 ? register_read(self_in) : register_write(self_in, args[0]);
 }
 
-// What it is, from the table.
+// Attributes other than the methods.
 static MP_NOINLINE mp_obj_t register_fact(const soc_register_t *r, qstr attr) {
     switch (attr) {
         case MP_QSTR_name:
@@ -241,7 +241,7 @@ static void register_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     if (dest[0] != MP_OBJ_NULL) {
         return; // nothing of it can be set
     }
-    // The methods here, too: a look-up in a dictionary takes longer than the access itself.
+    // The methods are here because a look-up in a dictionary takes longer than the access itself.
     if (attr == MP_QSTR_read) {
         dest[0] = MP_OBJ_FROM_PTR(&register_read_obj);
         dest[1] = self_in;
@@ -277,7 +277,7 @@ static mp_obj_t tree_memory(const soc_memory_t *m) {
     return mp_obj_new_attrtuple(fields, MP_ARRAY_SIZE(fields), items);
 }
 
-// A RemoteClient has them out of csr.csv, where all text is in lower case and "None" stands for no value.
+// A RemoteClient shows constants as csr.csv does: text in lower case, "None" for no value.
 static mp_obj_t tree_constant(const litex_tree_obj_t *tree, const soc_constant_t *c) {
     bool as_csv = tree->client != MP_OBJ_NULL;
     if (c->text == NULL) {
@@ -320,8 +320,7 @@ static mp_obj_t tree_get(const litex_tree_obj_t *tree, const char *name) {
     }
 }
 
-// All of it as a dictionary in csr.csv's order, which is that of the addresses for registers: the table is
-// sorted by name.
+// The table as a dictionary in csr.csv's order: registers by address, although the table is sorted by name.
 static mp_obj_t tree_dict(const litex_tree_obj_t *tree) {
     unsigned n = soc_table_count(tree->table);
     mp_obj_t dict = mp_obj_new_dict(n);
@@ -348,24 +347,36 @@ static mp_obj_t tree_dict(const litex_tree_obj_t *tree) {
     return dict;
 }
 
-// dir(), hasattr(), getattr() with a default and the prompt's completion only ask whether there is such an
-// attribute, for each string there is: the linker calls this in place of upstream's function (--wrap) to tell
-// tree_attr(), which would otherwise look for names alike each time.
-void __real_mp_load_method_protected(mp_obj_t obj, qstr attr, mp_obj_t *dest, bool catch_all_exc);
-void __wrap_mp_load_method_protected(mp_obj_t obj, qstr attr, mp_obj_t *dest, bool catch_all_exc);
+// The argument of an AttributeError about an unknown name. It looks for similar names when it is printed, because dir(),
+// hasattr(), getattr() with a default and the prompt's completion raise and drop this error, dir() once for each string
+// that the firmware has.
+typedef struct {
+    mp_obj_base_t base;
+    soc_table_t table;
+    const char *name;
+} no_attribute_obj_t;
 
-static bool only_asked;
+static void no_attribute_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
+    no_attribute_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    print_no_such(print, self->table, self->name);
+}
 
-void __wrap_mp_load_method_protected(mp_obj_t obj, qstr attr, mp_obj_t *dest, bool catch_all_exc) {
-    only_asked = mp_obj_is_type(obj, &litex_tree_type);
-    __real_mp_load_method_protected(obj, attr, dest, catch_all_exc);
-    only_asked = false;
+static MP_DEFINE_CONST_OBJ_TYPE(
+    no_attribute_type,
+    MP_QSTR_,
+    MP_TYPE_FLAG_NONE,
+    print, no_attribute_print
+    );
+
+static MP_NORETURN void raise_no_attribute(soc_table_t table, const char *name) {
+    no_attribute_obj_t *message = mp_obj_malloc(no_attribute_obj_t, &no_attribute_type);
+    message->table = table;
+    message->name = name;
+    nlr_raise(mp_obj_new_exception_arg1(&mp_type_AttributeError, MP_OBJ_FROM_PTR(message)));
 }
 
 static void tree_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     litex_tree_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    bool quiet = only_asked;
-    only_asked = false;
     if (dest[0] != MP_OBJ_NULL) {
         return; // nothing of it can be set
     }
@@ -376,8 +387,8 @@ static void tree_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     }
     if (attr == MP_QSTR___dict__ || attr == MP_QSTR_d) {
         dest[0] = tree_dict(self); // as of LiteX's class CSRElements
-    } else if (!quiet && !(name[0] == '_' && name[1] == '_')) {
-        no_such(&mp_type_AttributeError, self->table, name);
+    } else if (!(name[0] == '_' && name[1] == '_')) {
+        raise_no_attribute(self->table, name);
     }
 }
 

@@ -41,6 +41,19 @@ if hasattr(litex.regs, "timer0_uptime_cycles"):  # wider than the bus
     both = litex.regs.timer0_uptime_cycles.read(), litex.csr_read("timer0_uptime_cycles")
     machine.enable_irq(state)
     equal(*both)
+# Wider than 32 bits: the base addresses of DMA cores.
+for name in [row[0] for row in rows if row[2] == 64 and row[3] == "rw"]:
+    register = getattr(litex.regs, name)
+    before = register.read()
+    for value in (0, 1, 0xFFFFFFFF, 1 << 32, 0x123456789ABCDEF0, (1 << 64) - 1, True, 1 << 29):
+        register.write(value)
+        equal((register.read(), litex.csr_read(name)), (value, value))
+    for value in (1 << 64, -1, -(1 << 40)):
+        text = raises(ValueError, register.write, value)
+        check("2**64 - 1" in text, text)
+    raises(TypeError, register.write, 1.5)
+    equal(register.read(), 1 << 29)
+    register.write(before)
 
 
 # Reading through a register that is held needs no memory: values up to 2**30 are no objects.
