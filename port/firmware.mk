@@ -104,7 +104,7 @@ CFLAGS += $(INC) $(SOC_CFLAGS) --specs=picolibc.specs -std=gnu11 $(COPT) -g -DND
 	-ffile-prefix-map=$(REPO)=. -ffile-prefix-map=$(BUILD)=build -ffile-prefix-map=$(TOP)=micropython \
 	-msave-restore $(CFLAGS_EXTRA)
 AFLAGS += $(filter -march=% -mabi=% -misa-spec=%,$(SOC_CFLAGS))
-# Functions of upstream's that upstream_fixes.c and litex_regs.c take the place of; in the small class that of lib/longlong.c,
+# Functions of upstream's that upstream_fixes.c takes the place of; in the small class that of lib/longlong.c,
 # the better version for 64-bit integers, and nothing may pull in errno.
 WRAP := vstr_init_len $(addprefix mp_virtual_pin_,read write)
 LDFLAGS += $(SOC_CFLAGS) --specs=picolibc.specs -nostartfiles -static -T $(BUILD)/link.ld -L. \
