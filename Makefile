@@ -48,7 +48,7 @@ help: ## List the targets
 
 ##@ Prompt and firmware
 
-WIRING = $(addprefix --wiring ,$(wildcard boards/$(FIRMWARE_NAME)/wiring.txt))
+WIRING = $(addprefix --wiring ,$(wildcard gateware/wiring/$(FIRMWARE_NAME).txt))
 RUN = $(PYTHON) tools/run.py $(if $(PTY),--pty) $(if $(SCRIPT),--script "$(SCRIPT)") $(if $(TIMEOUT),--timeout $(TIMEOUT))
 
 .PHONY: run emu-run rtl-run firmware
@@ -111,7 +111,7 @@ emu: | packages
 	@$(call LOCKED,$(BUILD)/emu) $(MAKE) -j$(JOBS) -C emu BUILD=$(abspath $(BUILD)) >&2 </dev/null
 
 rtl-%: $(VENV)/.installed | test-packages
-	@$(call LOCKED,$(BUILD)/rtl) $(PYTHON) -m gateware.build $* --output-dir $(BUILD)/soc/$* --rtl $(BUILD)/rtl/$* >&2 </dev/null
+	@$(call LOCKED,$(BUILD)/rtl) $(PYTHON) -m rtl.build $* --output-dir $(BUILD)/soc/$* --rtl $(BUILD)/rtl/$* >&2 </dev/null
 
 firmwares: $(SOCS:%=$(BUILD)/soc/%/csr.json) micropython
 	@set -e; for soc in $(SOCS); do $(MAKE) SOC=$$soc image; done

@@ -57,7 +57,7 @@ def wiring(soc):
 
     soc: name of the reference SoC.
     """
-    path = ROOT / "boards" / soc / "wiring.txt"
+    path = ROOT / "gateware" / "wiring" / f"{soc}.txt"
     return ["--wiring", str(path)] if path.exists() else []
 
 

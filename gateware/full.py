@@ -34,7 +34,7 @@ SPI_MMAP_RX_BASE = 0x90020000
 
 
 class Full(Soc):
-    """Every core, with wires and devices on its pins as boards/full/wiring.txt says."""
+    """Every core, with wires and devices on its pins as gateware/wiring/full.txt says."""
 
     name = "full"
     sram_size = 64 * KIB

@@ -59,7 +59,7 @@ def parse_args(argv):
 
 
 def find_build(soc):
-    """Return the build folder and what gateware.build wrote about it.
+    """Return the build folder and what rtl.build wrote about it.
 
     Args:
         soc (str): the command line's argument.
@@ -68,7 +68,7 @@ def find_build(soc):
     try:
         return folder, json.loads((folder / "rtl.json").read_text())
     except FileNotFoundError:
-        command = f"python -m gateware.build {soc} --output-dir build/soc/{soc} --rtl {folder}"
+        command = f"python -m rtl.build {soc} --output-dir build/soc/{soc} --rtl {folder}"
         raise images.InputError(f"{folder}: no simulation here; build it: {command}") from None
     except ValueError as error:
         raise images.InputError(

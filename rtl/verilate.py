@@ -14,6 +14,8 @@ from pathlib import Path
 
 from litex.build.sim import verilator as litex_verilator
 
+from gateware.build import BuildError
+
 HERE = Path(__file__).resolve().parent
 MODELS = HERE.parent / "models"
 C_SOURCES = sorted([*HERE.glob("sim/*.c"), *HERE.glob("modules/*.c"), *MODELS.glob("*.c")])
@@ -47,10 +49,6 @@ VERILATOR_FLAGS = [
 JOBS = 2
 
 LOAD = r"initial begin\n\s*(\$readmemh\(\"{image}\",[^)]*\);)\n\s*end\n"
-
-
-class BuildError(Exception):
-    """A tool failed; the text says which and where its output is."""
 
 
 def sources_digest():

@@ -35,7 +35,7 @@ class Board:
     """The prompt of an emulated reference SoC."""
 
     def __init__(self, soc):
-        wiring = ROOT / "boards" / soc / "wiring.txt"
+        wiring = ROOT / "gateware" / "wiring" / f"{soc}.txt"
         self.process = subprocess.Popen(
             [
                 BUILD / "lxemu",

@@ -5,6 +5,7 @@ For each C file the `#include`s and for each Python file the `import`s are match
 its room. Prints `file:line: ...` for each wrong arrow and exits with 1 when there is one.
 """
 
+import ast
 import re
 import subprocess
 import sys
@@ -39,13 +40,33 @@ FORBIDDEN = {
     "vecp5/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'jtag', 'emu', 'rtl')}", "vecp5/ puts sockets in front of models/ only"),
     "rtl/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'jtag', 'emu')}", "rtl/ shares nothing with the firmware"),
 }  # fmt: skip
+# The same for Python, matched against the whole name of each imported module.
 PYTHON_FORBIDDEN = {
     "services/": (r"(gateware|litex|migen|tools)\b", "services/ run on the board"),
     "soc/": (r"(gateware|litex|migen|emu)\b", "the generator reads files, not gateware"),
     "emu/": (r"(soc|gateware|litex)\b", "emu/ shares only csr.json"),
-}
+    "gateware/": (r"(rtl|emu|soc|tools|tests|bench)\b", "gateware/ knows Migen and LiteX alone: a simulation of a SoC is rtl/"),
+    "rtl/": (r"(emu|soc|tools|tests|bench)\b", "rtl/ shares nothing with the firmware or the emulator"),
+    "bench/": (r"tests\b", "bench/ measures and needs no test"),
+    "jtag/usermod/": (r"(soc|gateware|litex|migen|tools|rtl)\b", "jtag/usermod/ runs on any MicroPython port"),
+}  # fmt: skip
 INCLUDE = re.compile(r'\s*#\s*include\s*[<"]([^>"]+)[>"]')
-IMPORT = re.compile(r"\s*(?:from|import)\s+([\w.]+)")
+
+
+def includes(text):
+    """Yield (line, header) for each `#include` of a C file."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if match := INCLUDE.match(line):
+            yield number, match[1]
+
+
+def imports(text):
+    """Yield (line, module) for each module that a Python file imports, inside functions too."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.lineno, node.module
 
 
 def rule_of(path, rules):
@@ -68,12 +89,10 @@ def wrong_arrows(root, names):
         if rule is None or not (root / name).is_file():
             continue
         pattern, reason = rule
-        for number, line in enumerate((root / name).read_text().splitlines(), 1):
-            match = (INCLUDE if c_file else IMPORT).match(line)
-            if not match or own_header(root, name, match[1]):
-                continue
-            if re.match(pattern, match[1]):
-                yield f"{name}:{number}: {match[1]}: {reason}"
+        found = (includes if c_file else imports)((root / name).read_text())
+        for number, target in sorted(found):
+            if re.match(pattern, target) and not (c_file and own_header(root, name, target)):
+                yield f"{name}:{number}: {target}: {reason}"
 
 
 def tracked(root, *patterns):

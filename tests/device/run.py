@@ -4,7 +4,7 @@
     run.py [--rtl] [--soc NAME]... [--define NAME=VALUE]... [SCRIPT]...
 
 On the emulator by default (base, mini, bench and full), with --rtl on the Verilated RTL (base, mini and full).
-What hangs on a SoC's pins says boards/<soc>/wiring.txt; boards/<soc>/wiring.py tells the scripts.
+What hangs on a SoC's pins says gateware/wiring/<soc>.txt; gateware/wiring/<soc>.py tells the scripts.
 A line `# Uses PATH` puts that file of the tree on the board's disk.
 A script fails by an uncaught exception; it may print `SKIP why` and end. Each starts on a fresh virtual
 machine (soft reset) of the same run. Closes with `N passed, N failed, N skipped`.
@@ -65,7 +65,7 @@ class Board:
         soc -- str, name of a reference SoC
         rtl -- bool, the Verilated RTL instead of the emulator
         """
-        wiring = ROOT / "boards" / soc / "wiring.txt"
+        wiring = ROOT / "gateware" / "wiring" / f"{soc}.txt"
         self.process, self.console = start(soc, rtl, *([wiring] if wiring.exists() else []))
         self.console.enter_raw()
 
@@ -97,7 +97,7 @@ def run_soc(soc, rtl, scripts, defines=()):
     """
     counts = [0, 0, 0]
     prelude = (HERE / "prelude.py").read_text() + f"\nFAST = {not rtl}\n"
-    wiring = ROOT / "boards" / soc / "wiring.py"
+    wiring = ROOT / "gateware" / "wiring" / f"{soc}.py"
     if wiring.exists():
         prelude += wiring.read_text()
     prelude += "\n".join(defines) + "\n"

@@ -36,7 +36,7 @@ class Board:
         Args:
             seed (int): for nothing but the log.
         """
-        wiring = ROOT / "boards" / "full" / "wiring.txt"
+        wiring = ROOT / "gateware" / "wiring" / "full.txt"
         command = [BUILD / "lxemu", "--virtual", "--wiring", wiring]
         command += [
             "--kernel",

@@ -76,7 +76,7 @@ class Run(unittest.TestCase):
         cls.images = {}
         for soc in SOCS:
             folder = ROOT / "build" / "soc" / soc
-            command = [sys.executable, "-m", "gateware.build", soc, "--output-dir", str(folder)]
+            command = [sys.executable, "-m", "rtl.build", soc, "--output-dir", str(folder)]
             command += ["--rtl", str(ROOT / "build" / "rtl" / soc)]
             subprocess.run(command, cwd=ROOT, check=True)
             source = ROOT / "tests" / "rtl" / "echo.c"
@@ -227,7 +227,7 @@ class Run(unittest.TestCase):
         large = ROOT / "build" / "tests" / "large.bin"
         large.write_bytes(bytes(256 * 1024 + 1))
         native = ROOT / "build" / "rtl" / "base" / "obj" / "Vsim"
-        self.assert_bad(run("nosuch", *kernel), "nosuch", "gateware.build")
+        self.assert_bad(run("nosuch", *kernel), "nosuch", "rtl.build")
         self.assert_bad(run("base", "--kernel", "/no/such"), "/no/such", "No such file")
         self.assert_bad(run("mini", "--kernel", large), "large.bin", "262145", "262144")
         self.assert_bad(run("base", "--kernel", native), "ELF")

@@ -103,10 +103,10 @@ def build_soc(name, *options):
 
     Args:
         name (str): the SoC's name, with its variant.
-        *options (str): further options of gateware.build.
+        *options (str): further options of rtl.build.
     """
     root = truth_build.ROOT
-    command = [sys.executable, "-m", "gateware.build", "base", *options]
+    command = [sys.executable, "-m", "rtl.build", "base", *options]
     command += ["--output-dir", str(root / "build" / "soc" / name)]
     command += ["--rtl", str(root / "build" / "rtl" / name)]
     subprocess.run(command, check=True, cwd=root)

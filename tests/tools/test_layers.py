@@ -21,6 +21,10 @@ WRONG = [
     ("emu/cores/uart.c", '#include "../../drivers/lx_uart.h"'),
     ("emu/cores/uart.c", "#include <generated/csr.h>"),
     ("soc/generate.py", "import litex"),
+    ("soc/generate.py", "import json, litex.soc"),
+    ("gateware/build.py", "from rtl import verilate"),
+    ("gateware/build.py", "def late():\n    import rtl.verilate"),
+    ("rtl/run.py", "from soc import generate"),
 ]
 RIGHT = [
     ("soc/csr.c", '#include "csr.h"'),
@@ -29,6 +33,8 @@ RIGHT = [
     ("port/bindings/machine_spi.c", '#include "lx_spi.h"'),
     ("jtag/usermod/modjtag.c", '#include "py/runtime.h"'),
     ("emu/cores/uart.c", '#include "bus/bus.h"'),
+    ("rtl/build.py", "from gateware import build"),
+    ("gateware/build.py", "from gateware.soc import Soc"),
 ]
 
 
@@ -37,7 +43,8 @@ class Layers(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / name
             path.parent.mkdir(parents=True)
-            path.write_text(f"// SPDX-License-Identifier: MIT\n{line}\n")
+            comment = "#" if name.endswith(".py") else "//"
+            path.write_text(f"{comment} SPDX-License-Identifier: MIT\n{line}\n")
             return list(layers.wrong_arrows(Path(folder), [name]))
 
     def test_wrong_arrows_are_found(self):
@@ -45,7 +52,7 @@ class Layers(unittest.TestCase):
             with self.subTest(name=name, line=line):
                 found = self.arrows(name, line)
                 self.assertEqual(len(found), 1)
-                self.assertTrue(found[0].startswith(f"{name}:2: "), found)
+                self.assertTrue(found[0].startswith(f"{name}:{2 + line.count(chr(10))}: "), found)
 
     def test_right_arrows_pass(self):
         for name, line in RIGHT:

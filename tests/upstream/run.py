@@ -130,7 +130,7 @@ class Runner:
         for name in FOLDERS[shard.folder][1]:
             board += ["--copy", self.upstream / name]
         board += [BUILD / "lxemu", "--pty", *self.options.emulator.split()]
-        wiring = ROOT / "boards" / self.options.soc / "wiring.txt"
+        wiring = ROOT / "gateware" / "wiring" / f"{self.options.soc}.txt"
         if wiring.exists():
             board += ["--wiring", wiring]
         board += ["--kernel", self.options.firmware, BUILD / "soc" / self.options.soc]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# boards/full/wiring.txt for the scripts of tests/device: what is connected to what, by the pins' names.
+# gateware/wiring/full.txt for the scripts of tests/device: what is connected to what, by the pins' names.
 WIRES = {  # output: input
     "gpio[0]": "gpio[16]",
     "gpio[1]": "gpio[17]",
