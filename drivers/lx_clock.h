@@ -19,8 +19,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/status.h"
 #include "drivers/lx_timer.h"
-#include "soc/status.h"
 
 #define LX_CLOCK_TICK_HZ (1000)
 

@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
+#include "common/status.h"
 #include "soc/csr.h"
-#include "soc/status.h"
 
 typedef struct {
     const char *name;

@@ -13,8 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/status.h"
 #include "soc/csr.h"
-#include "soc/status.h"
 
 typedef struct lx_dma_regs {
     const char *name;

@@ -20,8 +20,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/status.h"
 #include "soc/csr.h"
-#include "soc/status.h"
 
 typedef struct {
     const char *name; // of the core, or of the event manager within it ("ethmac_sram_writer")

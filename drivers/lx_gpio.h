@@ -13,9 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/status.h"
 #include "soc/csr.h"
 #include "soc/irq.h"
-#include "soc/status.h"
 
 typedef struct {
     const char *name;

@@ -16,9 +16,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/status.h"
 #include "drivers/lx_clock.h"
 #include "soc/csr.h"
-#include "soc/status.h"
 
 #define LX_I2C_HZ_MIN (1000)
 

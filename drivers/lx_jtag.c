@@ -59,7 +59,7 @@ static int jtag_wait(void *ctx, unsigned in_flight) {
     lx_jtag_t *jtag = ctx;
     if (!wait_for(jtag, in_flight, jtag->cycles[0] + jtag->cycles[1])) {
         lx_jtag_abort(jtag);
-        return JTAG_EIO;
+        return LX_EIO;
     }
     // What these wrote is in memory now.
     bool written = jtag->captures[1] || (in_flight == 0 && jtag->captures[0]);
@@ -68,7 +68,7 @@ static int jtag_wait(void *ctx, unsigned in_flight) {
     if (written) {
         soc_cache_flush_cpu();
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static int jtag_submit(void *ctx, const jtag_op_t *op) {
@@ -78,10 +78,10 @@ static int jtag_submit(void *ctx, const jtag_op_t *op) {
     bool msb_first = op->flags & JTAG_OP_MSB_FIRST;
     bool in_registers = op->bits <= REGISTER_BITS;
     if (op->bits == 0 || (vector && !in_registers)) {
-        return JTAG_EINVAL;
+        return LX_EINVAL;
     }
     int status = jtag_wait(jtag, 1);
-    if (status != JTAG_OK) {
+    if (status != LX_OK) {
         return status;
     }
     uint32_t command = 0;
@@ -107,10 +107,10 @@ static int jtag_submit(void *ctx, const jtag_op_t *op) {
     jtag->captures[0] = (command & JTAG_COMMAND_TDO_MEMORY) != 0;
     csr_write(regs->command, command);
     if (op->tdo == NULL || !in_registers) {
-        return JTAG_OK;
+        return LX_OK;
     }
     status = jtag_wait(jtag, 0);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         put_bits(op->tdo, csr_read(regs->tdo) >> (REGISTER_BITS - op->bits), op->bits, msb_first);
     }
     return status;
@@ -119,13 +119,13 @@ static int jtag_submit(void *ctx, const jtag_op_t *op) {
 static int jtag_set_freq(void *ctx, uint32_t hz, uint32_t *actual_hz) {
     lx_jtag_t *jtag = ctx;
     if (hz == 0 || jtag->clk_hz / 2 / hz >= JTAG_DIVIDER_MAX) {
-        return JTAG_EINVAL;
+        return LX_EINVAL;
     }
     uint32_t divider = (uint32_t)((jtag->clk_hz + 2ull * hz - 1) / (2ull * hz));
     jtag->divider = divider;
     csr_write(jtag->regs->divider, divider);
     *actual_hz = jtag->clk_hz / (2 * divider);
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static uint32_t jtag_time_us(void *ctx) {
@@ -141,7 +141,7 @@ int lx_jtag_abort(lx_jtag_t *jtag) {
     jtag->cycles[0] = jtag->cycles[1] = 0;
     jtag->captures[0] = jtag->captures[1] = false;
     soc_cache_flush_cpu();
-    return at_rest ? JTAG_OK : JTAG_EIO;
+    return at_rest ? LX_OK : LX_EIO;
 }
 
 int lx_jtag_init(lx_jtag_t *jtag, const lx_jtag_regs_t *regs, uint32_t clk_hz, lx_clock_t *clock) {
@@ -149,5 +149,5 @@ int lx_jtag_init(lx_jtag_t *jtag, const lx_jtag_regs_t *regs, uint32_t clk_hz, l
     *jtag = (lx_jtag_t) { .regs = regs, .clk_hz = clk_hz };
     lx_jtag_time_init(&jtag->time, clock);
     int status = lx_jtag_abort(jtag);
-    return status == JTAG_OK ? jtag_set_freq(jtag, INIT_HZ, &actual_hz) : status;
+    return status == LX_OK ? jtag_set_freq(jtag, INIT_HZ, &actual_hz) : status;
 }

@@ -42,11 +42,11 @@ typedef struct {
 // Its context is an lx_jtag_t.
 extern const jtag_transport_ops_t lx_jtag_ops;
 
-// Drop what is in flight and take TCK of at most 1 MHz. clock outlives the transport. JTAG_EIO: the core does not
+// Drop what is in flight and take TCK of at most 1 MHz. clock outlives the transport. LX_EIO: the core does not
 // come to rest.
 int lx_jtag_init(lx_jtag_t *jtag, const lx_jtag_regs_t *regs, uint32_t clk_hz, lx_clock_t *clock);
 
-// Drop what is in flight, after the clock that is under way; memory is the caller's again. JTAG_EIO as above.
+// Drop what is in flight, after the clock that is under way; memory is the caller's again. LX_EIO as above.
 int lx_jtag_abort(lx_jtag_t *jtag);
 
 #endif // DRIVERS_LX_JTAG_H

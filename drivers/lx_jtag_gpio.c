@@ -91,7 +91,7 @@ static int gpio_submit(void *ctx, const jtag_op_t *op) {
     const lx_jtag_gpio_t *gpio = ctx;
     bool vector = op->flags & JTAG_OP_TMS_VECTOR;
     if (op->bits == 0 || (vector && op->bits > 32)) {
-        return JTAG_EINVAL;
+        return LX_EINVAL;
     }
     uint32_t low = csr_read(gpio->regs->out) & ~(gpio->tck | gpio->tms | gpio->tdi);
     uint32_t done = 0;
@@ -108,7 +108,7 @@ static int gpio_submit(void *ctx, const jtag_op_t *op) {
     }
     clock_bits(gpio, op, low, done);
     csr_write(gpio->regs->out, csr_read(gpio->regs->out) & ~gpio->tck);
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static uint32_t gpio_time_us(void *ctx) {
@@ -123,7 +123,7 @@ int lx_jtag_gpio_init(lx_jtag_gpio_t *gpio, const lx_gpio_regs_t *regs, const ui
     uint32_t all = 0;
     for (unsigned i = 0; i < 4; i++) {
         if (pins[i] >= regs->pins || pins[i] >= 32 || (all & UINT32_C(1) << pins[i])) {
-            return JTAG_EINVAL;
+            return LX_EINVAL;
         }
         masks[i] = UINT32_C(1) << pins[i];
         all |= masks[i];
@@ -131,8 +131,8 @@ int lx_jtag_gpio_init(lx_jtag_gpio_t *gpio, const lx_gpio_regs_t *regs, const ui
     *gpio = (lx_jtag_gpio_t) { .regs = regs, .tck = masks[0], .tms = masks[1], .tdi = masks[2], .tdo = masks[3] };
     lx_jtag_time_init(&gpio->time, clock);
     if (!lx_gpio_can_input(regs) || !lx_gpio_can_output(regs)) {
-        return JTAG_ENOTSUP;
+        return LX_ENOTSUP;
     }
     lx_gpio_write(regs, all & ~gpio->tdo, 0);
-    return lx_gpio_set_direction(regs, all, all & ~gpio->tdo) == LX_OK ? JTAG_OK : JTAG_ENOTSUP;
+    return lx_gpio_set_direction(regs, all, all & ~gpio->tdo) == LX_OK ? LX_OK : LX_ENOTSUP;
 }

@@ -26,8 +26,8 @@ typedef struct {
 // Its context is an lx_jtag_gpio_t. The frequency is what the CPU makes of it, and unknown.
 extern const jtag_transport_ops_t lx_jtag_gpio_ops;
 
-// Drive tck, tms and tdi (numbers of pins) low and make tdo an input; clock outlives the transport. JTAG_EINVAL: a pin
-// does not exist, or is named twice. JTAG_ENOTSUP: a pin cannot have that direction.
+// Drive tck, tms and tdi (numbers of pins) low and make tdo an input; clock outlives the transport. LX_EINVAL: a pin
+// does not exist, or is named twice. LX_ENOTSUP: a pin cannot have that direction.
 int lx_jtag_gpio_init(lx_jtag_gpio_t *gpio, const lx_gpio_regs_t *regs, const uint8_t pins[4], lx_clock_t *clock);
 
 #endif // DRIVERS_LX_JTAG_GPIO_H

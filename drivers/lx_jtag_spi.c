@@ -33,17 +33,17 @@ static void start(const lx_spi_t *spi, uint32_t top, unsigned bits) {
 static int finish(const lx_spi_t *spi, unsigned bits) {
     for (uint32_t polls = SLACK_POLLS + (bits + 3) * spi->divider; polls != 0; polls--) {
         if (csr_read(spi->regs->status) & SPI_STATUS_DONE) {
-            return JTAG_OK;
+            return LX_OK;
         }
     }
-    return JTAG_EIO;
+    return LX_EIO;
 }
 
 // One transfer; the bits that go first are the highest. What came in is *top, likewise.
 static int exchange(const lx_spi_t *spi, uint32_t *top, unsigned bits) {
     start(spi, *top, bits);
     int status = finish(spi, bits);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         *top = csr_read(spi->regs->miso) << (32 - bits);
     }
     return status;
@@ -63,7 +63,7 @@ static int write_words(const lx_spi_t *spi, const uint8_t *data, size_t words) {
         // The core took the last word when its transfer began.
         csr_write(regs->mosi, load_word(data));
         int status = finish(spi, 32);
-        if (status != JTAG_OK) {
+        if (status != LX_OK) {
             return status;
         }
         csr_write(regs->control, SPI_CONTROL_START | 32 << SPI_CONTROL_LENGTH_SHIFT);
@@ -78,7 +78,7 @@ static int read_words(const lx_spi_t *spi, uint32_t constant, uint8_t *data, siz
     csr_write(regs->control, SPI_CONTROL_START | 32 << SPI_CONTROL_LENGTH_SHIFT);
     while (words--) {
         int status = finish(spi, 32);
-        if (status != JTAG_OK) {
+        if (status != LX_OK) {
             return status;
         }
         uint32_t word = csr_read(regs->miso);
@@ -90,7 +90,7 @@ static int read_words(const lx_spi_t *spi, uint32_t constant, uint8_t *data, siz
         *data++ = word >> 8;
         *data++ = word;
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static bool tms_at(const jtag_op_t *op, uint32_t i) {
@@ -118,7 +118,7 @@ static int clock_bits(lx_jtag_spi_t *spi, const jtag_op_t *op, uint32_t from) {
         uint32_t top = byte << (24 + first);
         set_tms(spi, tms);
         int status = exchange(&spi->spi, &top, bits);
-        if (status != JTAG_OK) {
+        if (status != LX_OK) {
             return status;
         }
         if (op->tdo) {
@@ -128,16 +128,16 @@ static int clock_bits(lx_jtag_spi_t *spi, const jtag_op_t *op, uint32_t from) {
         }
         i += bits;
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static int spi_submit(void *ctx, const jtag_op_t *op) {
     lx_jtag_spi_t *spi = ctx;
     bool vector = op->flags & JTAG_OP_TMS_VECTOR;
     if (op->bits == 0 || (vector && op->bits > 32)) {
-        return JTAG_EINVAL;
+        return LX_EINVAL;
     }
-    int status = JTAG_OK;
+    int status = LX_OK;
     uint32_t done = 0;
     // The last bit is not among these: it may have another TMS.
     uint32_t words = (op->bits - 1) / 32;
@@ -151,18 +151,18 @@ static int spi_submit(void *ctx, const jtag_op_t *op) {
         }
         done = 32 * words;
     }
-    return status == JTAG_OK ? clock_bits(spi, op, done) : status;
+    return status == LX_OK ? clock_bits(spi, op, done) : status;
 }
 
 static int spi_set_freq(void *ctx, uint32_t hz, uint32_t *actual_hz) {
     lx_jtag_spi_t *spi = ctx;
     if (lx_spi_set_baud(&spi->spi, hz, actual_hz) != LX_OK) {
-        return JTAG_EINVAL;
+        return LX_EINVAL;
     }
     if (csr_present(spi->spi.regs->clk_divider)) {
         csr_write(spi->spi.regs->clk_divider, spi->spi.divider);
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static uint32_t spi_time_us(void *ctx) {
@@ -175,18 +175,18 @@ const jtag_transport_ops_t lx_jtag_spi_ops = { .submit = spi_submit, .set_freq =
 int lx_jtag_spi_init(lx_jtag_spi_t *spi, const lx_spi_regs_t *regs, uint32_t clk_hz, const lx_gpio_regs_t *gpio,
     unsigned tms, lx_clock_t *clock) {
     if (tms >= gpio->pins || tms >= 32) {
-        return JTAG_EINVAL;
+        return LX_EINVAL;
     }
     int status = lx_spi_init(&spi->spi, regs, clk_hz);
     if (status != LX_OK || spi->spi.width > 32) {
-        return status == LX_ETIMEDOUT ? JTAG_EIO : JTAG_ENOTSUP;
+        return status == LX_ETIMEDOUT ? LX_EIO : LX_ENOTSUP;
     }
     spi->gpio = gpio;
     lx_jtag_time_init(&spi->time, clock);
     spi->tms = UINT32_C(1) << tms;
     spi->tms_level = false;
     if (lx_gpio_write(gpio, spi->tms, 0) != LX_OK || lx_gpio_set_direction(gpio, spi->tms, spi->tms) != LX_OK) {
-        return JTAG_ENOTSUP;
+        return LX_ENOTSUP;
     }
-    return JTAG_OK;
+    return LX_OK;
 }

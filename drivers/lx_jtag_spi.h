@@ -26,8 +26,8 @@ typedef struct {
 // Its context is an lx_jtag_spi_t.
 extern const jtag_transport_ops_t lx_jtag_spi_ops;
 
-// Take a core of 8 to 32 bits, and drive pin number tms low; clock outlives the transport. JTAG_ENOTSUP: the core is
-// wider or narrower, or the pin cannot be an output. JTAG_EINVAL: no such pin. JTAG_EIO: a transfer does not end.
+// Take a core of 8 to 32 bits, and drive pin number tms low; clock outlives the transport. LX_ENOTSUP: the core is
+// wider or narrower, or the pin cannot be an output. LX_EINVAL: no such pin. LX_EIO: a transfer does not end.
 int lx_jtag_spi_init(lx_jtag_spi_t *spi, const lx_spi_regs_t *regs, uint32_t clk_hz, const lx_gpio_regs_t *gpio,
     unsigned tms, lx_clock_t *clock);
 

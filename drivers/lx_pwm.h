@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/status.h"
 #include "soc/csr.h"
-#include "soc/status.h"
 
 typedef struct {
     const char *name; // "pwm0", "pwm_multi[2]"

@@ -21,8 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/status.h"
 #include "soc/csr.h"
-#include "soc/status.h"
 
 #define LX_SPI_CHIPS (16) // LiteX allows no more
 #define LX_SPI_NO_CHIP (-1)

@@ -27,8 +27,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/status.h"
 #include "soc/csr.h"
-#include "soc/status.h"
 
 typedef struct {
     const char *name;

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "soc/status.h"
+#include "common/status.h"
 
 typedef struct {
     const char *name; // of the memory region

@@ -22,7 +22,7 @@ static int bitbang_submit(void *ctx, const jtag_op_t *op) {
     bool vector = op->flags & JTAG_OP_TMS_VECTOR;
     bool msb_first = op->flags & JTAG_OP_MSB_FIRST;
     if (op->bits == 0 || (vector && op->bits > 32)) {
-        return JTAG_EINVAL;
+        return LX_EINVAL;
     }
     uint8_t in = 0;
     uint8_t out = op->flags & JTAG_OP_TDI_HIGH ? 0xff : 0;
@@ -48,7 +48,7 @@ static int bitbang_submit(void *ctx, const jtag_op_t *op) {
             op->tdo[i / 8] = in;
         }
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static uint32_t bitbang_time_us(void *ctx) {

@@ -124,22 +124,22 @@ static void follow_changed(bitstream_t *bs, const uint8_t *in, const uint8_t *ou
 // Send what flows, or hold it back until the IDCODE is known.
 static int send(bitstream_t *bs, const uint8_t *data, size_t length) {
     if (length == 0) {
-        return JTAG_OK;
+        return LX_OK;
     }
     if (bs->held_done) {
-        return bs->sink.write ? bs->sink.write(bs->sink.ctx, data, length) : JTAG_OK;
+        return bs->sink.write ? bs->sink.write(bs->sink.ctx, data, length) : LX_OK;
     }
     if (length > sizeof(bs->held) - bs->held_count) {
-        return JTAG_ENOID;
+        return LX_ENOID;
     }
     memcpy(bs->held + bs->held_count, data, length);
     bs->held_count += length;
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static int release_held(bitstream_t *bs) {
     bs->held_done = true;
-    return bs->sink.write ? bs->sink.write(bs->sink.ctx, bs->held, bs->held_count) : JTAG_OK;
+    return bs->sink.write ? bs->sink.write(bs->sink.ctx, bs->held, bs->held_count) : LX_OK;
 }
 
 static void preamble_seen(bitstream_t *bs) {
@@ -199,19 +199,19 @@ static int frames_begin(bitstream_t *bs) {
     } else {
         bs->info.frames = count;
         if (count > bs->geometry->frames) {
-            return JTAG_ECOMMAND;
+            return LX_ECOMMAND;
         }
     }
     if (bs->opcode == LSC_PROG_INCR_ENC || bs->opcode == LSC_PROG_INCR_CNE) {
         bs->info.encrypted = true;
         bs->state = BITSTREAM_STATE_BLIND;
-        return JTAG_OK;
+        return LX_OK;
     }
     bool packed = bs->opcode == LSC_PROG_INCR_CMP;
     bs->info.compressed |= packed;
     bs->frame_kind = packed ? BITSTREAM_STATE_COMPRESSED : BITSTREAM_STATE_FRAME;
     next_frame(bs);
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static int id_seen(bitstream_t *bs) {
@@ -221,7 +221,7 @@ static int id_seen(bitstream_t *bs) {
         // A device of the same size takes the same frames; another one never does.
         if (!(bs->options & BITSTREAM_OVERRIDE_ID) || bs->geometry == NULL
             || bs->geometry->frames != bs->device->frames) {
-            return JTAG_EWRONGDEVICE;
+            return LX_EWRONGDEVICE;
         }
         uint8_t changed[7] = { bs->operand[0], bs->operand[1], bs->operand[2] };
         for (unsigned i = 0; i < 4; i++) {
@@ -232,7 +232,7 @@ static int id_seen(bitstream_t *bs) {
         return send(bs, bs->operand, 7);
     }
     if (bs->geometry == NULL) {
-        return JTAG_EWRONGDEVICE;
+        return LX_EWRONGDEVICE;
     }
     follow(bs, bs->operand, 7);
     return send(bs, bs->operand, 7);
@@ -247,7 +247,7 @@ static int operand_seen(bitstream_t *bs) {
     const command_t *command = find_command(bs->opcode);
     if (bs->opcode == VERIFY_ID) {
         int status = id_seen(bs);
-        if (status == JTAG_OK && !bs->held_done) {
+        if (status == LX_OK && !bs->held_done) {
             status = release_held(bs);
         }
         expect(bs, bs->operand[0] & PARAMETER_CRC, BITSTREAM_STATE_COMMAND);
@@ -295,8 +295,8 @@ static int operand_seen(bitstream_t *bs) {
         case LSC_PROG_INCR_ENC:
         case LSC_PROG_INCR_CNE:
         case LSC_EBR_WRITE:
-            if (status == JTAG_OK) {
-                status = bs->info.idcode ? frames_begin(bs) : JTAG_ENOID;
+            if (status == LX_OK) {
+                status = bs->info.idcode ? frames_begin(bs) : LX_ENOID;
             }
             break;
         default:
@@ -308,7 +308,7 @@ static int operand_seen(bitstream_t *bs) {
 static int opcode_seen(bitstream_t *bs, uint8_t opcode) {
     const command_t *command = find_command(opcode);
     if (command == NULL) {
-        return JTAG_ECOMMAND;
+        return LX_ECOMMAND;
     }
     bs->opcode = opcode;
     bs->need = command->operand;
@@ -337,7 +337,7 @@ static int crc_seen(bitstream_t *bs) {
     if (followed) {
         bs->info.crc_checked++;
         if (wrong && (bs->options & BITSTREAM_CHECK)) {
-            return JTAG_ECRC;
+            return LX_ECRC;
         }
     }
     return send(bs, out, 2);
@@ -415,7 +415,7 @@ static void look_for_end(bitstream_t *bs, const uint8_t *data, size_t length) {
 
 // Take what the state can take at once: *used bytes, at least one.
 static int step(bitstream_t *bs, const uint8_t *data, size_t length, size_t *used) {
-    int status = JTAG_OK;
+    int status = LX_OK;
     *used = 1;
     switch ((bitstream_state_t)bs->state) {
         case BITSTREAM_STATE_HEADER:
@@ -430,12 +430,12 @@ static int step(bitstream_t *bs, const uint8_t *data, size_t length, size_t *use
                     status = release_held(bs);
                 }
             } else if (bs->info.bytes >= BITSTREAM_HEADER_MAX) {
-                status = JTAG_ENOBITSTREAM;
+                status = LX_ENOBITSTREAM;
             }
             return status;
         case BITSTREAM_STATE_COMMAND:
             if (!bs->held_done && bs->info.bytes - bs->info.header_bytes > BITSTREAM_HEADER_MAX) {
-                status = JTAG_ENOID;
+                status = LX_ENOID;
             } else if (*data == PADDING) {
                 // Before the IDCODE there may be much of it; some is kept, since the device may need the clocks.
                 if (bs->held_done || bs->held_count < 3 * HELD_PADDING) {
@@ -455,7 +455,7 @@ static int step(bitstream_t *bs, const uint8_t *data, size_t length, size_t *use
             if (bs->trusted && !(bs->options & BITSTREAM_CHECK)) {
                 *used = 0;
                 skip_frames(bs);
-                return JTAG_OK;
+                return LX_OK;
             }
             *used = length < bs->frame_left ? length : bs->frame_left;
             follow(bs, data, *used);
@@ -469,7 +469,7 @@ static int step(bitstream_t *bs, const uint8_t *data, size_t length, size_t *use
             if (bs->trusted && !(bs->options & BITSTREAM_CHECK)) {
                 *used = 0;
                 skip_frames(bs);
-                return JTAG_OK;
+                return LX_OK;
             }
             *used = unpack(bs, data, length);
             follow(bs, data, *used);
@@ -488,7 +488,7 @@ static int step(bitstream_t *bs, const uint8_t *data, size_t length, size_t *use
             if (bs->skip == 0) {
                 *used = 0;
                 next_frame(bs);
-                return JTAG_OK;
+                return LX_OK;
             }
             bs->skip--;
             follow(bs, data, 1);
@@ -525,22 +525,22 @@ int bitstream_write(void *ctx, const uint8_t *data, size_t length) {
     while (length) {
         size_t used;
         int status = step(bs, data, length, &used);
-        if (status != JTAG_OK) {
+        if (status != LX_OK) {
             return status;
         }
         data += used;
         length -= used;
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 int bitstream_finish(bitstream_t *bs) {
     if (bs->state == BITSTREAM_STATE_HEADER) {
-        return JTAG_ENOBITSTREAM;
+        return LX_ENOBITSTREAM;
     }
     if (bs->state == BITSTREAM_STATE_BLIND) {
         // A file may end without padding.
         look_for_end(bs, end_of_configuration + 4, 4);
     }
-    return bs->info.done || bs->info.encrypted ? JTAG_OK : JTAG_ETRUNCATED;
+    return bs->info.done || bs->info.encrypted ? LX_OK : LX_ETRUNCATED;
 }

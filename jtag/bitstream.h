@@ -93,12 +93,12 @@ typedef struct {
 // comments, the first time when the IDCODE has been accepted; sink.write NULL: only look.
 void bitstream_open(bitstream_t *bitstream, const ecp5_device_t *device, jtag_sink_t sink, uint8_t options);
 
-// Push the next part. Errors are final: JTAG_ENOBITSTREAM, JTAG_EWRONGDEVICE (info.idcode is the bitstream's),
-// JTAG_ENOID, JTAG_ECOMMAND, with BITSTREAM_CHECK JTAG_ECRC, and what the sink returns. Has a sink's shape: data must
+// Push the next part. Errors are final: LX_ENOBITSTREAM, LX_EWRONGDEVICE (info.idcode is the bitstream's),
+// LX_ENOID, LX_ECOMMAND, with BITSTREAM_CHECK LX_ECRC, and what the sink returns. Has a sink's shape: data must
 // stay until the next call has returned.
 int bitstream_write(void *bitstream, const uint8_t *data, size_t length);
 
-// The end of the file: JTAG_ENOBITSTREAM, or JTAG_ETRUNCATED when the configuration is not complete.
+// The end of the file: LX_ENOBITSTREAM, or LX_ETRUNCATED when the configuration is not complete.
 int bitstream_finish(bitstream_t *bitstream);
 
 #endif // JTAG_BITSTREAM_H

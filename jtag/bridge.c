@@ -15,22 +15,22 @@ static int bridge_xfer(void *ctx, const uint8_t *tx, uint8_t *rx, size_t length,
     bridge_t *bridge = ctx;
     tap_t *tap = bridge->ecp5->tap;
     if (bridge->ecp5->mode != ECP5_BRIDGED) {
-        return JTAG_EBUSY;
+        return LX_EBUSY;
     }
-    int status = JTAG_OK;
+    int status = LX_OK;
     if (!bridge->selected) {
         status = tap_go(tap, TAP_DR_SHIFT);
         bridge->selected = true;
         bridge->reading = false;
     }
-    if (status == JTAG_OK && rx && !bridge->reading && tap->target) {
+    if (status == LX_OK && rx && !bridge->reading && tap->target) {
         status = tap_shift(tap, NULL, NULL, tap->target, 0);
     }
     bridge->reading = rx;
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = tap_shift(tap, tx, rx, length * 8, JTAG_OP_MSB_FIRST | (last ? JTAG_OP_LAST : 0));
     }
-    if (status == JTAG_OK && last) {
+    if (status == LX_OK && last) {
         bridge->selected = false;
         status = tap_go(tap, TAP_IDLE);
     }
@@ -47,23 +47,23 @@ static int bridge_delay(void *ctx, uint32_t us) {
     return tap_run(bridge->ecp5->tap, 0, us);
 }
 
-const nor_bus_ops_t bridge_ops = { bridge_xfer, bridge_wait, bridge_delay };
+const flash_bus_ops_t bridge_ops = { .xfer = bridge_xfer, .wait = bridge_wait, .delay = bridge_delay };
 
 int bridge_open(bridge_t *bridge, ecp5_t *ecp5) {
     bridge->ecp5 = ecp5;
     bridge->selected = false;
     bridge->reading = false;
     if (ecp5->tap->target + 1 != ecp5->tap->devices) {
-        return JTAG_ENOTSUP;
+        return LX_ENOTSUP;
     }
     int status = ecp5_erase(ecp5);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = ecp5_command(ecp5, ECP5_BYPASS, 0, 0, 32, 0);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = ecp5_command(ecp5, ECP5_PROG_SPI, UNLOCK, 16, 32, 0);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         ecp5->mode = ECP5_BRIDGED;
     }
     return status;
@@ -72,13 +72,13 @@ int bridge_open(bridge_t *bridge, ecp5_t *ecp5) {
 int bridge_drop(bridge_t *bridge) {
     static const uint8_t low = 0;
     if (!bridge->selected) {
-        return JTAG_OK;
+        return LX_OK;
     }
     bridge->selected = false;
     // One bit more than was sent. Low: where a broken pin left it one bit short of a byte, that is BUSY or SRL.
     int status = bridge->ecp5->tap->state == TAP_DR_SHIFT
-        ? tap_shift(bridge->ecp5->tap, &low, NULL, 1, JTAG_OP_MSB_FIRST | JTAG_OP_LAST) : JTAG_OK;
-    return status == JTAG_OK ? tap_go(bridge->ecp5->tap, TAP_IDLE) : status;
+        ? tap_shift(bridge->ecp5->tap, &low, NULL, 1, JTAG_OP_MSB_FIRST | JTAG_OP_LAST) : LX_OK;
+    return status == LX_OK ? tap_go(bridge->ecp5->tap, TAP_IDLE) : status;
 }
 
 int bridge_close(bridge_t *bridge) {

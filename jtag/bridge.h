@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // The way to the SPI flash of an ECP5: after LSC_PROG_SPI each data register scan is one transfer on the
-// flash's pins, chip select low while the TAP shifts. An implementation of nor_bus_ops_t.
+// flash's pins, chip select low while the TAP shifts. An implementation of flash_bus_ops_t.
 //
 // The design in the SRAM is erased, since only an unconfigured ECP5 hands its flash to JTAG.
 
 #ifndef JTAG_BRIDGE_H
 #define JTAG_BRIDGE_H
 
+#include "flash/nor.h"
 #include "jtag/ecp5.h"
-#include "jtag/nor.h"
 
 typedef struct {
     ecp5_t *ecp5;
@@ -17,14 +17,14 @@ typedef struct {
     bool reading; // the captured bits of this transfer are aligned
 } bridge_t;
 
-extern const nor_bus_ops_t bridge_ops;
+extern const flash_bus_ops_t bridge_ops;
 
-// Erase the SRAM and connect the flash. JTAG_ENOTSUP: a device of the chain lies between TDI and the ECP5; the
+// Erase the SRAM and connect the flash. LX_ENOTSUP: a device of the chain lies between TDI and the ECP5; the
 // content of its bypass register would reach the flash as the first bit of each command.
 int bridge_open(bridge_t *bridge, ecp5_t *ecp5);
 
 // Let go of a transfer that broke off, so that the flash does not carry it out, and nothing else is taken for its rest.
-// Before any other use of the bridge after JTAG_EINTR or an error of the transport.
+// Before any other use of the bridge after LX_EINTR or an error of the transport.
 int bridge_drop(bridge_t *bridge);
 
 // Disconnect: the TAP is in reset then. Safe after errors and in the middle of a transfer.

@@ -84,22 +84,22 @@ static const char *const error_texts[8] = {
 };
 
 static const int8_t error_status[8] = {
-    JTAG_OK,
-    JTAG_EDEVICEID,
-    JTAG_EDEVICECOMMAND,
-    JTAG_EDEVICECRC,
-    JTAG_EDEVICEDATA,
-    JTAG_EDEVICEDATA,
-    JTAG_EDEVICEDATA,
-    JTAG_EDEVICEDATA,
+    LX_OK,
+    LX_EDEVICEID,
+    LX_EDEVICECOMMAND,
+    LX_EDEVICECRC,
+    LX_EDEVICEDATA,
+    LX_EDEVICEDATA,
+    LX_EDEVICEDATA,
+    LX_EDEVICEDATA,
 };
 
 static int read_register(ecp5_t *ecp5, uint8_t instruction, uint8_t *bytes, unsigned bits) {
     if (ecp5->mode == ECP5_LOADING) {
-        return JTAG_EBUSY;
+        return LX_EBUSY;
     }
     int status = tap_ir(ecp5->tap, instruction);
-    return status == JTAG_OK ? tap_dr(ecp5->tap, NULL, bytes, bits, 0) : status;
+    return status == LX_OK ? tap_dr(ecp5->tap, NULL, bytes, bits, 0) : status;
 }
 
 static int read_word(ecp5_t *ecp5, uint8_t instruction, uint32_t *word) {
@@ -118,69 +118,69 @@ static bool status_is_nonsense(uint32_t status) {
 static int wait_ready(ecp5_t *ecp5, uint32_t poll_us, uint32_t polls) {
     while (polls--) {
         int status = ecp5_read_status(ecp5);
-        if (status != JTAG_OK) {
+        if (status != LX_OK) {
             return status;
         }
         if (!(ecp5->status & ECP5_STATUS_BUSY)) {
-            return JTAG_OK;
+            return LX_OK;
         }
         status = tap_run(ecp5->tap, 2, poll_us);
-        if (status != JTAG_OK) {
+        if (status != LX_OK) {
             return status;
         }
     }
-    return status_is_nonsense(ecp5->status) ? JTAG_ENODEV : JTAG_ETIMEDOUT;
+    return status_is_nonsense(ecp5->status) ? LX_ENODEV : LX_ETIMEDOUT;
 }
 
 // Enter programming mode and clear the SRAM; stays in programming mode.
 static int enable_and_erase(ecp5_t *ecp5) {
     int status = tap_ir(ecp5->tap, PRELOAD);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = tap_dr(ecp5->tap, NULL, NULL, PRELOAD_BITS, 0);
     }
     // A device that is just booting may not take the first one.
     uint32_t wanted = ECP5_STATUS_ISC_ENABLE | ECP5_STATUS_WRITE_ENABLE;
-    for (unsigned attempt = 0; attempt < 2 && status == JTAG_OK; attempt++) {
+    for (unsigned attempt = 0; attempt < 2 && status == LX_OK; attempt++) {
         status = ecp5_command(ecp5, ISC_ENABLE, 0, 8, 2, 1000);
-        if (status == JTAG_OK) {
+        if (status == LX_OK) {
             status = wait_ready(ecp5, BUSY_POLL_US, BUSY_POLLS);
         }
         if (ecp5->status & ECP5_STATUS_ISC_ENABLE) {
             break;
         }
     }
-    if (status != JTAG_OK) {
+    if (status != LX_OK) {
         return status;
     }
     if (status_is_nonsense(ecp5->status) || (ecp5->status & (wanted | ECP5_STATUS_TARGET)) != wanted) {
-        return JTAG_EENABLE;
+        return LX_EENABLE;
     }
     status = ecp5_command(ecp5, ISC_ERASE, ERASE_SRAM, 8, 2, 1000);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = wait_ready(ecp5, BUSY_POLL_US, BUSY_POLLS);
     }
-    if (status == JTAG_ETIMEDOUT) {
-        return JTAG_EERASE;
+    if (status == LX_ETIMEDOUT) {
+        return LX_EERASE;
     }
-    if (status == JTAG_OK && (ecp5->status & (ECP5_STATUS_FAIL | ECP5_STATUS_DONE | ECP5_STATUS_DECRYPT_ONLY))) {
-        return JTAG_EERASE;
+    if (status == LX_OK && (ecp5->status & (ECP5_STATUS_FAIL | ECP5_STATUS_DONE | ECP5_STATUS_DECRYPT_ONLY))) {
+        return LX_EERASE;
     }
     return status;
 }
 
 static int disable(ecp5_t *ecp5) {
     int status = ecp5_command(ecp5, ISC_DISABLE, 0, 0, 100, 1000);
-    return status == JTAG_OK ? ecp5_command(ecp5, ECP5_BYPASS, 0, 0, 100, 1000) : status;
+    return status == LX_OK ? ecp5_command(ecp5, ECP5_BYPASS, 0, 0, 100, 1000) : status;
 }
 
 // The last steps of whatever was open: reset the TAP and keep the first error.
 static int close(ecp5_t *ecp5, int status) {
     ecp5->mode = ECP5_CLOSED;
     int reset = tap_reset(ecp5->tap);
-    if (reset == JTAG_OK) {
+    if (reset == LX_OK) {
         reset = tap_wait(ecp5->tap, 0);
     }
-    return status == JTAG_OK ? reset : status;
+    return status == LX_OK ? reset : status;
 }
 
 const ecp5_device_t *ecp5_find(uint32_t idcode) {
@@ -202,28 +202,28 @@ const char *ecp5_error_text(uint32_t status) {
 
 int ecp5_verdict(uint32_t status) {
     if (status_is_nonsense(status)) {
-        return JTAG_ENODEV;
+        return LX_ENODEV;
     }
     int error = error_status[(status & ECP5_STATUS_ERROR) >> ECP5_STATUS_ERROR_SHIFT];
-    if (error != JTAG_OK) {
+    if (error != LX_OK) {
         return error;
     }
     if (status & ECP5_STATUS_ID_ERROR) {
-        return JTAG_EDEVICEID;
+        return LX_EDEVICEID;
     }
     if (status & ECP5_STATUS_INVALID_COMMAND) {
-        return JTAG_EDEVICECOMMAND;
+        return LX_EDEVICECOMMAND;
     }
     if (status & (ECP5_STATUS_FAIL | ECP5_STATUS_EXECUTION_ERROR)) {
-        return JTAG_EDEVICEDATA;
+        return LX_EDEVICEDATA;
     }
-    return status & ECP5_STATUS_DONE ? JTAG_OK : JTAG_ENOTDONE;
+    return status & ECP5_STATUS_DONE ? LX_OK : LX_ENOTDONE;
 }
 
 int ecp5_open(ecp5_t *ecp5, tap_t *tap, unsigned which) {
     memset(ecp5, 0, sizeof(*ecp5));
     int status = tap_scan(tap);
-    return status == JTAG_OK ? ecp5_attach(ecp5, tap, which) : status;
+    return status == LX_OK ? ecp5_attach(ecp5, tap, which) : status;
 }
 
 int ecp5_attach(ecp5_t *ecp5, tap_t *tap, unsigned which) {
@@ -234,10 +234,10 @@ int ecp5_attach(ecp5_t *ecp5, tap_t *tap, unsigned which) {
         if (device && which-- == 0) {
             ecp5->device = device;
             int status = tap_select(tap, i);
-            return status == JTAG_OK ? tap_wait(tap, 0) : status;
+            return status == LX_OK ? tap_wait(tap, 0) : status;
         }
     }
-    return JTAG_EDEVICE;
+    return LX_EDEVICE;
 }
 
 int ecp5_read_idcode(ecp5_t *ecp5, uint32_t *idcode) {
@@ -265,18 +265,18 @@ int ecp5_read_unique_id(ecp5_t *ecp5, uint64_t *unique_id) {
 int ecp5_command(ecp5_t *ecp5, uint8_t instruction, uint32_t operand, unsigned bits, uint32_t clocks, uint32_t us) {
     uint8_t bytes[4] = { operand, operand >> 8, operand >> 16, operand >> 24 };
     int status = tap_ir(ecp5->tap, instruction);
-    if (status == JTAG_OK && bits) {
+    if (status == LX_OK && bits) {
         status = tap_dr(ecp5->tap, bytes, NULL, bits, 0);
     }
-    return status == JTAG_OK ? tap_run(ecp5->tap, clocks, us) : status;
+    return status == LX_OK ? tap_run(ecp5->tap, clocks, us) : status;
 }
 
 int ecp5_erase(ecp5_t *ecp5) {
     if (ecp5->mode != ECP5_CLOSED) {
-        return JTAG_EBUSY;
+        return LX_EBUSY;
     }
     int status = enable_and_erase(ecp5);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = disable(ecp5);
     }
     return close(ecp5, status);
@@ -284,79 +284,79 @@ int ecp5_erase(ecp5_t *ecp5) {
 
 int ecp5_sram_open(ecp5_t *ecp5) {
     if (ecp5->mode != ECP5_CLOSED) {
-        return JTAG_EBUSY;
+        return LX_EBUSY;
     }
     int status = enable_and_erase(ecp5);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = ecp5_command(ecp5, LSC_INIT_ADDRESS, 0x01, 8, 2, 1000);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = ecp5_command(ecp5, LSC_BITSTREAM_BURST, 0, 0, 2, 1000);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = tap_dr_begin(ecp5->tap, false);
     }
     // The device sees what the bypass registers on its way from TDI hold before it sees our bytes: ones fill these
     // bits up to a whole byte.
     unsigned ahead = ecp5->tap->devices - 1 - ecp5->tap->target;
-    if (status == JTAG_OK && ahead) {
+    if (status == LX_OK && ahead) {
         status = tap_shift(ecp5->tap, NULL, NULL, 8 - (ahead & 7), 0);
     }
-    if (status != JTAG_OK) {
+    if (status != LX_OK) {
         return close(ecp5, status);
     }
     ecp5->mode = ECP5_LOADING;
-    return JTAG_OK;
+    return LX_OK;
 }
 
 int ecp5_sram_write(void *ctx, const uint8_t *data, size_t length) {
     ecp5_t *ecp5 = ctx;
     if (ecp5->mode != ECP5_LOADING) {
-        return JTAG_EBUSY;
+        return LX_EBUSY;
     }
     while (length) {
         size_t now = length < (1u << 24) ? length : (1u << 24);
         int status = tap_shift(ecp5->tap, data, NULL, now * 8, JTAG_OP_MSB_FIRST);
-        if (status == JTAG_OK) {
+        if (status == LX_OK) {
             status = tap_wait(ecp5->tap, 1);
         }
-        if (status != JTAG_OK) {
+        if (status != LX_OK) {
             return status;
         }
         data += now;
         length -= now;
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 int ecp5_sram_finish(ecp5_t *ecp5) {
     if (ecp5->mode != ECP5_LOADING) {
-        return JTAG_EBUSY;
+        return LX_EBUSY;
     }
     // A byte of ones, as after every bitstream: the last bit of the file needs no special care then.
     ecp5->mode = ECP5_CLOSED;
     int status = tap_dr_end(ecp5->tap, NULL, NULL, 8, 0);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = tap_run(ecp5->tap, 100, 1000);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = ecp5_command(ecp5, ECP5_BYPASS, 0, 0, 100, 0);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = wait_ready(ecp5, BUSY_POLL_US, BUSY_POLLS);
     }
     // An error stands in the status only until ISC_DISABLE on some devices: look before and after.
     uint32_t before = ecp5->status;
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = disable(ecp5);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = wait_ready(ecp5, BUSY_POLL_US, BUSY_POLLS);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         int verdict = ecp5_verdict(before | ECP5_STATUS_DONE);
-        status = verdict == JTAG_OK ? ecp5_verdict(ecp5->status) : verdict;
-        if (verdict != JTAG_OK) {
+        status = verdict == LX_OK ? ecp5_verdict(ecp5->status) : verdict;
+        if (verdict != LX_OK) {
             ecp5->status = before;
         }
     }
@@ -365,12 +365,12 @@ int ecp5_sram_finish(ecp5_t *ecp5) {
 
 int ecp5_abort(ecp5_t *ecp5) {
     if (ecp5->mode == ECP5_CLOSED) {
-        return close(ecp5, JTAG_OK);
+        return close(ecp5, LX_OK);
     }
     // From the middle of a scan straight to reset; then out of programming mode, with whatever SRAM is left.
     bool loading = ecp5->mode == ECP5_LOADING;
-    int status = close(ecp5, JTAG_OK);
-    if (status == JTAG_OK && loading) {
+    int status = close(ecp5, LX_OK);
+    if (status == LX_OK && loading) {
         status = close(ecp5, disable(ecp5));
     }
     return status;
@@ -378,26 +378,26 @@ int ecp5_abort(ecp5_t *ecp5) {
 
 int ecp5_refresh(ecp5_t *ecp5, uint32_t timeout_ms) {
     if (ecp5->mode != ECP5_CLOSED) {
-        return JTAG_EBUSY;
+        return LX_EBUSY;
     }
     uint32_t polls = (timeout_ms ? timeout_ms : REFRESH_DEFAULT_MS) / (REFRESH_POLL_US / 1000) + 1;
     int status = disable(ecp5);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = ecp5_command(ecp5, LSC_REFRESH, 0, 0, 2, REFRESH_POLL_US);
     }
     // It may report ready for a moment before it begins: only DONE or an error ends the wait early.
-    while (status == JTAG_OK && polls--) {
+    while (status == LX_OK && polls--) {
         status = ecp5_read_status(ecp5);
-        int verdict = status_is_nonsense(ecp5->status) ? JTAG_ENOTDONE : ecp5_verdict(ecp5->status);
-        if (status == JTAG_OK && !(ecp5->status & ECP5_STATUS_BUSY) && verdict != JTAG_ENOTDONE) {
+        int verdict = status_is_nonsense(ecp5->status) ? LX_ENOTDONE : ecp5_verdict(ecp5->status);
+        if (status == LX_OK && !(ecp5->status & ECP5_STATUS_BUSY) && verdict != LX_ENOTDONE) {
             break;
         }
-        if (status == JTAG_OK) {
+        if (status == LX_OK) {
             status = tap_run(ecp5->tap, 2, REFRESH_POLL_US);
         }
     }
-    if (status == JTAG_OK && (ecp5->status & ECP5_STATUS_BUSY || ecp5_verdict(ecp5->status) != JTAG_OK)) {
-        status = JTAG_EREFRESH;
+    if (status == LX_OK && (ecp5->status & ECP5_STATUS_BUSY || ecp5_verdict(ecp5->status) != LX_OK)) {
+        status = LX_EREFRESH;
     }
     return close(ecp5, status);
 }

@@ -65,11 +65,11 @@ const ecp5_device_t *ecp5_find(uint32_t idcode);
 const char *ecp5_status_text(unsigned bit);
 const char *ecp5_error_text(uint32_t status);
 
-// What a status register says about a load, as a jtag_status_t: JTAG_OK when DONE and no error.
+// What a status register says about a load, as a lx_status_t: LX_OK when DONE and no error.
 int ecp5_verdict(uint32_t status);
 
 // Scan the chain and take the ECP5 of it, or device number `which` among several (0: nearest to TDO).
-// JTAG_EDEVICE: the chain has no such ECP5; what it has is in tap->chain.
+// LX_EDEVICE: the chain has no such ECP5; what it has is in tap->chain.
 int ecp5_open(ecp5_t *ecp5, tap_t *tap, unsigned which);
 
 // The same on a chain that was scanned already, so that IR lengths that tap_set_ir_bits() gave are kept.
@@ -81,11 +81,11 @@ int ecp5_read_status(ecp5_t *ecp5); // into ecp5->status
 int ecp5_read_usercode(ecp5_t *ecp5, uint32_t *usercode);
 int ecp5_read_unique_id(ecp5_t *ecp5, uint64_t *unique_id);
 
-// Clear the SRAM: the running design ends. JTAG_EENABLE, JTAG_EERASE.
+// Clear the SRAM: the running design ends. LX_EENABLE, LX_EERASE.
 int ecp5_erase(ecp5_t *ecp5);
 
 // Load the SRAM: erase, then any number of writes, then finish. The write function has a jtag_sink_t's shape: the
-// data may be shifted until the next call has returned. finish returns what the device says: JTAG_OK only when DONE
+// data may be shifted until the next call has returned. finish returns what the device says: LX_OK only when DONE
 // is high and no error stands. abort may be called any time. Both leave the TAP in reset and the ECP5 closed, after
 // errors too.
 int ecp5_sram_open(ecp5_t *ecp5);
@@ -94,7 +94,7 @@ int ecp5_sram_finish(ecp5_t *ecp5);
 int ecp5_abort(ecp5_t *ecp5);
 
 // Boot from the flash as after power-up, and wait at most timeout_ms (0: 10 s) until the device is done.
-// JTAG_EREFRESH: it was not; ecp5->status says more.
+// LX_EREFRESH: it was not; ecp5->status says more.
 int ecp5_refresh(ecp5_t *ecp5, uint32_t timeout_ms);
 
 // For bridge.c: an instruction, an operand of up to 32 bits, then clocks and time in Run-Test/Idle.

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "common/crc32.h"
+
 #include <zlib.h>
 
 #define WINDOW_BITS_MIN (8)
@@ -82,7 +84,7 @@ static int begin_data(inflate_t *inf, unsigned need_bits) {
     inf->member_out = 0;
     inf->checksum = inf->format == INFLATE_ZLIB ? 1 : 0;
     if (inf->zlib) {
-        return inflateReset(inf->zlib) == Z_OK ? JTAG_OK : JTAG_EDEFLATE;
+        return inflateReset(inf->zlib) == Z_OK ? LX_OK : LX_EDEFLATE;
     }
     // The arena begins at an address that any type is happy with.
     size_t ahead = -(uintptr_t)inf->memory & 15;
@@ -91,7 +93,7 @@ static int begin_data(inflate_t *inf, unsigned need_bits) {
         bits--;
     }
     if (inf->memory == NULL || bits < WINDOW_BITS_MIN) {
-        return JTAG_EOVERFLOW;
+        return LX_EOVERFLOW;
     }
     inf->memory += ahead;
     inf->memory_bytes -= ahead;
@@ -100,17 +102,17 @@ static int begin_data(inflate_t *inf, unsigned need_bits) {
     inf->chunk[1] = take(inf, INFLATE_CHUNK_BYTES);
     z_stream *zlib = take(inf, sizeof(*zlib));
     if (zlib == NULL) {
-        return JTAG_EOVERFLOW;
+        return LX_EOVERFLOW;
     }
     memset(zlib, 0, sizeof(*zlib));
     zlib->zalloc = allocate;
     zlib->zfree = release;
     zlib->opaque = inf;
     if (inflateInit2(zlib, -(int)bits) != Z_OK) {
-        return JTAG_EOVERFLOW;
+        return LX_EOVERFLOW;
     }
     inf->zlib = zlib;
-    return JTAG_OK;
+    return LX_OK;
 }
 
 // The current chunk is full, or the data ends.
@@ -118,10 +120,10 @@ static int flush(inflate_t *inf) {
     uint32_t length = inf->fill;
     uint8_t *data = inf->chunk[inf->turn];
     if (length == 0) {
-        return JTAG_OK;
+        return LX_OK;
     }
     if (inf->format == INFLATE_GZIP) {
-        inf->checksum = jtag_crc32(inf->checksum, data, length);
+        inf->checksum = crc32_update(inf->checksum, data, length);
     } else if (inf->format == INFLATE_ZLIB) {
         inf->checksum = adler32_of(inf->checksum, data, length);
     }
@@ -137,14 +139,14 @@ static int data_error(const inflate_t *inf) {
     bool distance = text && strcmp(text, "invalid distance too far back") == 0;
     uint32_t seen = inf->member_out + inf->fill;
     bool window = distance && inf->window_bits < WINDOW_BITS_MAX && seen >= (uint32_t)1 << inf->window_bits;
-    return window ? JTAG_EWINDOW : JTAG_EDEFLATE;
+    return window ? LX_EWINDOW : LX_EDEFLATE;
 }
 
 static int unpack(inflate_t *inf, const uint8_t *data, size_t length, size_t *used) {
     z_stream *zlib = inf->zlib;
     zlib->next_in = (uint8_t *)data;
     zlib->avail_in = length;
-    int status = JTAG_OK;
+    int status = LX_OK;
     int result = Z_OK;
     // Until zlib wants more input: it has used all of it, and has room to spare for output.
     do {
@@ -153,15 +155,15 @@ static int unpack(inflate_t *inf, const uint8_t *data, size_t length, size_t *us
         result = inflate(zlib, Z_NO_FLUSH);
         inf->fill = INFLATE_CHUNK_BYTES - zlib->avail_out;
         if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
-            status = result == Z_MEM_ERROR ? JTAG_EOVERFLOW : data_error(inf);
+            status = result == Z_MEM_ERROR ? LX_EOVERFLOW : data_error(inf);
             break;
         }
         if (inf->fill == INFLATE_CHUNK_BYTES || result == Z_STREAM_END) {
             status = flush(inf);
         }
-    } while (status == JTAG_OK && result == Z_OK && (zlib->avail_in || zlib->avail_out == 0));
+    } while (status == LX_OK && result == Z_OK && (zlib->avail_in || zlib->avail_out == 0));
     *used = length - zlib->avail_in;
-    if (status == JTAG_OK && result == Z_STREAM_END) {
+    if (status == LX_OK && result == Z_STREAM_END) {
         inf->have = 0;
         inf->state = inf->format == INFLATE_RAW ? STATE_END : STATE_TRAILER;
     }
@@ -177,9 +179,9 @@ static int trailer_seen(inflate_t *inf) {
     inf->have = 0;
     inf->state = STATE_END;
     if (checksum != inf->checksum || (inf->format == INFLATE_GZIP && length != inf->member_out)) {
-        return JTAG_ECHECKSUM;
+        return LX_ECHECKSUM;
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 // The parts of a gzip header that its flags announce, in order.
@@ -200,24 +202,24 @@ static int gzip_part(inflate_t *inf) {
     } else {
         return begin_data(inf, WINDOW_BITS_MAX);
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static int gzip_header_seen(inflate_t *inf) {
     const uint8_t *bytes = inf->header;
     if (bytes[0] != GZIP_MAGIC_0 || bytes[1] != GZIP_MAGIC_1 || bytes[2] != GZIP_DEFLATE
         || (bytes[3] & GZIP_RESERVED)) {
-        return JTAG_EDEFLATE;
+        return LX_EDEFLATE;
     }
     inf->flags = bytes[3];
-    inf->checksum = jtag_crc32(0, bytes, GZIP_HEADER_BYTES);
+    inf->checksum = crc32_update(0, bytes, GZIP_HEADER_BYTES);
     return gzip_part(inf);
 }
 
 // The lower half of the CRC-32 of all of the header before it.
 static int gzip_header_crc_seen(inflate_t *inf) {
     uint16_t given = inf->header[0] | inf->header[1] << 8;
-    return given == (uint16_t)inf->checksum ? gzip_part(inf) : JTAG_EDEFLATE;
+    return given == (uint16_t)inf->checksum ? gzip_part(inf) : LX_EDEFLATE;
 }
 
 static bool is_zlib_header(const uint8_t *bytes) {
@@ -226,7 +228,7 @@ static bool is_zlib_header(const uint8_t *bytes) {
 }
 
 static int zlib_header_seen(inflate_t *inf) {
-    return is_zlib_header(inf->header) ? begin_data(inf, (inf->header[0] >> 4) + 8) : JTAG_EDEFLATE;
+    return is_zlib_header(inf->header) ? begin_data(inf, (inf->header[0] >> 4) + 8) : LX_EDEFLATE;
 }
 
 // Plain data: what was held to look at it goes first.
@@ -234,7 +236,7 @@ static int pass_held(inflate_t *inf) {
     inf->format = INFLATE_PLAIN;
     inf->state = STATE_PLAIN;
     inf->bytes_out += inf->have;
-    return inf->have ? inf->sink.write(inf->sink.ctx, inf->header, inf->have) : JTAG_OK;
+    return inf->have ? inf->sink.write(inf->sink.ctx, inf->header, inf->have) : LX_OK;
 }
 
 // Three bytes tell gzip from the rest, two tell zlib.
@@ -257,7 +259,7 @@ static int detect(inflate_t *inf) {
         inf->format = INFLATE_GZIP;
         inf->state = STATE_GZIP_HEADER;
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 // One byte of whatever is not data.
@@ -266,40 +268,40 @@ static int frame_byte(inflate_t *inf, uint8_t byte) {
         inf->header[inf->have++] = byte;
     }
     if (inf->state >= STATE_GZIP_EXTRA_LENGTH && inf->state <= STATE_GZIP_COMMENT) {
-        inf->checksum = jtag_crc32(inf->checksum, &byte, 1);
+        inf->checksum = crc32_update(inf->checksum, &byte, 1);
     }
     switch (inf->state) {
         case STATE_DETECT:
             return detect(inf);
         case STATE_GZIP_HEADER:
-            return inf->have == GZIP_HEADER_BYTES ? gzip_header_seen(inf) : JTAG_OK;
+            return inf->have == GZIP_HEADER_BYTES ? gzip_header_seen(inf) : LX_OK;
         case STATE_GZIP_EXTRA_LENGTH:
             if (inf->have == 2) {
                 inf->skip = inf->header[0] | inf->header[1] << 8;
                 inf->state = STATE_GZIP_EXTRA;
-                return inf->skip ? JTAG_OK : gzip_part(inf);
+                return inf->skip ? LX_OK : gzip_part(inf);
             }
-            return JTAG_OK;
+            return LX_OK;
         case STATE_GZIP_EXTRA:
-            return --inf->skip ? JTAG_OK : gzip_part(inf);
+            return --inf->skip ? LX_OK : gzip_part(inf);
         case STATE_GZIP_NAME:
         case STATE_GZIP_COMMENT:
-            return byte ? JTAG_OK : gzip_part(inf);
+            return byte ? LX_OK : gzip_part(inf);
         case STATE_GZIP_CRC:
-            return inf->have == 2 ? gzip_header_crc_seen(inf) : JTAG_OK;
+            return inf->have == 2 ? gzip_header_crc_seen(inf) : LX_OK;
         case STATE_ZLIB_HEADER:
-            return inf->have == 2 ? zlib_header_seen(inf) : JTAG_OK;
+            return inf->have == 2 ? zlib_header_seen(inf) : LX_OK;
         case STATE_TRAILER:
-            return inf->have == (inf->format == INFLATE_GZIP ? 8 : 4) ? trailer_seen(inf) : JTAG_OK;
+            return inf->have == (inf->format == INFLATE_GZIP ? 8 : 4) ? trailer_seen(inf) : LX_OK;
         default:
             // After the end: another gzip member, or zeros, with which tapes and sectors are filled up.
             inf->have = 0;
             if (inf->format == INFLATE_GZIP && byte == GZIP_MAGIC_0) {
                 inf->header[inf->have++] = byte;
                 inf->state = STATE_GZIP_HEADER;
-                return JTAG_OK;
+                return LX_OK;
             }
-            return byte ? JTAG_EDEFLATE : JTAG_OK;
+            return byte ? LX_EDEFLATE : LX_OK;
     }
 }
 
@@ -330,25 +332,25 @@ int inflate_write(void *ctx, const uint8_t *data, size_t length) {
             return inf->sink.write(inf->sink.ctx, data, length);
         }
         if (inf->state == STATE_DATA) {
-            status = inf->zlib ? JTAG_OK : begin_data(inf, WINDOW_BITS_MAX);
-            if (status == JTAG_OK) {
+            status = inf->zlib ? LX_OK : begin_data(inf, WINDOW_BITS_MAX);
+            if (status == LX_OK) {
                 status = unpack(inf, data, length, &used);
             }
         } else {
             status = frame_byte(inf, *data);
         }
-        if (status != JTAG_OK) {
+        if (status != LX_OK) {
             return status;
         }
         data += used;
         length -= used;
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 int inflate_finish(inflate_t *inf) {
     if (inf->state == STATE_DETECT) {
         return pass_held(inf);
     }
-    return inf->state == STATE_PLAIN || inf->state == STATE_END ? JTAG_OK : JTAG_ETRUNCATED;
+    return inf->state == STATE_PLAIN || inf->state == STATE_END ? LX_OK : LX_ETRUNCATED;
 }

@@ -56,11 +56,11 @@ typedef struct {
 // window is as large as fits, and for zlib no larger than its header asks.
 void inflate_open(inflate_t *inflate, jtag_sink_t sink, inflate_format_t format, void *memory, size_t memory_bytes);
 
-// Push the next bytes (a sink's shape). JTAG_EDEFLATE: damaged. JTAG_EWINDOW: packed with a larger window than there
-// is memory for. JTAG_ECHECKSUM. JTAG_EOVERFLOW: not even memory for the smallest window. Or what the sink returned.
+// Push the next bytes (a sink's shape). LX_EDEFLATE: damaged. LX_EWINDOW: packed with a larger window than there
+// is memory for. LX_ECHECKSUM. LX_EOVERFLOW: not even memory for the smallest window. Or what the sink returned.
 int inflate_write(void *inflate, const uint8_t *data, size_t length);
 
-// The end of the input: JTAG_ETRUNCATED when the packed data is not complete.
+// The end of the input: LX_ETRUNCATED when the packed data is not complete.
 int inflate_finish(inflate_t *inflate);
 
 #endif // JTAG_INFLATE_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the whole programmer shares: status codes, and the contract of a transport, which drives the four pins of
-// a JTAG port (IEEE 1149.1) and knows nothing of TAP states.
+// The contract of a JTAG transport, which drives the four pins of a JTAG port (IEEE 1149.1) and knows nothing of
+// TAP states. Functions return a status of common/status.h.
 //
 // Nothing in jtag/ allocates, prints or keeps state outside of the structs that the caller owns; every wait has
 // a bound. One struct is used from one thread at a time; nothing here may be called from an interrupt.
@@ -13,54 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// 0 is success, errors are negative; functions that return a count say so. The first eight mean the same as in
-// soc/status.h. jtag_strerror() has a sentence for each.
-typedef enum {
-    JTAG_OK = 0,
-    JTAG_EINVAL = -1, // an argument is outside of what the header allows
-    JTAG_ENODEV = -2, // nothing answers on TDO
-    JTAG_EBUSY = -3, // calls in the wrong order: something else is open, or nothing is
-    JTAG_ETIMEDOUT = -4, // the device did not become ready within the bound
-    JTAG_EIO = -5, // the transport failed
-    JTAG_EOVERFLOW = -6, // does not fit: a buffer, the flash, the chain
-    JTAG_ENOTSUP = -7, // this device or transport cannot do that
-    JTAG_EINTR = -8, // the transport was told to stop (Ctrl-C)
-
-    // The chain.
-    JTAG_ECHAIN = -20, // TDO answers, but what it says is no chain of TAPs
-    JTAG_EIRLENGTH = -21, // a device of the chain has an unknown IR length
-    JTAG_EDEVICE = -22, // the TAP is no ECP5
-
-    // The file.
-    JTAG_ENOBITSTREAM = -30, // no preamble: this is no ECP5 bitstream
-    JTAG_EWRONGDEVICE = -31, // the bitstream is for another device
-    JTAG_ENOID = -32, // configuration data before any IDCODE
-    JTAG_ECOMMAND = -33, // a command that an ECP5 does not know, or malformed
-    JTAG_ECRC = -34, // a CRC in the bitstream is wrong
-    JTAG_ETRUNCATED = -35, // the file ends too early
-    JTAG_EDEFLATE = -36, // the compressed data is damaged
-    JTAG_ECHECKSUM = -37, // unpacked, but checksum or length disagree
-    JTAG_EWINDOW = -38, // compressed with a larger window than there is memory for
-
-    // What the ECP5 says.
-    JTAG_EENABLE = -50, // it does not enter programming mode
-    JTAG_EERASE = -51, // its SRAM does not erase
-    JTAG_EDEVICEID = -52, // it refuses the IDCODE in the bitstream
-    JTAG_EDEVICECRC = -53, // it saw a CRC error
-    JTAG_EDEVICECOMMAND = -54, // it saw an illegal command
-    JTAG_EDEVICEDATA = -55, // it saw another error: preamble, abort, overflow, too long
-    JTAG_ENOTDONE = -56, // no error, but DONE stays low
-    JTAG_EREFRESH = -57, // it did not boot from its flash
-
-    // The SPI flash.
-    JTAG_ENOFLASH = -70, // no flash answers
-    JTAG_EFLASHTYPE = -71, // the chip is not in the table and has no SFDP
-    JTAG_EPROTECTED = -72, // the range or the status register is protected
-    JTAG_EFLASHBUSY = -73, // stays busy longer than its data sheet allows
-    JTAG_EFLASHERASE = -74, // was erased, but bits stay 0
-    JTAG_EFLASHPROGRAM = -75, // was programmed, but bits stay 1
-    JTAG_EFLASHLOST = -76, // answered before and does not any more
-} jtag_status_t;
+#include "common/status.h"
 
 // How a jtag_op_t is to be read.
 #define JTAG_OP_TMS_VECTOR (1 << 0) // bit n of tms is the level at clock n; at most 32 bits
@@ -110,11 +63,5 @@ typedef struct {
     int (*write)(void *ctx, const uint8_t *data, size_t length);
     void *ctx;
 } jtag_sink_t;
-
-// One sentence for a person, without a full stop; never NULL.
-const char *jtag_strerror(int status);
-
-// CRC-32 as in gzip and PNG. Start with 0; feed the result to go on.
-uint32_t jtag_crc32(uint32_t crc, const uint8_t *data, size_t length);
 
 #endif // JTAG_JTAG_H

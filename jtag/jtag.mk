@@ -4,8 +4,8 @@
 # Set ZLIB_DIR to zlib's source tree before (tools/fetch.py zlib-1.3.1).
 
 JTAG_DIR := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
-JTAG_SRC := $(addprefix $(JTAG_DIR)/,bitbang.c bitstream.c bridge.c ecp5.c inflate.c jtag.c nor.c nor_protect.c nor_write.c \
-    sfdp.c stream.c tap.c xvc_server.c)
+include $(JTAG_DIR)/../flash/flash.mk
+JTAG_SRC := $(addprefix $(JTAG_DIR)/,bitbang.c bitstream.c bridge.c ecp5.c inflate.c stream.c tap.c xvc_server.c) $(FLASH_SRC)
 # Files of jtag/ include each other as "jtag/...".
 JTAG_CFLAGS = -I$(abspath $(JTAG_DIR)/..) -I$(ZLIB_DIR) -DZ_SOLO
 

@@ -13,7 +13,7 @@ static int sram_write(void *ctx, const uint8_t *data, size_t length) {
     if (!stream->loading) {
         stream->loading = true;
         int status = ecp5_sram_open(ecp5);
-        if (status != JTAG_OK) {
+        if (status != LX_OK) {
             return status;
         }
     }
@@ -26,15 +26,15 @@ static int flash_write(void *ctx, const uint8_t *data, size_t length) {
     stream_t *stream = ctx;
     if (stream->is_bitstream) {
         int status = bitstream_write(&stream->bitstream, data, length);
-        bool unfit = status == JTAG_EWRONGDEVICE || status == JTAG_ENOID;
-        if (status != JTAG_OK && (unfit || (stream->config.options & STREAM_REQUIRE_BITSTREAM))) {
+        bool unfit = status == LX_EWRONGDEVICE || status == LX_ENOID;
+        if (status != LX_OK && (unfit || (stream->config.options & STREAM_REQUIRE_BITSTREAM))) {
             return status;
         }
-        stream->is_bitstream = status == JTAG_OK;
+        stream->is_bitstream = status == LX_OK;
     }
     if (stream->config.target == STREAM_LOOK) {
         stream->known = !stream->is_bitstream || stream->bitstream.held_done;
-        return JTAG_OK;
+        return LX_OK;
     }
     return nor_write(stream->config.writer, data, length);
 }
@@ -44,7 +44,7 @@ static int end(stream_t *stream, int status) {
     stream->open = false;
     if (stream->config.target == STREAM_SRAM && stream->loading) {
         int closed = ecp5_abort(stream->config.ecp5);
-        return status == JTAG_OK ? closed : status;
+        return status == LX_OK ? closed : status;
     }
     return status;
 }
@@ -81,41 +81,41 @@ void stream_open(stream_t *stream, const stream_config_t *config) {
 int stream_write(void *ctx, const uint8_t *data, size_t length) {
     stream_t *stream = ctx;
     if (!stream->open) {
-        return JTAG_EBUSY;
+        return LX_EBUSY;
     }
     int status = inflate_write(&stream->inflate, data, length);
-    return status == JTAG_OK ? JTAG_OK : end(stream, status);
+    return status == LX_OK ? LX_OK : end(stream, status);
 }
 
 int stream_finish(stream_t *stream) {
     if (!stream->open) {
-        return JTAG_EBUSY;
+        return LX_EBUSY;
     }
     if (stream->known) {
-        return end(stream, JTAG_OK);
+        return end(stream, LX_OK);
     }
     int status = inflate_finish(&stream->inflate);
     if (stream->config.target == STREAM_LOOK) {
         return end(stream, status);
     }
-    int parsed = stream->is_bitstream ? bitstream_finish(&stream->bitstream) : JTAG_OK;
+    int parsed = stream->is_bitstream ? bitstream_finish(&stream->bitstream) : LX_OK;
     if (stream->config.target == STREAM_FLASH) {
         bool required = stream->config.options & STREAM_REQUIRE_BITSTREAM;
         // Something that is no bitstream, and so short that the parser did not say so before.
-        if (parsed == JTAG_ENOBITSTREAM && !required) {
+        if (parsed == LX_ENOBITSTREAM && !required) {
             stream->is_bitstream = false;
-            parsed = JTAG_OK;
+            parsed = LX_OK;
         }
         // A file that ends too early is written as far as it goes, so that what is there is known; then the verdict.
-        if (status == JTAG_OK && parsed != JTAG_ENOBITSTREAM) {
+        if (status == LX_OK && parsed != LX_ENOBITSTREAM) {
             status = nor_write_finish(stream->config.writer);
         }
-        return end(stream, status == JTAG_OK ? parsed : status);
+        return end(stream, status == LX_OK ? parsed : status);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = parsed;
     }
-    if (status == JTAG_OK && stream->config.target == STREAM_SRAM) {
+    if (status == LX_OK && stream->config.target == STREAM_SRAM) {
         stream->open = false;
         return ecp5_sram_finish(stream->config.ecp5);
     }
@@ -123,7 +123,7 @@ int stream_finish(stream_t *stream) {
 }
 
 int stream_abort(stream_t *stream) {
-    return stream->open ? end(stream, JTAG_OK) : JTAG_OK;
+    return stream->open ? end(stream, LX_OK) : LX_OK;
 }
 
 void stream_forget(stream_t *stream) {

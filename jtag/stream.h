@@ -6,11 +6,11 @@
 #ifndef JTAG_STREAM_H
 #define JTAG_STREAM_H
 
+#include "flash/nor_write.h"
 #include "jtag/bitstream.h"
 #include "jtag/ecp5.h"
 #include "jtag/inflate.h"
 #include "jtag/jtag.h"
-#include "jtag/nor_write.h"
 
 typedef enum {
     STREAM_SRAM,
@@ -50,11 +50,11 @@ typedef struct {
 void stream_open(stream_t *stream, const stream_config_t *config);
 
 // Push the next bytes; they must stay until the next call has returned. The first error ends it: the TAP is in reset
-// then, and the error is that of inflate.h, bitstream.h, ecp5.h or nor_write.h. JTAG_EBUSY after that.
+// then, and the error is that of inflate.h, bitstream.h, ecp5.h or nor_write.h. LX_EBUSY after that.
 int stream_write(void *stream, const uint8_t *data, size_t length);
 
-// The end of the source. JTAG_OK means: to SRAM, DONE is high; to flash, all is verified; in a check, all CRCs are
-// right. STREAM_LOOK: at the end of the source or when it is known, JTAG_OK unless packed data ends too early.
+// The end of the source. LX_OK means: to SRAM, DONE is high; to flash, all is verified; in a check, all CRCs are
+// right. STREAM_LOOK: at the end of the source or when it is known, LX_OK unless packed data ends too early.
 int stream_finish(stream_t *stream);
 
 // Give up, at any time, any number of times.

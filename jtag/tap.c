@@ -88,18 +88,18 @@ static int clocks(tap_t *tap, uint32_t bits, bool last, bool tdi) {
     if (last) {
         tap->state = tap_next(tap->state, true);
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 // Padding in a shift state; last leaves it.
 static int pad(tap_t *tap, uint32_t bits, bool last) {
-    return bits ? clocks(tap, bits, last, true) : JTAG_OK;
+    return bits ? clocks(tap, bits, last, true) : LX_OK;
 }
 
 static int shift_word(tap_t *tap, uint32_t *word, unsigned bits, bool capture) {
     uint8_t bytes[4] = { *word, *word >> 8, *word >> 16, *word >> 24 };
     int status = tap_shift(tap, bytes, capture ? bytes : NULL, bits, 0);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = tap_wait(tap, 0);
     }
     *word = bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
@@ -119,14 +119,14 @@ static uint8_t known_ir_bits(uint32_t idcode) {
 // there is only BYPASS. The ones that are shifted in mark the end, since no IDCODE is all ones.
 static int read_chain(tap_t *tap, tap_device_t *chain, unsigned *devices) {
     int status = tap_reset(tap);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = tap_go(tap, TAP_DR_SHIFT);
     }
     *devices = 0;
-    while (status == JTAG_OK) {
+    while (status == LX_OK) {
         uint32_t idcode = 1;
         status = shift_word(tap, &idcode, 1, true);
-        if (status == JTAG_OK && idcode) {
+        if (status == LX_OK && idcode) {
             uint32_t rest = 0x7fffffff;
             status = shift_word(tap, &rest, 31, true);
             idcode |= rest << 1;
@@ -134,10 +134,10 @@ static int read_chain(tap_t *tap, tap_device_t *chain, unsigned *devices) {
                 break;
             }
         }
-        if (status == JTAG_OK && *devices == TAP_CHAIN_MAX) {
-            return JTAG_EOVERFLOW;
+        if (status == LX_OK && *devices == TAP_CHAIN_MAX) {
+            return LX_EOVERFLOW;
         }
-        if (status == JTAG_OK) {
+        if (status == LX_OK) {
             chain[*devices].idcode = idcode;
             chain[*devices].ir_bits = known_ir_bits(idcode);
             *devices += 1;
@@ -148,36 +148,36 @@ static int read_chain(tap_t *tap, tap_device_t *chain, unsigned *devices) {
 
 // A stuck TDO looks like no device (high) or too many without an id (low).
 static int chain_verdict(const tap_device_t *chain, unsigned devices, int status) {
-    if (status != JTAG_EOVERFLOW) {
-        return status == JTAG_OK && devices == 0 ? JTAG_ENODEV : status;
+    if (status != LX_EOVERFLOW) {
+        return status == LX_OK && devices == 0 ? LX_ENODEV : status;
     }
     uint32_t any = 0;
     for (unsigned i = 0; i < devices; i++) {
         any |= chain[i].idcode;
     }
-    return any ? JTAG_EOVERFLOW : JTAG_ENODEV;
+    return any ? LX_EOVERFLOW : LX_ENODEV;
 }
 
 // The sum of all IR lengths: ones fill every IR (which is BYPASS), then a zero is followed through.
 static int measure_ir(tap_t *tap, unsigned *sum) {
     int status = tap_go(tap, TAP_IR_SHIFT);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = pad(tap, TAP_CHAIN_MAX * TAP_IR_BITS_MAX, false);
     }
     *sum = 0;
-    for (unsigned i = 0; status == JTAG_OK && i <= TAP_CHAIN_MAX * TAP_IR_BITS_MAX; i++) {
+    for (unsigned i = 0; status == LX_OK && i <= TAP_CHAIN_MAX * TAP_IR_BITS_MAX; i++) {
         uint32_t bit = i > 0;
         status = shift_word(tap, &bit, 1, true);
-        if (status == JTAG_OK && bit == 0) {
+        if (status == LX_OK && bit == 0) {
             *sum = i;
             break;
         }
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         // All ones again, so that the update that follows loads BYPASS everywhere.
         status = pad(tap, TAP_CHAIN_MAX * TAP_IR_BITS_MAX, true);
     }
-    return status == JTAG_OK ? tap_reset(tap) : status;
+    return status == LX_OK ? tap_reset(tap) : status;
 }
 
 static int find_ir_bits(tap_t *tap) {
@@ -192,11 +192,11 @@ static int find_ir_bits(tap_t *tap) {
         }
     }
     if (unknown != 1) {
-        return JTAG_OK;
+        return LX_OK;
     }
     unsigned sum;
     int status = measure_ir(tap, &sum);
-    if (status == JTAG_OK && sum >= known_sum + 2 && sum - known_sum <= TAP_IR_BITS_MAX) {
+    if (status == LX_OK && sum >= known_sum + 2 && sum - known_sum <= TAP_IR_BITS_MAX) {
         tap->chain[which].ir_bits = sum - known_sum;
     }
     return status;
@@ -225,14 +225,14 @@ void tap_init(tap_t *tap, jtag_transport_t transport) {
 
 int tap_set_freq(tap_t *tap, uint32_t hz) {
     if (hz == 0) {
-        return JTAG_EINVAL;
+        return LX_EINVAL;
     }
     uint32_t actual = 0;
     int status = tap_wait(tap, 0);
-    if (status == JTAG_OK && tap->transport.ops->set_freq) {
+    if (status == LX_OK && tap->transport.ops->set_freq) {
         status = tap->transport.ops->set_freq(tap->transport.ctx, hz, &actual);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         tap->freq_hz = actual;
         tap->asked_hz = hz;
     }
@@ -256,12 +256,12 @@ int tap_go(tap_t *tap, tap_state_t state) {
         case TAP_IR_PAUSE:
             break;
         default:
-            return JTAG_EINVAL;
+            return LX_EINVAL;
     }
     jtag_op_t op = { .flags = JTAG_OP_TMS_VECTOR | JTAG_OP_TDI_HIGH };
     op.bits = tap_path(tap->state, state, &op.tms);
     if (op.bits == 0) {
-        return JTAG_OK;
+        return LX_OK;
     }
     int status = submit(tap, &op);
     if (status >= 0) {
@@ -272,10 +272,10 @@ int tap_go(tap_t *tap, tap_state_t state) {
 
 int tap_shift(tap_t *tap, const uint8_t *tdi, uint8_t *tdo, uint32_t bits, uint8_t flags) {
     if (tap->state != TAP_DR_SHIFT && tap->state != TAP_IR_SHIFT) {
-        return JTAG_EBUSY;
+        return LX_EBUSY;
     }
     if (bits == 0) {
-        return JTAG_EINVAL;
+        return LX_EINVAL;
     }
     jtag_op_t op = {
         .bits = bits,
@@ -292,7 +292,7 @@ int tap_shift(tap_t *tap, const uint8_t *tdi, uint8_t *tdo, uint32_t bits, uint8
 
 int tap_wait(tap_t *tap, unsigned in_flight) {
     const jtag_transport_ops_t *ops = tap->transport.ops;
-    return ops->wait ? ops->wait(tap->transport.ctx, in_flight) : JTAG_OK;
+    return ops->wait ? ops->wait(tap->transport.ctx, in_flight) : LX_OK;
 }
 
 // At least so long at that frequency. A long division by hand: the compiler's own is a function of its run-time
@@ -322,18 +322,18 @@ int tap_run(tap_t *tap, uint32_t count, uint32_t us) {
         // The bound: a clock that stands still ends no later than four times the clocks at the known frequency.
         uint64_t bound = 4 * for_time + RUN_STEP_CLOCKS;
         uint32_t start = ops->time_us(tap->transport.ctx);
-        for (uint64_t done = 0; status == JTAG_OK && done < bound; done += RUN_STEP_CLOCKS) {
+        for (uint64_t done = 0; status == LX_OK && done < bound; done += RUN_STEP_CLOCKS) {
             if (done >= count && ops->time_us(tap->transport.ctx) - start >= us) {
-                return JTAG_OK;
+                return LX_OK;
             }
             status = clocks(tap, RUN_STEP_CLOCKS, false, true);
-            if (status == JTAG_OK) {
+            if (status == LX_OK) {
                 status = tap_wait(tap, 0);
             }
         }
         return status;
     }
-    for (uint64_t left = for_time > count ? for_time : count; status == JTAG_OK && left;) {
+    for (uint64_t left = for_time > count ? for_time : count; status == LX_OK && left;) {
         uint32_t now = left < OP_BITS_MAX ? left : OP_BITS_MAX;
         left -= now;
         status = clocks(tap, now, false, true);
@@ -347,14 +347,14 @@ int tap_scan(tap_t *tap) {
     tap->target = 0;
     int status = read_chain(tap, tap->chain, &devices);
     status = chain_verdict(tap->chain, devices, status);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         tap->devices = devices;
         status = tap_check(tap, 1);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = find_ir_bits(tap);
     }
-    if (status != JTAG_OK) {
+    if (status != LX_OK) {
         tap->devices = 0;
         tap_reset(tap);
     }
@@ -363,28 +363,28 @@ int tap_scan(tap_t *tap) {
 
 int tap_set_ir_bits(tap_t *tap, unsigned device, unsigned bits) {
     if (device >= tap->devices || bits < 2 || bits > TAP_IR_BITS_MAX) {
-        return JTAG_EINVAL;
+        return LX_EINVAL;
     }
     tap->chain[device].ir_bits = bits;
-    return JTAG_OK;
+    return LX_OK;
 }
 
 int tap_select(tap_t *tap, unsigned device) {
     if (device >= tap->devices) {
-        return JTAG_EINVAL;
+        return LX_EINVAL;
     }
     for (unsigned i = 0; i < tap->devices; i++) {
         if (tap->chain[i].ir_bits == 0) {
-            return JTAG_EIRLENGTH;
+            return LX_EIRLENGTH;
         }
     }
     tap->target = device;
-    return JTAG_OK;
+    return LX_OK;
 }
 
 int tap_ir(tap_t *tap, uint32_t instruction) {
     if (tap->target >= tap->devices) {
-        return JTAG_EBUSY;
+        return LX_EBUSY;
     }
     unsigned before = 0;
     unsigned after = 0;
@@ -398,91 +398,91 @@ int tap_ir(tap_t *tap, uint32_t instruction) {
     }
     uint8_t bytes[4] = { instruction, instruction >> 8, instruction >> 16, instruction >> 24 };
     int status = tap_go(tap, TAP_IR_SHIFT);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = pad(tap, before, false);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = tap_shift(tap, bytes, NULL, bits, after ? 0 : JTAG_OP_LAST);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = pad(tap, after, true);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = tap_go(tap, TAP_IDLE);
     }
-    return status == JTAG_OK ? tap_wait(tap, 0) : status;
+    return status == LX_OK ? tap_wait(tap, 0) : status;
 }
 
 int tap_dr(tap_t *tap, const uint8_t *tdi, uint8_t *tdo, uint32_t bits, uint8_t flags) {
-    int status = bits ? tap_dr_begin(tap, tdo != NULL) : JTAG_EINVAL;
-    return status == JTAG_OK ? tap_dr_end(tap, tdi, tdo, bits, flags) : status;
+    int status = bits ? tap_dr_begin(tap, tdo != NULL) : LX_EINVAL;
+    return status == LX_OK ? tap_dr_end(tap, tdi, tdo, bits, flags) : status;
 }
 
 int tap_dr_begin(tap_t *tap, bool capture) {
     if (tap->target >= tap->devices) {
-        return JTAG_EBUSY;
+        return LX_EBUSY;
     }
     int status = tap_go(tap, TAP_DR_SHIFT);
-    return status == JTAG_OK && capture ? pad(tap, tap->target, false) : status;
+    return status == LX_OK && capture ? pad(tap, tap->target, false) : status;
 }
 
 int tap_dr_end(tap_t *tap, const uint8_t *tdi, uint8_t *tdo, uint32_t bits, uint8_t flags) {
     unsigned after = tap->devices - 1 - tap->target;
-    int status = JTAG_OK;
+    int status = LX_OK;
     if (bits) {
         status = tap_shift(tap, tdi, tdo, bits, (flags & JTAG_OP_MSB_FIRST) | (after ? 0 : JTAG_OP_LAST));
     }
-    if (status == JTAG_OK && tap->state == TAP_DR_SHIFT) {
+    if (status == LX_OK && tap->state == TAP_DR_SHIFT) {
         status = pad(tap, after ? after : 1, true);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = tap_go(tap, TAP_IDLE);
     }
-    return status == JTAG_OK ? tap_wait(tap, 0) : status;
+    return status == LX_OK ? tap_wait(tap, 0) : status;
 }
 
 int tap_check(tap_t *tap, unsigned times) {
     tap_device_t chain[TAP_CHAIN_MAX];
-    int status = tap->devices ? JTAG_OK : JTAG_EBUSY;
-    while (status == JTAG_OK && times--) {
+    int status = tap->devices ? LX_OK : LX_EBUSY;
+    while (status == LX_OK && times--) {
         unsigned devices;
         status = read_chain(tap, chain, &devices);
-        if (status == JTAG_EOVERFLOW || (status == JTAG_OK && devices != tap->devices)) {
-            status = JTAG_ECHAIN;
+        if (status == LX_EOVERFLOW || (status == LX_OK && devices != tap->devices)) {
+            status = LX_ECHAIN;
         }
-        for (unsigned i = 0; status == JTAG_OK && i < devices; i++) {
+        for (unsigned i = 0; status == LX_OK && i < devices; i++) {
             if (chain[i].idcode != tap->chain[i].idcode) {
-                status = JTAG_ECHAIN;
+                status = LX_ECHAIN;
             }
         }
     }
     int reset = tap_reset(tap);
-    return status == JTAG_OK ? reset : status;
+    return status == LX_OK ? reset : status;
 }
 
 int tap_calibrate(tap_t *tap, uint32_t min_hz, uint32_t max_hz) {
     if (min_hz == 0 || min_hz > max_hz) {
-        return JTAG_EINVAL;
+        return LX_EINVAL;
     }
     int status = tap_set_freq(tap, min_hz);
-    if (status == JTAG_OK && tap->freq_hz == 0) {
-        status = JTAG_ENOTSUP;
+    if (status == LX_OK && tap->freq_hz == 0) {
+        status = LX_ENOTSUP;
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = tap_scan(tap);
     }
     // Bisect: below is good, above is bad or too fast. Twelve steps are 0.03 % of the range.
     uint32_t below = min_hz;
     uint32_t above = max_hz;
-    for (unsigned step = 0; status == JTAG_OK && step < 12; step++) {
+    for (unsigned step = 0; status == LX_OK && step < 12; step++) {
         uint32_t hz = step == 0 ? max_hz : below + (above - below) / 2;
         status = tap_set_freq(tap, hz);
-        if (status == JTAG_OK) {
+        if (status == LX_OK) {
             int check = tap_check(tap, CHECK_TIMES);
-            if (check == JTAG_EIO || check == JTAG_EINTR) {
+            if (check == LX_EIO || check == LX_EINTR) {
                 return check;
             }
-            if (check == JTAG_OK) {
+            if (check == LX_OK) {
                 below = hz;
             } else {
                 above = hz;
@@ -492,9 +492,9 @@ int tap_calibrate(tap_t *tap, uint32_t min_hz, uint32_t max_hz) {
             break;
         }
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         uint32_t hz = below == max_hz ? max_hz : below / 4 * 3;
         status = tap_set_freq(tap, hz > min_hz ? hz : min_hz);
     }
-    return status == JTAG_OK ? tap_check(tap, CHECK_TIMES) : status;
+    return status == LX_OK ? tap_check(tap, CHECK_TIMES) : status;
 }

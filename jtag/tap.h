@@ -67,10 +67,10 @@ int tap_set_freq(tap_t *tap, uint32_t hz);
 int tap_reset(tap_t *tap);
 
 // Walk to a state; the stable ones are RESET, IDLE, DR_SHIFT, DR_PAUSE, IR_SHIFT, IR_PAUSE, others are
-// JTAG_EINVAL. Nothing is waited for.
+// LX_EINVAL. Nothing is waited for.
 int tap_go(tap_t *tap, tap_state_t state);
 
-// Shift in DR_SHIFT or IR_SHIFT (else JTAG_EBUSY); tdi NULL shifts ones. flags: JTAG_OP_MSB_FIRST, and JTAG_OP_LAST
+// Shift in DR_SHIFT or IR_SHIFT (else LX_EBUSY); tdi NULL shifts ones. flags: JTAG_OP_MSB_FIRST, and JTAG_OP_LAST
 // to leave to EXIT1 with the last bit. Returns with the operation in flight: see jtag_transport_ops_t.
 int tap_shift(tap_t *tap, const uint8_t *tdi, uint8_t *tdo, uint32_t bits, uint8_t flags);
 
@@ -83,14 +83,14 @@ int tap_run(tap_t *tap, uint32_t clocks, uint32_t us);
 
 // Read the ids of the whole chain and find the IR lengths: by a table of known devices, and a single unknown one by
 // measuring the sum. Leaves the TAPs in reset and the target at device 0.
-// JTAG_ENODEV: TDO is stuck. JTAG_ECHAIN: the answer is no chain, or two readings differ. JTAG_EOVERFLOW: more than
+// LX_ENODEV: TDO is stuck. LX_ECHAIN: the answer is no chain, or two readings differ. LX_EOVERFLOW: more than
 // TAP_CHAIN_MAX devices. An unknown IR length is no error here.
 int tap_scan(tap_t *tap);
 
-// Set the IR length of a device when the table does not know it. JTAG_EINVAL: no such device, or bits not 2 to 32.
+// Set the IR length of a device when the table does not know it. LX_EINVAL: no such device, or bits not 2 to 32.
 int tap_set_ir_bits(tap_t *tap, unsigned device, unsigned bits);
 
-// Speak to this device. JTAG_EINVAL: no such device. JTAG_EIRLENGTH: the IR length of some device is unknown.
+// Speak to this device. LX_EINVAL: no such device. LX_EIRLENGTH: the IR length of some device is unknown.
 int tap_select(tap_t *tap, unsigned device);
 
 // Load an instruction (all others get BYPASS) and end in Run-Test/Idle.
@@ -106,12 +106,12 @@ int tap_dr(tap_t *tap, const uint8_t *tdi, uint8_t *tdo, uint32_t bits, uint8_t 
 int tap_dr_begin(tap_t *tap, bool capture);
 int tap_dr_end(tap_t *tap, const uint8_t *tdi, uint8_t *tdo, uint32_t bits, uint8_t flags);
 
-// Read the chain's ids `times` times; JTAG_ECHAIN when one reading differs from what tap_scan() found.
+// Read the chain's ids `times` times; LX_ECHAIN when one reading differs from what tap_scan() found.
 int tap_check(tap_t *tap, unsigned times);
 
 // Find the fastest TCK between the two at which 64 readings of the ids agree with those at min_hz. Where that is less
 // than max_hz, back off to three quarters of it (but not below min_hz), and check again. Needs a transport that knows
-// its frequency (else JTAG_ENOTSUP). tap->freq_hz has the result; after an error it is one of those that were tried.
+// its frequency (else LX_ENOTSUP). tap->freq_hz has the result; after an error it is one of those that were tried.
 int tap_calibrate(tap_t *tap, uint32_t min_hz, uint32_t max_hz);
 
 #endif // JTAG_TAP_H

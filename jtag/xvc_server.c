@@ -38,7 +38,7 @@ static int set_period(xvc_server_t *server) {
     const jtag_transport_ops_t *ops = server->transport.ops;
     if (ops->set_freq && period_ns) {
         int status = ops->set_freq(server->transport.ctx, 1000000000 / period_ns + (1000000000 % period_ns != 0), &actual_hz);
-        if (status != JTAG_OK) {
+        if (status != LX_OK) {
             return status;
         }
     }
@@ -72,13 +72,13 @@ static int shift(xvc_server_t *server) {
             }
         }
         int status = ops->submit(server->transport.ctx, &op);
-        if (status != JTAG_OK) {
+        if (status != LX_OK) {
             return status;
         }
         at += op.bits;
     }
-    int status = ops->wait ? ops->wait(server->transport.ctx, 0) : JTAG_OK;
-    return status == JTAG_OK ? reply(server, server->tdi, (server->bits + 7) / 8) : status;
+    int status = ops->wait ? ops->wait(server->transport.ctx, 0) : LX_OK;
+    return status == LX_OK ? reply(server, server->tdi, (server->bits + 7) / 8) : status;
 }
 
 static void expect(xvc_server_t *server, uint8_t state, uint32_t need) {
@@ -96,10 +96,10 @@ static int word_seen(xvc_server_t *server) {
     for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (server->have == strlen(words[i].text) && memcmp(server->head, words[i].text, server->have) == 0) {
             expect(server, words[i].state, words[i].state == STATE_WORD ? sizeof(server->head) : 4);
-            return words[i].state == STATE_WORD ? greet(server) : JTAG_OK;
+            return words[i].state == STATE_WORD ? greet(server) : LX_OK;
         }
     }
-    return JTAG_EINVAL;
+    return LX_EINVAL;
 }
 
 // What was expected is complete.
@@ -109,16 +109,16 @@ static int complete(xvc_server_t *server) {
         case STATE_BITS:
             server->bits = word_of(server->head);
             if (server->bits == 0 || server->bits > 8 * server->vector_bytes) {
-                return JTAG_EINVAL;
+                return LX_EINVAL;
             }
             expect(server, STATE_VECTORS, 2 * ((server->bits + 7) / 8));
-            return JTAG_OK;
+            return LX_OK;
         case STATE_PERIOD:
         case STATE_VECTORS:
             expect(server, STATE_WORD, sizeof(server->head));
             return state == STATE_PERIOD ? set_period(server) : shift(server);
         default: // a word without an end, or none is allowed any more
-            return JTAG_EINVAL;
+            return LX_EINVAL;
     }
 }
 
@@ -140,13 +140,13 @@ int xvc_server_open(xvc_server_t *server, jtag_transport_t transport, jtag_sink_
     server->tms = memory;
     server->tdi = memory + server->vector_bytes;
     expect(server, server->vector_bytes < XVC_SERVER_VECTOR_MIN ? STATE_DEAD : STATE_WORD, sizeof(server->head));
-    return server->state == STATE_DEAD ? JTAG_EOVERFLOW : JTAG_OK;
+    return server->state == STATE_DEAD ? LX_EOVERFLOW : LX_OK;
 }
 
 int xvc_server_push(void *ctx, const uint8_t *data, size_t length) {
     xvc_server_t *server = ctx;
-    int status = server->state == STATE_DEAD ? JTAG_EINVAL : JTAG_OK;
-    while (status == JTAG_OK && length) {
+    int status = server->state == STATE_DEAD ? LX_EINVAL : LX_OK;
+    while (status == LX_OK && length) {
         size_t now = 1;
         bool word_ends = false;
         if (server->state == STATE_VECTORS) {
@@ -163,7 +163,7 @@ int xvc_server_push(void *ctx, const uint8_t *data, size_t length) {
             status = complete(server);
         }
     }
-    if (status != JTAG_OK) {
+    if (status != LX_OK) {
         server->state = STATE_DEAD;
     }
     return status;
@@ -174,5 +174,5 @@ int xvc_server_close(xvc_server_t *server) {
     const jtag_op_t to_reset = { .bits = 5, .tms = 1, .flags = JTAG_OP_TDI_HIGH };
     server->state = STATE_DEAD;
     int status = ops->submit(server->transport.ctx, &to_reset);
-    return status == JTAG_OK && ops->wait ? ops->wait(server->transport.ctx, 0) : status;
+    return status == LX_OK && ops->wait ? ops->wait(server->transport.ctx, 0) : status;
 }

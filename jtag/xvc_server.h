@@ -26,10 +26,10 @@ typedef struct {
 } xvc_server_t;
 
 // Begin with a client. memory holds both vectors: half of it is what the client is told as the longest vector.
-// JTAG_EOVERFLOW: less than twice XVC_SERVER_VECTOR_MIN. What the sink gets is free again when it returns.
+// LX_EOVERFLOW: less than twice XVC_SERVER_VECTOR_MIN. What the sink gets is free again when it returns.
 int xvc_server_open(xvc_server_t *server, jtag_transport_t transport, jtag_sink_t answer, uint8_t *memory, size_t bytes);
 
-// Push what came, in pieces of any length (a sink's shape; the data is free again on return). JTAG_EINVAL: no command
+// Push what came, in pieces of any length (a sink's shape; the data is free again on return). LX_EINVAL: no command
 // of the protocol, or a vector longer than announced. Or what the transport or the sink returned. After an error only
 // open is allowed again: hang up.
 int xvc_server_push(void *server, const uint8_t *data, size_t length);

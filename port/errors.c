@@ -4,8 +4,8 @@
 #include "py/mperrno.h"
 #include "py/runtime.h"
 
+#include "common/status.h"
 #include "errors.h"
-#include "soc/status.h"
 
 // Index is the negated status; 0 is ValueError, which is no errno.
 static const uint8_t errno_of[] = {

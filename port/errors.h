@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Driver statuses (soc/status.h) as Python exceptions and as errno values.
+// Driver statuses (common/status.h) as Python exceptions and as errno values.
 #ifndef PORT_ERRORS_H
 #define PORT_ERRORS_H
 

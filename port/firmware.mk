@@ -30,7 +30,7 @@ SMALL := $(shell test $(SOC_MAIN_RAM_SIZE) -lt 1048576 && echo 1)
 # The FPGA programmer (jtag/usermod): where the SoC has a JTAG master, or on request.
 ECP5 ?= $(if $(SMALL),0,$(or $(SOC_HAS_JTAG_MASTER),0))
 
-OWN_DIRS := port soc drivers $(if $(filter 1,$(ECP5)),jtag)
+OWN_DIRS := port soc drivers common $(if $(filter 1,$(ECP5)),flash jtag)
 
 # ---- Versions: nothing in the image depends on when or where it is built -------------------------------
 

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "soc/status.h"
+#include "common/status.h"
 #include "soc_shape.h"
 
 #if SOC_HAS_INTERRUPT

@@ -13,14 +13,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MICROPYTHON = r"(py|extmod|shared|lib)/|mp[a-z]*port\.h|mphalport\.h"
-OWN = ("soc", "drivers", "port", "jtag", "models", "emu", "rtl", "vecp5")
+OWN = ("common", "soc", "drivers", "port", "flash", "jtag", "models", "emu", "rtl", "vecp5")
 
 
 def includes_of(*rooms):
     """A pattern for the headers of our own rooms, by folder or by the prefix of their names."""
     prefixes = {
         "drivers": r"lx_",
-        "soc": r"(csr|soc|irq|soc_config|soc_shape|status)\.h",
+        "soc": r"(csr|soc|irq|soc_config|soc_shape)\.h",
         "emu": r"emu_",
     }
     parts = [rf"(\.\./)*{room}/" for room in rooms]
@@ -30,15 +30,17 @@ def includes_of(*rooms):
 
 # room: what its files may not include (pattern), and why.
 FORBIDDEN = {
-    "soc/": (f"{MICROPYTHON}|{includes_of('drivers', 'port', 'jtag', 'models', 'emu')}", "soc/ knows only libc and generated files"),
-    "drivers/": (f"(?!jtag/jtag\\.h$)({MICROPYTHON}|{includes_of('port', 'jtag', 'models', 'emu')}|stdio\\.h|stdlib\\.h)", "drivers/ sees soc/ and the contract jtag/jtag.h only: no Python, heap or printf"),
+    "common/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'flash', 'jtag', 'models', 'emu', 'rtl')}", "common/ knows libc alone"),
+    "soc/": (f"{MICROPYTHON}|{includes_of('drivers', 'port', 'flash', 'jtag', 'models', 'emu')}", "soc/ knows only libc, common/ and generated files"),
+    "drivers/": (f"(?!jtag/jtag\\.h$)({MICROPYTHON}|{includes_of('port', 'flash', 'jtag', 'models', 'emu')}|stdio\\.h|stdlib\\.h)", "drivers/ sees soc/ and the contract jtag/jtag.h only: no Python, heap or printf"),
     "port/": (f"{includes_of('models', 'emu', 'rtl')}|generated/csr\\.h|hw/common\\.h", "port/ touches no CSR directly and knows no simulation"),
     "jtag/usermod/": (includes_of("soc", "drivers", "port", "emu", "models"), "jtag/usermod/ is portable to any MicroPython port"),
+    "flash/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'jtag', 'models', 'emu')}", "flash/ is portable C over libc, and knows no JTAG"),
     "jtag/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'emu', 'models')}", "jtag/ is portable C over libc"),
-    "models/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'jtag', 'emu', 'rtl', 'vecp5')}", "models/ knows neither emulator nor firmware"),
-    "emu/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'jtag')}|generated/", "emu/ shares only csr.json with the firmware"),
-    "vecp5/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'jtag', 'emu', 'rtl')}", "vecp5/ puts sockets in front of models/ only"),
-    "rtl/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'jtag', 'emu')}", "rtl/ shares nothing with the firmware"),
+    "models/": (f"{MICROPYTHON}|{includes_of('common', 'soc', 'drivers', 'port', 'flash', 'jtag', 'emu', 'rtl', 'vecp5')}", "models/ knows neither emulator nor firmware"),
+    "emu/": (f"{MICROPYTHON}|{includes_of('common', 'soc', 'drivers', 'port', 'flash', 'jtag')}|generated/", "emu/ shares only csr.json with the firmware"),
+    "vecp5/": (f"{MICROPYTHON}|{includes_of('common', 'soc', 'drivers', 'port', 'flash', 'jtag', 'emu', 'rtl')}", "vecp5/ puts sockets in front of models/ only"),
+    "rtl/": (f"{MICROPYTHON}|{includes_of('common', 'soc', 'drivers', 'port', 'flash', 'jtag', 'emu')}", "rtl/ shares nothing with the firmware"),
 }  # fmt: skip
 # The same for Python, matched against the whole name of each imported module.
 PYTHON_FORBIDDEN = {

@@ -23,6 +23,8 @@ COPIED = (
     "soc",
     "drivers",
     "port",
+    "common",
+    "flash",
     "jtag",
     "gateware",
     os.path.join("tests", "host"),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // XVC client (xvc.h). Operations without capture are collected into one "shift:" and sent when something is to be
-// read, when the vectors are full, or when the caller waits. An answer that does not come in time is JTAG_EIO, and ends the
+// read, when the vectors are full, or when the caller waits. An answer that does not come in time is LX_EIO, and ends the
 // connection: what came late would be taken for the next answer.
 
 #define _POSIX_C_SOURCE 200809L
@@ -27,12 +27,12 @@ static int send_all(xvc_t *xvc, const void *data, size_t length) {
         }
         if (sent <= 0) {
             xvc_close(xvc);
-            return JTAG_EIO;
+            return LX_EIO;
         }
         bytes += sent;
         length -= sent;
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static int receive(xvc_t *xvc, void *data, size_t length) {
@@ -46,12 +46,12 @@ static int receive(xvc_t *xvc, void *data, size_t length) {
         ssize_t got = ready > 0 ? recv(xvc->socket, bytes, length, 0) : 0;
         if (got <= 0) {
             xvc_close(xvc);
-            return JTAG_EIO;
+            return LX_EIO;
         }
         bytes += got;
         length -= got;
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static void put_word(uint8_t *bytes, uint32_t word) {
@@ -62,20 +62,20 @@ static void put_word(uint8_t *bytes, uint32_t word) {
 
 static int flush(xvc_t *xvc) {
     if (xvc->bits == 0) {
-        return JTAG_OK;
+        return LX_OK;
     }
     uint8_t head[10] = "shift:";
     size_t bytes = (xvc->bits + 7) / 8;
     put_word(head + 6, xvc->bits);
     xvc->bits = 0;
     int status = send_all(xvc, head, sizeof(head));
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = send_all(xvc, xvc->tms, bytes);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = send_all(xvc, xvc->tdi, bytes);
     }
-    return status == JTAG_OK ? receive(xvc, xvc->tdo, bytes) : status;
+    return status == LX_OK ? receive(xvc, xvc->tdo, bytes) : status;
 }
 
 static void set_bit(uint8_t *bytes, uint32_t bit, bool level) {
@@ -91,7 +91,7 @@ static int xvc_submit(void *ctx, const jtag_op_t *op) {
     bool vector = op->flags & JTAG_OP_TMS_VECTOR;
     bool msb_first = op->flags & JTAG_OP_MSB_FIRST;
     if (op->bits == 0 || (vector && op->bits > 32)) {
-        return JTAG_EINVAL;
+        return LX_EINVAL;
     }
     for (uint32_t done = 0; done < op->bits;) {
         uint32_t room = 8 * xvc->vector_bytes - xvc->bits;
@@ -108,8 +108,8 @@ static int xvc_submit(void *ctx, const jtag_op_t *op) {
             set_bit(xvc->tms, xvc->bits, tms);
             set_bit(xvc->tdi, xvc->bits++, tdi);
         }
-        int status = op->tdo || xvc->bits == 8 * xvc->vector_bytes ? flush(xvc) : JTAG_OK;
-        if (status != JTAG_OK) {
+        int status = op->tdo || xvc->bits == 8 * xvc->vector_bytes ? flush(xvc) : LX_OK;
+        if (status != LX_OK) {
             return status;
         }
         for (uint32_t i = 0; op->tdo && i < now; i++) {
@@ -124,7 +124,7 @@ static int xvc_submit(void *ctx, const jtag_op_t *op) {
         }
         done += now;
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static int xvc_wait(void *ctx, unsigned in_flight) {
@@ -138,11 +138,11 @@ static int xvc_set_freq(void *ctx, uint32_t hz, uint32_t *actual_hz) {
     uint8_t answer[4] = { 0 };
     put_word(head + 7, (1000000000 + hz - 1) / hz);
     int status = send_all(xvc, head, sizeof(head));
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = receive(xvc, answer, sizeof(answer));
     }
     uint32_t ns = answer[0] | (uint32_t)answer[1] << 8 | (uint32_t)answer[2] << 16 | (uint32_t)answer[3] << 24;
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         *actual_hz = ns ? 1000000000 / ns : 0;
     }
     return status;
@@ -157,7 +157,7 @@ int xvc_open(xvc_t *xvc, const char *host, const char *port, uint32_t timeout_ms
     xvc->bits = 0;
     xvc->timeout_ms = timeout_ms;
     if (getaddrinfo(host, port, &hints, &found) != 0) {
-        return JTAG_EIO;
+        return LX_EIO;
     }
     for (struct addrinfo *at = found; at && xvc->socket < 0; at = at->ai_next) {
         xvc->socket = socket(at->ai_family, at->ai_socktype, at->ai_protocol);
@@ -167,27 +167,27 @@ int xvc_open(xvc_t *xvc, const char *host, const char *port, uint32_t timeout_ms
     }
     freeaddrinfo(found);
     if (xvc->socket < 0) {
-        return JTAG_EIO;
+        return LX_EIO;
     }
     // The answer is "xvcServer_v1.0:<bytes of both vectors>\n".
     char line[40] = { 0 };
     int status = send_all(xvc, "getinfo:", 8);
-    for (size_t i = 0; status == JTAG_OK && i + 1 < sizeof(line); i++) {
+    for (size_t i = 0; status == LX_OK && i + 1 < sizeof(line); i++) {
         status = receive(xvc, line + i, 1);
         if (line[i] == '\n') {
             break;
         }
     }
     unsigned long bytes = 0;
-    if (status == JTAG_OK && strncmp(line, GREETING, strlen(GREETING)) == 0) {
+    if (status == LX_OK && strncmp(line, GREETING, strlen(GREETING)) == 0) {
         bytes = strtoul(line + strlen(GREETING), NULL, 10) / 2;
     }
     if (bytes == 0) {
         xvc_close(xvc);
-        return JTAG_EIO;
+        return LX_EIO;
     }
     xvc->vector_bytes = bytes < XVC_VECTOR_BYTES ? bytes : XVC_VECTOR_BYTES;
-    return JTAG_OK;
+    return LX_OK;
 }
 
 void xvc_close(xvc_t *xvc) {

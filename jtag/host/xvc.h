@@ -24,7 +24,7 @@ typedef struct {
 
 extern const jtag_transport_ops_t xvc_ops;
 
-// Connect to host and port (decimal or a service name). timeout_ms bounds each answer. JTAG_EIO: cannot connect, or
+// Connect to host and port (decimal or a service name). timeout_ms bounds each answer. LX_EIO: cannot connect, or
 // the server does not speak XVC.
 int xvc_open(xvc_t *xvc, const char *host, const char *port, uint32_t timeout_ms);
 void xvc_close(xvc_t *xvc);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The guard before a transport (guard.h). After Ctrl-C one operation is refused, with JTAG_EINTR; those by which the
+// The guard before a transport (guard.h). After Ctrl-C one operation is refused, with LX_EINTR; those by which the
 // core then resets the TAP pass.
 //
 // Where a port raises KeyboardInterrupt out of its signal handler, the signal is held back until the guard is left.
@@ -34,7 +34,7 @@ static int guarded_submit(void *ctx, const jtag_op_t *op) {
         if (guard->inner.ops->wait) {
             guard->inner.ops->wait(guard->inner.ctx, 0);
         }
-        return JTAG_EINTR;
+        return LX_EINTR;
     }
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
@@ -46,7 +46,7 @@ static int guarded_submit(void *ctx, const jtag_op_t *op) {
     if (guard->raised == MP_OBJ_NULL) {
         guard->raised = MP_OBJ_FROM_PTR(nlr.ret_val);
     }
-    return JTAG_EIO;
+    return LX_EIO;
 }
 
 static int guarded_wait(void *ctx, unsigned in_flight) {
@@ -67,7 +67,7 @@ static uint32_t guarded_time_us(void *ctx) {
 static int submit_nowhere(void *ctx, const jtag_op_t *op) {
     (void)ctx;
     (void)op;
-    return JTAG_ENODEV;
+    return LX_ENODEV;
 }
 
 void jtag_guard_init(jtag_guard_t *guard, mp_obj_t object) {
@@ -117,7 +117,7 @@ int jtag_guard_leave(jtag_guard_t *guard, int status) {
         nlr_raise(raised);
     }
     #if !MICROPY_ENABLE_DYNRUNTIME
-    if (status == JTAG_EINTR) {
+    if (status == LX_EINTR) {
         mp_obj_t pending = MP_STATE_MAIN_THREAD(mp_pending_exception);
         MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_NULL;
         if (pending != MP_OBJ_NULL) {

@@ -36,7 +36,7 @@ jtag_transport_t jtag_guard_transport(jtag_guard_t *guard);
 void jtag_guard_pass(jtag_guard_t *guard);
 
 // Around each use. Entering twice, from a pin's own code, raises. Leaving raises what a pin has raised, and
-// KeyboardInterrupt when the status is JTAG_EINTR; else it returns the status.
+// KeyboardInterrupt when the status is LX_EINTR; else it returns the status.
 void jtag_guard_enter(jtag_guard_t *guard);
 int jtag_guard_leave(jtag_guard_t *guard, int status);
 

@@ -36,14 +36,15 @@ target_sources(usermod_ecp5 INTERFACE
     ${JTAG_DIR}/bridge.c
     ${JTAG_DIR}/ecp5.c
     ${JTAG_DIR}/inflate.c
-    ${JTAG_DIR}/jtag.c
-    ${JTAG_DIR}/nor.c
-    ${JTAG_DIR}/nor_protect.c
-    ${JTAG_DIR}/nor_write.c
-    ${JTAG_DIR}/sfdp.c
     ${JTAG_DIR}/stream.c
     ${JTAG_DIR}/tap.c
     ${JTAG_DIR}/xvc_server.c
+    ${JTAG_DIR}/../flash/nor.c
+    ${JTAG_DIR}/../flash/nor_protect.c
+    ${JTAG_DIR}/../flash/nor_write.c
+    ${JTAG_DIR}/../flash/sfdp.c
+    ${JTAG_DIR}/../common/crc32.c
+    ${JTAG_DIR}/../common/status.c
 )
 target_include_directories(usermod_ecp5 INTERFACE ${JTAG_DIR}/.. ${ZLIB_DIR})
 target_compile_definitions(usermod_ecp5 INTERFACE Z_SOLO)

@@ -21,6 +21,9 @@ SRC_USERMOD_LIB_C += $(JTAG_DIR)/host/xvc.c
 CFLAGS_USERMOD += -DJTAG_USERMOD_XVC=1
 endif
 
+# Objects of flash/ and common/, which lie outside of USER_C_MODULES.
+JTAG_FLASH_O = $(addprefix $(BUILD)/,$(patsubst $(USER_C_MODULES)/%.c,%.o,$(FLASH_SRC:.c=.o)))
+
 # zlib as it is meant to be compiled, and by its own rules of cleanliness.
 JTAG_ZLIB_O = $(addprefix $(BUILD)/,$(patsubst $(USER_C_MODULES)/%.c,%.o,$(JTAG_ZLIB_SRC:.c=.o)))
 $(JTAG_ZLIB_O): CFLAGS += $(JTAG_ZLIB_CFLAGS) -w

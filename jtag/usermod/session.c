@@ -3,15 +3,15 @@
 // _ecp5.Session(transport): the core's structs in one Python object, and its functions as methods. What they mean is
 // in the headers of jtag/; what people use is ecp5.py.
 //
-// A method returns what its function found, or a negative jtag_status_t: ecp5.py turns that into an exception. Only a
+// A method returns what its function found, or a negative lx_status_t: ecp5.py turns that into an exception. Only a
 // wrong argument, what a pin raises, and Ctrl-C are raised here.
 
 #include <string.h>
 
 #include "py/runtime.h"
 
+#include "flash/nor_protect.h"
 #include "jtag/bridge.h"
-#include "jtag/nor_protect.h"
 #include "jtag/stream.h"
 #include "jtag/usermod/guard.h"
 #include "jtag/usermod/modecp5.h"
@@ -42,13 +42,13 @@ static session_t *enter(mp_obj_t self_in) {
 // For what needs the device to itself: neither a stream nor the bridge is open.
 static session_t *enter_idle(mp_obj_t self_in, int *status) {
     session_t *self = enter(self_in);
-    *status = self->streaming || self->bridged ? JTAG_EBUSY : self->ecp5.device ? JTAG_OK : JTAG_ENODEV;
+    *status = self->streaming || self->bridged ? LX_EBUSY : self->ecp5.device ? LX_OK : LX_ENODEV;
     return self;
 }
 
 static session_t *enter_flash(mp_obj_t self_in, int *status) {
     session_t *self = enter(self_in);
-    *status = self->bridged && !self->streaming ? JTAG_OK : JTAG_EBUSY;
+    *status = self->bridged && !self->streaming ? LX_OK : LX_EBUSY;
     return self;
 }
 
@@ -58,7 +58,7 @@ static mp_obj_t leave(session_t *self, int status) {
 
 static mp_obj_t leave_word(session_t *self, int status, uint32_t word) {
     status = jtag_guard_leave(&self->guard, status);
-    return status == JTAG_OK ? mp_obj_new_int_from_uint(word) : MP_OBJ_NEW_SMALL_INT(status);
+    return status == LX_OK ? mp_obj_new_int_from_uint(word) : MP_OBJ_NEW_SMALL_INT(status);
 }
 
 static mp_obj_t session_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
@@ -76,19 +76,19 @@ static mp_obj_t session_make_new(const mp_obj_type_t *type, size_t n_args, size_
 static mp_obj_t session_scan(mp_obj_t self_in, mp_obj_t which) {
     mp_int_t number = mp_obj_get_int(which);
     session_t *self = enter(self_in);
-    int status = JTAG_EBUSY;
+    int status = LX_EBUSY;
     if (!self->streaming && !self->bridged) {
         // Who used the transport in between may have left another TCK.
-        status = self->tap.asked_hz ? tap_set_freq(&self->tap, self->tap.asked_hz) : JTAG_OK;
+        status = self->tap.asked_hz ? tap_set_freq(&self->tap, self->tap.asked_hz) : LX_OK;
         // Lengths that were given stay, as long as the same devices answer.
         tap_t before = self->tap;
-        status = status == JTAG_OK ? tap_scan(&self->tap) : status;
+        status = status == LX_OK ? tap_scan(&self->tap) : status;
         for (unsigned i = 0; i < self->tap.devices && i < before.devices; i++) {
             if (self->tap.chain[i].ir_bits == 0 && self->tap.chain[i].idcode == before.chain[i].idcode) {
                 self->tap.chain[i].ir_bits = before.chain[i].ir_bits;
             }
         }
-        if (status == JTAG_OK) {
+        if (status == LX_OK) {
             status = ecp5_attach(&self->ecp5, &self->tap, number);
         } else {
             self->ecp5.device = NULL;
@@ -123,7 +123,7 @@ static MP_DEFINE_CONST_FUN_OBJ_3(session_set_ir_bits_obj, session_set_ir_bits);
 static mp_obj_t session_set_freq(mp_obj_t self_in, mp_obj_t hz) {
     uint32_t wanted = mp_obj_get_int_truncated(hz);
     session_t *self = enter(self_in);
-    int status = wanted ? tap_set_freq(&self->tap, wanted) : JTAG_EINVAL;
+    int status = wanted ? tap_set_freq(&self->tap, wanted) : LX_EINVAL;
     return leave_word(self, status, self->tap.freq_hz);
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(session_set_freq_obj, session_set_freq);
@@ -144,9 +144,9 @@ static mp_obj_t session_calibrate(mp_obj_t self_in, mp_obj_t min_hz, mp_obj_t ma
     uint32_t max = mp_obj_get_int_truncated(max_hz);
     session_t *self = enter(self_in);
     uint32_t before = self->tap.asked_hz;
-    int status = self->streaming || self->bridged ? JTAG_EBUSY : tap_calibrate(&self->tap, min, max);
-    status = status == JTAG_OK && !has_ecp5(&self->tap) ? JTAG_EDEVICE : status;
-    if (status != JTAG_OK) {
+    int status = self->streaming || self->bridged ? LX_EBUSY : tap_calibrate(&self->tap, min, max);
+    status = status == LX_OK && !has_ecp5(&self->tap) ? LX_EDEVICE : status;
+    if (status != LX_OK) {
         self->tap.asked_hz = before;
     }
     return leave_word(self, status, self->tap.freq_hz);
@@ -157,7 +157,7 @@ static mp_obj_t session_idcode(mp_obj_t self_in) {
     int status;
     session_t *self = enter_idle(self_in, &status);
     uint32_t word = 0;
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = ecp5_read_idcode(&self->ecp5, &word);
     }
     return leave_word(self, status, word);
@@ -168,7 +168,7 @@ static mp_obj_t session_usercode(mp_obj_t self_in) {
     int status;
     session_t *self = enter_idle(self_in, &status);
     uint32_t word = 0;
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = ecp5_read_usercode(&self->ecp5, &word);
     }
     return leave_word(self, status, word);
@@ -178,7 +178,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(session_usercode_obj, session_usercode);
 static mp_obj_t session_status(mp_obj_t self_in) {
     int status;
     session_t *self = enter_idle(self_in, &status);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = ecp5_read_status(&self->ecp5);
     }
     return leave_word(self, status, self->ecp5.status);
@@ -199,7 +199,7 @@ static mp_obj_t session_unique_id(mp_obj_t self_in, mp_obj_t into) {
     int status;
     session_t *self = enter_idle(self_in, &status);
     uint64_t id = 0;
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = ecp5_read_unique_id(&self->ecp5, &id);
     }
     for (unsigned i = 0; i < 8 && i < buffer.len; i++) {
@@ -212,7 +212,7 @@ static MP_DEFINE_CONST_FUN_OBJ_2(session_unique_id_obj, session_unique_id);
 static mp_obj_t session_erase(mp_obj_t self_in) {
     int status;
     session_t *self = enter_idle(self_in, &status);
-    return leave(self, status == JTAG_OK ? ecp5_erase(&self->ecp5) : status);
+    return leave(self, status == LX_OK ? ecp5_erase(&self->ecp5) : status);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(session_erase_obj, session_erase);
 
@@ -220,7 +220,7 @@ static mp_obj_t session_refresh(mp_obj_t self_in, mp_obj_t timeout_ms) {
     uint32_t ms = mp_obj_get_int_truncated(timeout_ms);
     int status;
     session_t *self = enter_idle(self_in, &status);
-    return leave(self, status == JTAG_OK ? ecp5_refresh(&self->ecp5, ms) : status);
+    return leave(self, status == LX_OK ? ecp5_refresh(&self->ecp5, ms) : status);
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(session_refresh_obj, session_refresh);
 
@@ -233,7 +233,7 @@ static void let_go(session_t *self) {
 }
 
 static int close_all(session_t *self) {
-    int status = JTAG_OK;
+    int status = LX_OK;
     if (self->streaming) {
         self->streaming = false;
         status = stream_abort(&self->stream);
@@ -241,17 +241,17 @@ static int close_all(session_t *self) {
     if (self->bridged) {
         self->bridged = false;
         int flash = bridge_drop(&self->bridge);
-        flash = flash == JTAG_OK ? nor_close(&self->nor) : flash;
+        flash = flash == LX_OK ? nor_close(&self->nor) : flash;
         int bridge = bridge_close(&self->bridge);
-        status = status != JTAG_OK ? status : flash != JTAG_OK ? flash : bridge;
+        status = status != LX_OK ? status : flash != LX_OK ? flash : bridge;
     } else {
         // Whatever was under way: also after a status that left the TAP somewhere.
         int reset = tap_reset(&self->tap);
-        status = status == JTAG_OK ? reset : status;
+        status = status == LX_OK ? reset : status;
     }
     int waited = tap_wait(&self->tap, 0);
     let_go(self);
-    return status == JTAG_OK ? waited : status;
+    return status == LX_OK ? waited : status;
 }
 
 static void *memory_of(mp_obj_t object, size_t *bytes) {
@@ -284,13 +284,13 @@ static mp_obj_t session_open(size_t n_args, const mp_obj_t *args) {
     session_t *self = enter(args[0]);
     config.ecp5 = &self->ecp5;
     config.writer = &self->writer;
-    int status = JTAG_OK;
+    int status = LX_OK;
     if (self->streaming || (self->bridged != flash && !any) || (config.target == STREAM_SRAM && !self->ecp5.device)) {
-        status = JTAG_EBUSY;
+        status = LX_EBUSY;
     } else if (flash) {
         status = nor_write_open(&self->writer, &self->nor, address, length, buffer, buffer_bytes, 0);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         self->memory = args[3];
         self->buffer = args[6];
         self->streaming = true;
@@ -304,12 +304,12 @@ static mp_obj_t session_write(mp_obj_t self_in, mp_obj_t data) {
     mp_buffer_info_t buffer;
     mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
     session_t *self = enter(self_in);
-    int status = self->streaming ? JTAG_OK : JTAG_EBUSY;
-    if (status == JTAG_OK) {
+    int status = self->streaming ? LX_OK : LX_EBUSY;
+    if (status == LX_OK) {
         self->data[1] = self->data[0];
         self->data[0] = data;
         status = stream_write(&self->stream, buffer.buf, buffer.len);
-        self->streaming = status == JTAG_OK;
+        self->streaming = status == LX_OK;
     }
     return leave(self, status);
 }
@@ -324,10 +324,10 @@ static MP_DEFINE_CONST_FUN_OBJ_1(session_wait_obj, session_wait);
 
 static mp_obj_t session_finish(mp_obj_t self_in) {
     session_t *self = enter(self_in);
-    int status = self->streaming ? stream_finish(&self->stream) : JTAG_EBUSY;
+    int status = self->streaming ? stream_finish(&self->stream) : LX_EBUSY;
     self->streaming = false;
     // What is in flight after an error still has its memory: abort() follows.
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         let_go(self);
     }
     return leave(self, status);
@@ -339,7 +339,7 @@ static mp_obj_t session_abort(mp_obj_t self_in) {
     session_t *self = MP_OBJ_TO_PTR(self_in);
     // An exception may have come out of the middle of a method.
     if (self->guard.entered) {
-        jtag_guard_leave(&self->guard, JTAG_OK);
+        jtag_guard_leave(&self->guard, LX_OK);
     }
     enter(self_in);
     jtag_guard_pass(&self->guard);
@@ -392,11 +392,11 @@ static MP_DEFINE_CONST_FUN_OBJ_1(session_report_obj, session_report);
 static mp_obj_t session_flash_open(mp_obj_t self_in) {
     int status;
     session_t *self = enter_idle(self_in, &status);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = bridge_open(&self->bridge, &self->ecp5);
-        if (status == JTAG_OK) {
+        if (status == LX_OK) {
             self->bridged = true;
-            status = nor_open(&self->nor, (nor_bus_t) { &bridge_ops, &self->bridge });
+            status = nor_open(&self->nor, (flash_bus_t) { &bridge_ops, &self->bridge });
         }
     }
     return leave(self, status);
@@ -426,11 +426,11 @@ static mp_obj_t session_flash_status(mp_obj_t self_in) {
     int status;
     session_t *self = enter_flash(self_in, &status);
     nor_status_t is = { 0 };
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = nor_status(&self->nor, &is);
     }
     mp_obj_t left = leave(self, status);
-    if (status != JTAG_OK) {
+    if (status != LX_OK) {
         return left;
     }
     mp_obj_t items[] = {
@@ -452,7 +452,7 @@ static mp_obj_t session_flash_read(mp_obj_t self_in, mp_obj_t address_in, mp_obj
     uint32_t address = mp_obj_get_int_truncated(address_in);
     int status;
     session_t *self = enter_flash(self_in, &status);
-    return leave(self, status == JTAG_OK ? nor_read(&self->nor, address, buffer.buf, buffer.len) : status);
+    return leave(self, status == LX_OK ? nor_read(&self->nor, address, buffer.buf, buffer.len) : status);
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(session_flash_read_obj, session_flash_read);
 
@@ -461,7 +461,7 @@ static mp_obj_t session_flash_protect(mp_obj_t self_in, mp_obj_t start_in, mp_ob
     uint32_t length = mp_obj_get_int_truncated(length_in);
     int status;
     session_t *self = enter_flash(self_in, &status);
-    return leave(self, status == JTAG_OK ? nor_protect(&self->nor, start, length) : status);
+    return leave(self, status == LX_OK ? nor_protect(&self->nor, start, length) : status);
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(session_flash_protect_obj, session_flash_protect);
 
@@ -469,7 +469,7 @@ static mp_obj_t session_flash_quad(mp_obj_t self_in, mp_obj_t on_in) {
     bool on = mp_obj_is_true(on_in);
     int status;
     session_t *self = enter_flash(self_in, &status);
-    return leave(self, status == JTAG_OK ? nor_set_quad(&self->nor, on) : status);
+    return leave(self, status == LX_OK ? nor_set_quad(&self->nor, on) : status);
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(session_flash_quad_obj, session_flash_quad);
 

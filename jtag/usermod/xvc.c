@@ -27,7 +27,7 @@ static mp_obj_t xvc_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_
     snprintf(port, sizeof(port), "%u", (unsigned)(n_args > 1 ? mp_obj_get_int(args[1]) : 2542) & 0xffff);
     xvc_obj_t *self = mp_obj_malloc_with_finaliser(xvc_obj_t, type);
     self->xvc.socket = -1;
-    if (xvc_open(&self->xvc, host, port, TIMEOUT_MS) != JTAG_OK) {
+    if (xvc_open(&self->xvc, host, port, TIMEOUT_MS) != LX_OK) {
         mp_raise_msg_varg(&mp_type_OSError, MP_ERROR_TEXT("no XVC server answers at %s port %s"), host, port);
     }
     return MP_OBJ_FROM_PTR(self);

@@ -27,10 +27,10 @@ static int answer(void *ctx, const uint8_t *data, size_t length) {
     if (nlr_push(&nlr) == 0) {
         mp_call_function_1(self->write, mp_obj_new_bytes(data, length));
         nlr_pop();
-        return JTAG_OK;
+        return LX_OK;
     }
     self->guard.raised = MP_OBJ_FROM_PTR(nlr.ret_val);
-    return JTAG_EIO;
+    return LX_EIO;
 }
 
 static mp_obj_t server_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
@@ -43,7 +43,7 @@ static mp_obj_t server_make_new(const mp_obj_type_t *type, size_t n_args, size_t
     self->write = args[2];
     jtag_guard_init(&self->guard, args[0]);
     if (xvc_server_open(&self->server, jtag_guard_transport(&self->guard), (jtag_sink_t) { answer, self },
-        memory.buf, memory.len) != JTAG_OK) {
+        memory.buf, memory.len) != LX_OK) {
         mp_raise_ValueError(MP_ERROR_TEXT("an XVC server needs at least 128 bytes of memory"));
     }
     return MP_OBJ_FROM_PTR(self);

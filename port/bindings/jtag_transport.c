@@ -16,8 +16,6 @@
 #include "soc_config.h"
 #include "soc_instances.h"
 
-// port_check() takes what the drivers return: the first eight codes of jtag/jtag.h are those of soc/status.h.
-
 #if SOC_HAS_JTAG_MASTER
 
 typedef struct {
@@ -102,7 +100,7 @@ mp_obj_t port_jtag_pins(const mp_obj_t pins[4]) {
     }
     gpio_t *self = mp_obj_malloc(gpio_t, &gpio_type);
     int status = lx_jtag_gpio_init(&self->driver, regs, numbers, &port_clock);
-    return status == JTAG_OK ? MP_OBJ_FROM_PTR(self) : MP_OBJ_NULL;
+    return status == LX_OK ? MP_OBJ_FROM_PTR(self) : MP_OBJ_NULL;
 }
 
 #endif

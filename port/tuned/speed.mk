@@ -34,7 +34,7 @@ $(FAST_OBJ): CFLAGS += $(FAST_FLAGS)
 
 # Inner loops that no program of the profile runs: of SPI and of the FPGA programmer.
 LOOP_OBJ := $(addprefix $(BUILD)/,bindings/machine_spi.o drivers/lx_spi.o drivers/lx_spi_mmap.o drivers/lx_jtag.o drivers/lx_jtag_gpio.o drivers/lx_jtag_spi.o) $(if $(filter 1,$(ECP5)),\
-	$(addprefix $(BUILD)/,bitstream.o bridge.o inflate.o jtag.o nor.o nor_write.o tap.o) $(filter %/inffast.o %/inflate.o,$(JTAG_ZLIB_O)))
+	$(addprefix $(BUILD)/,bitstream.o bridge.o inflate.o tap.o) $(filter %/crc32.o %/nor.o %/nor_write.o,$(JTAG_FLASH_O)) $(filter %/inffast.o %/inflate.o,$(JTAG_ZLIB_O)))
 $(LOOP_OBJ): CFLAGS += -O2 -mno-save-restore
 # A branch forward is predicted not to be taken: in the order of the source, the looks at status are in a line.
 $(BUILD)/drivers/lx_spi.o: CFLAGS += -fno-reorder-blocks -falign-functions=32

@@ -155,7 +155,7 @@ static void setup_master(lx_jtag_t *jtag) {
         .tms = master.reg[1]->reg, .tdi = master.reg[2]->reg, .tdi_base = master.reg[3]->reg,
         .tdo_base = master.reg[4]->reg, .command = master.reg[5]->reg, .status = status->reg, .tdo = tdo->reg,
     };
-    CHECK_EQ(lx_jtag_init(jtag, &master.regs, CLOCK_HZ, &clock), JTAG_OK);
+    CHECK_EQ(lx_jtag_init(jtag, &master.regs, CLOCK_HZ, &clock), LX_OK);
 }
 
 // GPIOTristate of 12 pins.
@@ -290,8 +290,8 @@ static void try_in_place(const jtag_transport_ops_t *ops, void *ctx) {
                 op.tms = UINT32_MAX << from ^ UINT32_C(0x00a00000);
                 wire.clocks = 0;
                 memcpy(arena, tdi, sizeof(tdi));
-                CHECK_EQ(ops->submit(ctx, &op), JTAG_OK);
-                CHECK_EQ(ops->wait ? ops->wait(ctx, 0) : JTAG_OK, JTAG_OK);
+                CHECK_EQ(ops->submit(ctx, &op), LX_OK);
+                CHECK_EQ(ops->wait ? ops->wait(ctx, 0) : LX_OK, LX_OK);
                 CHECK_EQ(wire.clocks, bits);
                 check_op(&op, tdi, 0);
             }
@@ -324,9 +324,9 @@ static void try_transport(const jtag_transport_ops_t *ops, void *ctx, unsigned t
             memcpy(tdi[n], out, sizeof(tdi[n]));
             first[n] = clocks;
             clocks += op[n].bits;
-            CHECK_EQ(ops->submit(ctx, &op[n]), JTAG_OK);
+            CHECK_EQ(ops->submit(ctx, &op[n]), LX_OK);
         }
-        CHECK_EQ(ops->wait ? ops->wait(ctx, 0) : JTAG_OK, JTAG_OK);
+        CHECK_EQ(ops->wait ? ops->wait(ctx, 0) : LX_OK, LX_OK);
         CHECK_EQ(wire.clocks, clocks);
         for (unsigned n = 0; n < 3; n++) {
             check_op(&op[n], op[n].tdi ? tdi[n] : NULL, first[n]);
@@ -335,8 +335,8 @@ static void try_transport(const jtag_transport_ops_t *ops, void *ctx, unsigned t
     try_in_place(ops, ctx);
     jtag_op_t none = { .bits = 0 };
     jtag_op_t long_vector = { .bits = 33, .flags = JTAG_OP_TMS_VECTOR };
-    CHECK_EQ(ops->submit(ctx, &none), JTAG_EINVAL);
-    CHECK_EQ(ops->submit(ctx, &long_vector), JTAG_EINVAL);
+    CHECK_EQ(ops->submit(ctx, &none), LX_EINVAL);
+    CHECK_EQ(ops->submit(ctx, &long_vector), LX_EINVAL);
     uint32_t start = ops->time_us(ctx);
     mock_step(CLOCK_HZ / 1000000 * 17);
     CHECK(ops->time_us(ctx) - start >= 17 && ops->time_us(ctx) - start < 20);
@@ -354,23 +354,23 @@ static void jtag_master_overlaps_and_forgets_the_cache(void) {
     unsigned flushes = mock_dcache_flushes;
     jtag_op_t write = { .bits = 100, .tdi = arena };
     jtag_op_t read = { .bits = 100, .tdo = arena };
-    CHECK_EQ(lx_jtag_ops.submit(&jtag, &write), JTAG_OK);
-    CHECK_EQ(lx_jtag_ops.submit(&jtag, &read), JTAG_OK);
+    CHECK_EQ(lx_jtag_ops.submit(&jtag, &write), LX_OK);
+    CHECK_EQ(lx_jtag_ops.submit(&jtag, &read), LX_OK);
     CHECK_EQ(master.queued, 2);
-    CHECK_EQ(lx_jtag_ops.submit(&jtag, &write), JTAG_OK);
+    CHECK_EQ(lx_jtag_ops.submit(&jtag, &write), LX_OK);
     CHECK_EQ(master.queued, 2);
     CHECK_EQ(mock_dcache_flushes, flushes);
-    CHECK_EQ(lx_jtag_ops.wait(&jtag, 1), JTAG_OK);
+    CHECK_EQ(lx_jtag_ops.wait(&jtag, 1), LX_OK);
     CHECK_EQ(master.queued, 1);
     CHECK_EQ(mock_dcache_flushes, flushes + 1);
-    CHECK_EQ(lx_jtag_ops.submit(&jtag, &read), JTAG_OK);
-    CHECK_EQ(lx_jtag_ops.wait(&jtag, 0), JTAG_OK);
+    CHECK_EQ(lx_jtag_ops.submit(&jtag, &read), LX_OK);
+    CHECK_EQ(lx_jtag_ops.wait(&jtag, 0), LX_OK);
     CHECK_EQ(mock_dcache_flushes, flushes + 2);
-    CHECK_EQ(lx_jtag_ops.wait(&jtag, 0), JTAG_OK);
+    CHECK_EQ(lx_jtag_ops.wait(&jtag, 0), LX_OK);
     CHECK_EQ(mock_dcache_flushes, flushes + 2);
     // What goes through registers touches no memory.
     jtag_op_t small = { .bits = 32, .tdi = arena, .tdo = arena };
-    CHECK_EQ(lx_jtag_ops.submit(&jtag, &small), JTAG_OK);
+    CHECK_EQ(lx_jtag_ops.submit(&jtag, &small), LX_OK);
     CHECK_EQ(mock_dcache_flushes, flushes + 2);
 }
 
@@ -386,12 +386,12 @@ static void jtag_master_frequency(void) {
     setup_master(&jtag);
     CHECK_EQ(mock_get(master.divider), 50);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        CHECK_EQ(lx_jtag_ops.set_freq(&jtag, rows[i].hz, &actual_hz), JTAG_OK);
+        CHECK_EQ(lx_jtag_ops.set_freq(&jtag, rows[i].hz, &actual_hz), LX_OK);
         CHECK_EQ(actual_hz, rows[i].actual_hz);
         CHECK_EQ(mock_get(master.divider), rows[i].divider);
     }
-    CHECK_EQ(lx_jtag_ops.set_freq(&jtag, 0, &actual_hz), JTAG_EINVAL);
-    CHECK_EQ(lx_jtag_ops.set_freq(&jtag, 762, &actual_hz), JTAG_EINVAL);
+    CHECK_EQ(lx_jtag_ops.set_freq(&jtag, 0, &actual_hz), LX_EINVAL);
+    CHECK_EQ(lx_jtag_ops.set_freq(&jtag, 762, &actual_hz), LX_EINVAL);
 }
 
 static void jtag_master_that_never_answers(void) {
@@ -400,14 +400,14 @@ static void jtag_master_that_never_answers(void) {
     jtag_op_t op = { .bits = 64, .tdi = arena };
     jtag_op_t small = { .bits = 8, .tdo = arena };
     master.dead = true;
-    CHECK_EQ(lx_jtag_ops.submit(&jtag, &small), JTAG_EIO);
-    CHECK_EQ(lx_jtag_ops.submit(&jtag, &op), JTAG_OK);
-    CHECK_EQ(lx_jtag_ops.submit(&jtag, &op), JTAG_EIO);
-    CHECK_EQ(lx_jtag_ops.wait(&jtag, 0), JTAG_EIO);
-    CHECK_EQ(lx_jtag_abort(&jtag), JTAG_EIO);
-    CHECK_EQ(lx_jtag_init(&jtag, &master.regs, CLOCK_HZ, &clock), JTAG_EIO);
+    CHECK_EQ(lx_jtag_ops.submit(&jtag, &small), LX_EIO);
+    CHECK_EQ(lx_jtag_ops.submit(&jtag, &op), LX_OK);
+    CHECK_EQ(lx_jtag_ops.submit(&jtag, &op), LX_EIO);
+    CHECK_EQ(lx_jtag_ops.wait(&jtag, 0), LX_EIO);
+    CHECK_EQ(lx_jtag_abort(&jtag), LX_EIO);
+    CHECK_EQ(lx_jtag_init(&jtag, &master.regs, CLOCK_HZ, &clock), LX_EIO);
     master.dead = false;
-    CHECK_EQ(lx_jtag_abort(&jtag), JTAG_OK);
+    CHECK_EQ(lx_jtag_abort(&jtag), LX_OK);
     CHECK_EQ(master.queued, 0);
     try_transport(&lx_jtag_ops, &jtag, 2);
 }
@@ -418,7 +418,7 @@ static void jtag_gpio_operations(void) {
     add_gpio();
     gpio.before = 1 << 5 | 1 << 11;
     mock_set(gpio.out, gpio.before);
-    CHECK_EQ(lx_jtag_gpio_init(&jtag, &gpio.regs, pins, &clock), JTAG_OK);
+    CHECK_EQ(lx_jtag_gpio_init(&jtag, &gpio.regs, pins, &clock), LX_OK);
     CHECK_EQ(mock_get(gpio.oe), 1 << pins[0] | 1 << pins[1] | 1 << pins[2]);
     CHECK_EQ(gpio.before, 1 << 5);
     try_transport(&lx_jtag_gpio_ops, &jtag, 60);
@@ -432,14 +432,14 @@ static void jtag_gpio_refuses_pins(void) {
     lx_jtag_gpio_t jtag;
     setup();
     add_gpio();
-    CHECK_EQ(lx_jtag_gpio_init(&jtag, &gpio.regs, twice, &clock), JTAG_EINVAL);
-    CHECK_EQ(lx_jtag_gpio_init(&jtag, &gpio.regs, beyond, &clock), JTAG_EINVAL);
+    CHECK_EQ(lx_jtag_gpio_init(&jtag, &gpio.regs, twice, &clock), LX_EINVAL);
+    CHECK_EQ(lx_jtag_gpio_init(&jtag, &gpio.regs, beyond, &clock), LX_EINVAL);
     lx_gpio_regs_t regs = gpio.regs;
     regs.oe = regs.in = (csr_reg_t) { 0 };
-    CHECK_EQ(lx_jtag_gpio_init(&jtag, &regs, pins, &clock), JTAG_ENOTSUP);
+    CHECK_EQ(lx_jtag_gpio_init(&jtag, &regs, pins, &clock), LX_ENOTSUP);
     regs = gpio.regs;
     regs.out = (csr_reg_t) { 0 };
-    CHECK_EQ(lx_jtag_gpio_init(&jtag, &regs, pins, &clock), JTAG_ENOTSUP);
+    CHECK_EQ(lx_jtag_gpio_init(&jtag, &regs, pins, &clock), LX_ENOTSUP);
 }
 
 static void jtag_spi_operations(void) {
@@ -447,7 +447,7 @@ static void jtag_spi_operations(void) {
     for (size_t i = 0; i < sizeof(widths); i++) {
         for (unsigned aligned = 0; aligned < 2; aligned++) {
             lx_jtag_spi_t jtag;
-            CHECK_EQ(setup_spi(&jtag, widths[i], aligned, true), JTAG_OK);
+            CHECK_EQ(setup_spi(&jtag, widths[i], aligned, true), LX_OK);
             CHECK_EQ(mock_get(gpio.oe), 1 << pins[1]);
             try_transport(&lx_jtag_spi_ops, &jtag, 30);
         }
@@ -457,13 +457,13 @@ static void jtag_spi_operations(void) {
 static void jtag_spi_frequency(void) {
     lx_jtag_spi_t jtag;
     uint32_t actual_hz;
-    CHECK_EQ(setup_spi(&jtag, 32, false, true), JTAG_OK);
-    CHECK_EQ(lx_jtag_spi_ops.set_freq(&jtag, 25000000, &actual_hz), JTAG_OK);
+    CHECK_EQ(setup_spi(&jtag, 32, false, true), LX_OK);
+    CHECK_EQ(lx_jtag_spi_ops.set_freq(&jtag, 25000000, &actual_hz), LX_OK);
     CHECK_EQ(actual_hz, 25000000);
     CHECK_EQ(mock_get(spi.divider), 4);
-    CHECK_EQ(lx_jtag_spi_ops.set_freq(&jtag, 0, &actual_hz), JTAG_EINVAL);
-    CHECK_EQ(setup_spi(&jtag, 32, false, false), JTAG_OK);
-    CHECK_EQ(lx_jtag_spi_ops.set_freq(&jtag, 25000000, &actual_hz), JTAG_OK);
+    CHECK_EQ(lx_jtag_spi_ops.set_freq(&jtag, 0, &actual_hz), LX_EINVAL);
+    CHECK_EQ(setup_spi(&jtag, 32, false, false), LX_OK);
+    CHECK_EQ(lx_jtag_spi_ops.set_freq(&jtag, 25000000, &actual_hz), LX_OK);
     CHECK_EQ(actual_hz, 0);
 }
 
@@ -476,24 +476,24 @@ static void jtag_spi_that_never_answers(void) {
     for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
         for (unsigned transfers = 1; transfers < 4; transfers++) {
             uint32_t actual_hz;
-            CHECK_EQ(setup_spi(&jtag, 32, false, true), JTAG_OK);
-            CHECK_EQ(lx_jtag_spi_ops.set_freq(&jtag, 25000000, &actual_hz), JTAG_OK);
+            CHECK_EQ(setup_spi(&jtag, 32, false, true), LX_OK);
+            CHECK_EQ(lx_jtag_spi_ops.set_freq(&jtag, 25000000, &actual_hz), LX_OK);
             spi.left = ops[i] == &small ? 1 : transfers;
-            CHECK_EQ(lx_jtag_spi_ops.submit(&jtag, ops[i]), JTAG_EIO);
+            CHECK_EQ(lx_jtag_spi_ops.submit(&jtag, ops[i]), LX_EIO);
         }
     }
     spi.looks = 0;
-    CHECK_EQ(lx_jtag_spi_init(&jtag, &spi.regs, CLOCK_HZ, &gpio.regs, pins[1], &clock), JTAG_EIO);
+    CHECK_EQ(lx_jtag_spi_init(&jtag, &spi.regs, CLOCK_HZ, &gpio.regs, pins[1], &clock), LX_EIO);
 }
 
 static void jtag_spi_refuses_cores_and_pins(void) {
     lx_jtag_spi_t jtag;
-    CHECK_EQ(setup_spi(&jtag, 40, false, true), JTAG_ENOTSUP);
-    CHECK_EQ(setup_spi(&jtag, 4, false, true), JTAG_ENOTSUP);
-    CHECK_EQ(setup_spi(&jtag, 32, false, true), JTAG_OK);
-    CHECK_EQ(lx_jtag_spi_init(&jtag, &spi.regs, CLOCK_HZ, &gpio.regs, 12, &clock), JTAG_EINVAL);
+    CHECK_EQ(setup_spi(&jtag, 40, false, true), LX_ENOTSUP);
+    CHECK_EQ(setup_spi(&jtag, 4, false, true), LX_ENOTSUP);
+    CHECK_EQ(setup_spi(&jtag, 32, false, true), LX_OK);
+    CHECK_EQ(lx_jtag_spi_init(&jtag, &spi.regs, CLOCK_HZ, &gpio.regs, 12, &clock), LX_EINVAL);
     gpio.regs.out = gpio.regs.oe = (csr_reg_t) { 0 };
-    CHECK_EQ(lx_jtag_spi_init(&jtag, &spi.regs, CLOCK_HZ, &gpio.regs, pins[1], &clock), JTAG_ENOTSUP);
+    CHECK_EQ(lx_jtag_spi_init(&jtag, &spi.regs, CLOCK_HZ, &gpio.regs, pins[1], &clock), LX_ENOTSUP);
 }
 
 const test_t tests_jtag[] = {

@@ -16,7 +16,7 @@ typedef struct {
 static int gather(void *ctx, const uint8_t *data, size_t length) {
     gather_t *to = ctx;
     if (to->fail_at && (int)++to->writes == to->fail_at) {
-        return JTAG_EIO;
+        return LX_EIO;
     }
     if (to->length + length > to->room) {
         to->room = 2 * (to->room + length);
@@ -24,20 +24,20 @@ static int gather(void *ctx, const uint8_t *data, size_t length) {
     }
     memcpy(to->data + to->length, data, length);
     to->length += length;
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static int feed(bitstream_t *bs, const uint8_t *data, size_t length, size_t part) {
-    int status = JTAG_OK;
+    int status = LX_OK;
     // Each part in memory of its own, so that a look beyond it is seen.
-    for (size_t at = 0; status == JTAG_OK && at < length; at += part) {
+    for (size_t at = 0; status == LX_OK && at < length; at += part) {
         size_t now = length - at < part ? length - at : part;
         uint8_t *copy = malloc(now);
         memcpy(copy, data + at, now);
         status = bitstream_write(bs, copy, now);
         free(copy);
     }
-    return status == JTAG_OK ? bitstream_finish(bs) : status;
+    return status == LX_OK ? bitstream_finish(bs) : status;
 }
 
 static const jtag_sink_t nowhere = { NULL, NULL };
@@ -120,7 +120,7 @@ static void test_filter_keeps(void) {
                 gather_t to = { 0 };
                 bitstream_t bs;
                 bitstream_open(&bs, NULL, (jtag_sink_t) { gather, &to }, check ? BITSTREAM_CHECK : 0);
-                CHECK_OK(feed(&bs, data, parts[part] == 1 ? 3000 : length, parts[part]) == JTAG_ETRUNCATED ? 0
+                CHECK_OK(feed(&bs, data, parts[part] == 1 ? 3000 : length, parts[part]) == LX_ETRUNCATED ? 0
                     : bs.info.done ? 0 : 1);
                 size_t expected = (parts[part] == 1 ? 3000 : length) - from;
                 CHECK_EQ(to.length, expected + 16);
@@ -162,13 +162,13 @@ static void test_wrong_device(void) {
     gather_t to = { 0 };
     bitstream_t bs;
     bitstream_open(&bs, ecp5_find(0x41113043), (jtag_sink_t) { gather, &to }, 0);
-    CHECK_EQ(feed(&bs, data, length, 100), JTAG_EWRONGDEVICE);
+    CHECK_EQ(feed(&bs, data, length, 100), LX_EWRONGDEVICE);
     CHECK_EQ(bs.info.idcode, 0x41112043);
     CHECK(strcmp(bs.geometry->name, "LFE5U-45F") == 0);
     CHECK_EQ(to.length, 0);
     // Another size is refused even on request.
     bitstream_open(&bs, ecp5_find(0x41113043), (jtag_sink_t) { gather, &to }, BITSTREAM_OVERRIDE_ID);
-    CHECK_EQ(feed(&bs, data, length, 100), JTAG_EWRONGDEVICE);
+    CHECK_EQ(feed(&bs, data, length, 100), LX_EWRONGDEVICE);
     CHECK_EQ(to.length, 0);
     // An id of nobody.
     size_t at = preamble_of(data);
@@ -177,7 +177,7 @@ static void test_wrong_device(void) {
     }
     data[at + 4] = 0x99;
     bitstream_open(&bs, NULL, (jtag_sink_t) { gather, &to }, 0);
-    CHECK_EQ(feed(&bs, data, length, 100), JTAG_EWRONGDEVICE);
+    CHECK_EQ(feed(&bs, data, length, 100), LX_EWRONGDEVICE);
     CHECK_EQ(to.length, 0);
     free(data);
 }
@@ -195,11 +195,11 @@ static void test_override(void) {
             bitstream_open(&bs, ecp5_find(0x41111043), (jtag_sink_t) { gather, &to },
                 BITSTREAM_OVERRIDE_ID | BITSTREAM_STRIP_SPI_MODE);
             int status = feed(&bs, data, length, 4096);
-            CHECK(damaged || status == JTAG_OK);
+            CHECK(damaged || status == LX_OK);
             CHECK_EQ(bs.info.idcode, 0x21111043);
             bitstream_t again;
             bitstream_open(&again, ecp5_find(0x41111043), nowhere, BITSTREAM_CHECK);
-            CHECK_EQ(feed(&again, to.data, to.length, 4096), damaged ? JTAG_ECRC : JTAG_OK);
+            CHECK_EQ(feed(&again, to.data, to.length, 4096), damaged ? LX_ECRC : LX_OK);
             CHECK_EQ(again.info.idcode, 0x41111043);
             free(to.data);
         }
@@ -219,8 +219,8 @@ static void test_damaged(void) {
         bitstream_t bs;
         bitstream_open(&bs, NULL, nowhere, BITSTREAM_CHECK);
         int status = feed(&bs, data, length, 8192);
-        CHECK(status == JTAG_ECRC || status == JTAG_ECOMMAND || status == JTAG_ETRUNCATED);
-        verdicts[status == JTAG_ECRC ? 0 : status == JTAG_ECOMMAND ? 1 : 2]++;
+        CHECK(status == LX_ECRC || status == LX_ECOMMAND || status == LX_ETRUNCATED);
+        verdicts[status == LX_ECRC ? 0 : status == LX_ECOMMAND ? 1 : 2]++;
         data[at] ^= 1 << i % 8;
     }
     CHECK(verdicts[0] > 50);
@@ -239,12 +239,12 @@ static void test_truncated(void) {
                 bitstream_open(&bs, NULL, nowhere, check ? BITSTREAM_CHECK : 0);
                 int status = feed(&bs, data, length - cut, 8192);
                 bool header = length - cut < preamble_of(data) + 4;
-                CHECK_EQ(status, cut <= 4 ? JTAG_OK : header ? JTAG_ENOBITSTREAM : JTAG_ETRUNCATED);
+                CHECK_EQ(status, cut <= 4 ? LX_OK : header ? LX_ENOBITSTREAM : LX_ETRUNCATED);
             }
         }
         bitstream_t bs;
         bitstream_open(&bs, NULL, nowhere, 0);
-        CHECK_EQ(feed(&bs, data, 0, 1), JTAG_ENOBITSTREAM);
+        CHECK_EQ(feed(&bs, data, 0, 1), LX_ENOBITSTREAM);
         // Padding within what looks like the last command, at every place of a cut.
         data[length - 8] = 0x5e;
         data[length - 7] = 0x00;
@@ -255,7 +255,7 @@ static void test_truncated(void) {
             bitstream_open(&bs, NULL, nowhere, 0);
             CHECK_OK(bitstream_write(&bs, data, cut));
             CHECK_OK(bitstream_write(&bs, data + cut, length - cut));
-            CHECK_EQ(bitstream_finish(&bs), i ? JTAG_ETRUNCATED : JTAG_OK);
+            CHECK_EQ(bitstream_finish(&bs), i ? LX_ETRUNCATED : LX_OK);
         }
         free(data);
     }
@@ -290,7 +290,7 @@ static void test_more_behind(void) {
             data[length - 8] ^= 1;
             bitstream_open(&bs, NULL, nowhere, 0);
             int status = feed(&bs, data, length + 4096, 1000);
-            CHECK(status == JTAG_ETRUNCATED || (i == 0 && status == JTAG_ECOMMAND));
+            CHECK(status == LX_ETRUNCATED || (i == 0 && status == LX_ECOMMAND));
             data[length - 8] ^= 1;
         }
         free(data);
@@ -305,13 +305,13 @@ static void test_no_bitstream(void) {
     }
     bitstream_t bs;
     bitstream_open(&bs, NULL, nowhere, 0);
-    CHECK_EQ(feed(&bs, noise, sizeof(noise), 100), JTAG_ENOBITSTREAM);
+    CHECK_EQ(feed(&bs, noise, sizeof(noise), 100), LX_ENOBITSTREAM);
     CHECK(bs.info.bytes <= BITSTREAM_HEADER_MAX);
     memset(noise, 0xff, sizeof(noise));
     bitstream_open(&bs, NULL, nowhere, 0);
-    CHECK_EQ(feed(&bs, noise, sizeof(noise), sizeof(noise)), JTAG_ENOBITSTREAM);
+    CHECK_EQ(feed(&bs, noise, sizeof(noise), sizeof(noise)), LX_ENOBITSTREAM);
     bitstream_open(&bs, NULL, nowhere, 0);
-    CHECK_EQ(feed(&bs, noise, 100, 100), JTAG_ENOBITSTREAM);
+    CHECK_EQ(feed(&bs, noise, 100, 100), LX_ENOBITSTREAM);
 }
 
 // Bitstreams made of commands.
@@ -350,15 +350,15 @@ static void test_commands(void) {
 
     build_t no_id = { 0 };
     put(&no_id, PREAMBLE RESET_CRC "46 00 00 00 82 91 00 01");
-    CHECK_EQ(run(&no_id, 0, &bs), JTAG_ENOID);
+    CHECK_EQ(run(&no_id, 0, &bs), LX_ENOID);
 
     build_t unknown = { 0 };
     put(&unknown, PREAMBLE RESET_CRC ID_25F "99 00 00 00");
-    CHECK_EQ(run(&unknown, 0, &bs), JTAG_ECOMMAND);
+    CHECK_EQ(run(&unknown, 0, &bs), LX_ECOMMAND);
 
     build_t too_long = { 0 };
     put(&too_long, PREAMBLE RESET_CRC ID_25F "82 91 ff ff");
-    CHECK_EQ(run(&too_long, 0, &bs), JTAG_ECOMMAND);
+    CHECK_EQ(run(&too_long, 0, &bs), LX_ECOMMAND);
 
     build_t encrypted = { 0 };
     put(&encrypted, "ff ff ba b3 01 02 03 04");
@@ -375,7 +375,7 @@ static void test_commands(void) {
     put(&plain, PREAMBLE RESET_CRC ID_25F "56 00 00 00 ce 00 00 00 a2 00 00 00 12 34 56 78 "
         "82 91 00 00 b2 d0 00 00 b4 00 00 00 00 00 00 00 "
         "5e 80 00 00 12 34 ff");
-    CHECK_EQ(run(&plain, BITSTREAM_CHECK, &bs), JTAG_ECRC);
+    CHECK_EQ(run(&plain, BITSTREAM_CHECK, &bs), LX_ECRC);
     CHECK_OK(run(&plain, 0, &bs));
     CHECK(bs.info.done);
 
@@ -396,19 +396,19 @@ static void test_commands(void) {
     endless.length += 4000;
     to = (gather_t) { 0 };
     bitstream_open(&bs, NULL, (jtag_sink_t) { gather, &to }, 0);
-    CHECK_EQ(feed(&bs, endless.data, endless.length, 100), JTAG_ENOID);
+    CHECK_EQ(feed(&bs, endless.data, endless.length, 100), LX_ENOID);
     build_t chatty = { 0 };
     put(&chatty, PREAMBLE);
     for (unsigned i = 0; i < 60; i++) {
         put(&chatty, RESET_CRC);
     }
     bitstream_open(&bs, NULL, (jtag_sink_t) { gather, &to }, 0);
-    CHECK_EQ(feed(&bs, chatty.data, chatty.length, 100), JTAG_ENOID);
+    CHECK_EQ(feed(&bs, chatty.data, chatty.length, 100), LX_ENOID);
     CHECK_EQ(to.length, 0);
     // The same where nothing goes anywhere; and together it is less than is ever erased.
-    CHECK_EQ(run(&endless, 0, &bs), JTAG_ENOID);
+    CHECK_EQ(run(&endless, 0, &bs), LX_ENOID);
     CHECK(bs.info.bytes <= 2 * BITSTREAM_HEADER_MAX);
-    CHECK_EQ(run(&chatty, 0, &bs), JTAG_ENOID);
+    CHECK_EQ(run(&chatty, 0, &bs), LX_ENOID);
     build_t mixed = { 0 };
     memset(mixed.data, 'c', BITSTREAM_HEADER_MAX - 4);
     mixed.length = BITSTREAM_HEADER_MAX - 4;
@@ -418,7 +418,7 @@ static void test_commands(void) {
     for (unsigned i = 0; i < 20; i++) {
         put(&mixed, RESET_CRC);
     }
-    CHECK_EQ(run(&mixed, 0, &bs), JTAG_ENOID);
+    CHECK_EQ(run(&mixed, 0, &bs), LX_ENOID);
     CHECK(bs.info.bytes < 4096 - 80);
     // A jump is for no device, whatever follows it.
     memset(jump.data + jump.length, 0, 4000);
@@ -465,7 +465,7 @@ static int look_back(void *ctx, const uint8_t *data, size_t length) {
     last->length = length < sizeof(last->copy) ? length : 0;
     last->data = data;
     memcpy(last->copy, data, last->length);
-    return JTAG_OK;
+    return LX_OK;
 }
 
 // What goes out stays as it is until the next part has gone out.
@@ -492,7 +492,7 @@ static void test_sink_fails(void) {
             gather_t to = { .fail_at = fail };
             bitstream_t bs;
             bitstream_open(&bs, NULL, (jtag_sink_t) { gather, &to }, options);
-            CHECK_EQ(feed(&bs, data, length, 2000), JTAG_EIO);
+            CHECK_EQ(feed(&bs, data, length, 2000), LX_EIO);
             free(to.data);
         }
     }

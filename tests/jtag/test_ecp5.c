@@ -10,10 +10,10 @@
 
 static int load(ecp5_t *ecp5, const uint8_t *data, size_t length, size_t part) {
     int status = ecp5_sram_open(ecp5);
-    for (size_t at = 0; status == JTAG_OK && at < length; at += part) {
+    for (size_t at = 0; status == LX_OK && at < length; at += part) {
         status = ecp5_sram_write(ecp5, data + at, length - at < part ? length - at : part);
     }
-    return status == JTAG_OK ? ecp5_sram_finish(ecp5) : status;
+    return status == LX_OK ? ecp5_sram_finish(ecp5) : status;
 }
 
 static void test_ids(void) {
@@ -37,7 +37,7 @@ static void test_ids(void) {
         CHECK(unique_id != 0);
         CHECK_OK(ecp5_read_status(&ecp5));
         CHECK(!(ecp5.status & ECP5_STATUS_DONE));
-        CHECK_EQ(ecp5_open(&ecp5, &tap, 1), JTAG_EDEVICE);
+        CHECK_EQ(ecp5_open(&ecp5, &tap, 1), LX_EDEVICE);
         vboard_free(board);
     }
     CHECK(ecp5_find(0x12345678) == NULL);
@@ -89,12 +89,12 @@ static void test_neighbours(void) {
         int status = bridge_open(&bridge, &ecp5);
         if (i == 1) {
             CHECK_OK(status);
-            CHECK_OK(nor_open(&nor, (nor_bus_t) { &bridge_ops, &bridge }));
+            CHECK_OK(nor_open(&nor, (flash_bus_t) { &bridge_ops, &bridge }));
             CHECK_EQ(nor.id[0], 0xef);
             CHECK_EQ(nor.size_bytes, 16 << 20);
             CHECK_OK(nor_close(&nor));
         } else {
-            CHECK_EQ(status, JTAG_ENOTSUP);
+            CHECK_EQ(status, LX_ENOTSUP);
         }
         CHECK_OK(bridge_close(&bridge));
         vboard_free(board);
@@ -110,7 +110,7 @@ static void test_wrong_device(void) {
     ecp5_t ecp5;
     tap_init(&tap, vboard_transport(board, true));
     CHECK_OK(ecp5_open(&ecp5, &tap, 0));
-    CHECK_EQ(load(&ecp5, data, length, 65536), JTAG_EDEVICEID);
+    CHECK_EQ(load(&ecp5, data, length, 65536), LX_EDEVICEID);
     CHECK(!vboard_done(board));
     CHECK(strstr(ecp5_error_text(ecp5.status), "another device"));
     vboard_free(board);
@@ -131,8 +131,8 @@ static void test_damaged(void) {
         tap_init(&tap, vboard_transport(board, true));
         CHECK_OK(ecp5_open(&ecp5, &tap, 0));
         int status = load(&ecp5, copy, length, 65536);
-        CHECK(status == JTAG_EDEVICECRC || status == JTAG_EDEVICECOMMAND || status == JTAG_EDEVICEDATA
-            || status == JTAG_ENOTDONE);
+        CHECK(status == LX_EDEVICECRC || status == LX_EDEVICECOMMAND || status == LX_EDEVICEDATA
+            || status == LX_ENOTDONE);
         CHECK(!vboard_user_mode(board));
         // The board is none the worse for it.
         CHECK_OK(load(&ecp5, data, length, 65536));
@@ -146,7 +146,7 @@ static void test_damaged(void) {
     tap_init(&tap, vboard_transport(board, true));
     CHECK_OK(ecp5_open(&ecp5, &tap, 0));
     int status = load(&ecp5, data, length - 100, 65536);
-    CHECK(status == JTAG_ENOTDONE || status == JTAG_EDEVICEDATA || status == JTAG_EDEVICECRC);
+    CHECK(status == LX_ENOTDONE || status == LX_EDEVICEDATA || status == LX_EDEVICECRC);
     vboard_free(board);
     free(data);
 }
@@ -159,12 +159,12 @@ typedef struct {
 
 static void test_faults(void) {
     static const fault_case_t cases[] = {
-        { "wrong-id", JTAG_EDEVICE, 0 },
-        { "stuck-busy", JTAG_OK, JTAG_ETIMEDOUT },
-        { "erase-fails", JTAG_OK, JTAG_EERASE },
-        { "no-done", JTAG_OK, JTAG_ENOTDONE },
-        { "disconnect=0", JTAG_ENODEV, 0 },
-        { "power-loss=0", JTAG_ENODEV, 0 },
+        { "wrong-id", LX_EDEVICE, 0 },
+        { "stuck-busy", LX_OK, LX_ETIMEDOUT },
+        { "erase-fails", LX_OK, LX_EERASE },
+        { "no-done", LX_OK, LX_ENOTDONE },
+        { "disconnect=0", LX_ENODEV, 0 },
+        { "power-loss=0", LX_ENODEV, 0 },
     };
     size_t length;
     uint8_t *data = bitstream_file("25f-compress.bit", &length);
@@ -178,7 +178,7 @@ static void test_faults(void) {
             fprintf(stderr, "%s: ", cases[i].fault);
         }
         CHECK_EQ(opened, cases[i].open);
-        if (opened == JTAG_OK) {
+        if (opened == LX_OK) {
             int status = load(&ecp5, data, length, 65536);
             if (status != cases[i].load) {
                 fprintf(stderr, "%s: ", cases[i].fault);
@@ -199,10 +199,10 @@ static void test_faults(void) {
             ecp5_t ecp5;
             tap_init(&tap, vboard_transport(board, true));
             int status = ecp5_open(&ecp5, &tap, 0);
-            if (status == JTAG_OK) {
+            if (status == LX_OK) {
                 status = load(&ecp5, data, length, 65536);
             }
-            CHECK(status != JTAG_OK);
+            CHECK(status != LX_OK);
             CHECK(!vboard_user_mode(board) || after > length);
             vboard_free(board);
         }
@@ -218,22 +218,22 @@ static void test_order(void) {
     uint32_t word;
     tap_init(&tap, vboard_transport(board, true));
     CHECK_OK(ecp5_open(&ecp5, &tap, 0));
-    CHECK_EQ(ecp5_sram_write(&ecp5, &byte, 1), JTAG_EBUSY);
-    CHECK_EQ(ecp5_sram_finish(&ecp5), JTAG_EBUSY);
+    CHECK_EQ(ecp5_sram_write(&ecp5, &byte, 1), LX_EBUSY);
+    CHECK_EQ(ecp5_sram_finish(&ecp5), LX_EBUSY);
     CHECK_OK(ecp5_abort(&ecp5));
     CHECK_OK(ecp5_sram_open(&ecp5));
-    CHECK_EQ(ecp5_sram_open(&ecp5), JTAG_EBUSY);
-    CHECK_EQ(ecp5_erase(&ecp5), JTAG_EBUSY);
-    CHECK_EQ(ecp5_refresh(&ecp5, 0), JTAG_EBUSY);
-    CHECK_EQ(ecp5_read_usercode(&ecp5, &word), JTAG_EBUSY);
+    CHECK_EQ(ecp5_sram_open(&ecp5), LX_EBUSY);
+    CHECK_EQ(ecp5_erase(&ecp5), LX_EBUSY);
+    CHECK_EQ(ecp5_refresh(&ecp5, 0), LX_EBUSY);
+    CHECK_EQ(ecp5_read_usercode(&ecp5, &word), LX_EBUSY);
     CHECK_OK(ecp5_sram_write(&ecp5, &byte, 1));
     CHECK_OK(ecp5_abort(&ecp5));
     CHECK(vboard_in_reset(board));
     bridge_t bridge;
     CHECK_OK(bridge_open(&bridge, &ecp5));
-    CHECK_EQ(ecp5_sram_open(&ecp5), JTAG_EBUSY);
+    CHECK_EQ(ecp5_sram_open(&ecp5), LX_EBUSY);
     CHECK_OK(bridge_close(&bridge));
-    CHECK_EQ(bridge_ops.xfer(&bridge, &byte, NULL, 1, true), JTAG_EBUSY);
+    CHECK_EQ(bridge_ops.xfer(&bridge, &byte, NULL, 1, true), LX_EBUSY);
     CHECK_OK(ecp5_erase(&ecp5));
     vboard_free(board);
 }
@@ -256,7 +256,7 @@ static void test_usercode(void) {
     CHECK_EQ(usercode, 0x1234abcd);
     // A flash without a bitstream.
     memset(flash, 0x55, length);
-    CHECK_EQ(ecp5_refresh(&ecp5, 500), JTAG_EREFRESH);
+    CHECK_EQ(ecp5_refresh(&ecp5, 500), LX_EREFRESH);
     vboard_free(board);
     free(data);
 }
@@ -275,7 +275,7 @@ static void test_drop(void) {
     tap_init(&tap, vboard_transport(board, true));
     CHECK_OK(ecp5_open(&ecp5, &tap, 0));
     CHECK_OK(bridge_open(&bridge, &ecp5));
-    CHECK_OK(nor_open(&nor, (nor_bus_t) { &bridge_ops, &bridge }));
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &bridge_ops, &bridge }));
     uint8_t before[3];
     memcpy(before, vboard_status(board), 3);
     for (unsigned i = 0; i < 2; i++) {
@@ -306,14 +306,14 @@ static void test_words(void) {
         words += ecp5_status_text(bit) != NULL;
     }
     CHECK_EQ(words, 23);
-    CHECK_EQ(ecp5_verdict(0xffffffff), JTAG_ENODEV);
-    CHECK_EQ(ecp5_verdict(0), JTAG_ENOTDONE);
-    CHECK_EQ(ecp5_verdict(ECP5_STATUS_DONE), JTAG_OK);
-    CHECK_EQ(ecp5_verdict(ECP5_STATUS_DONE | ECP5_STATUS_FAIL), JTAG_EDEVICEDATA);
-    CHECK_EQ(ecp5_verdict(ECP5_STATUS_ID_ERROR), JTAG_EDEVICEID);
-    CHECK_EQ(ecp5_verdict(ECP5_STATUS_INVALID_COMMAND), JTAG_EDEVICECOMMAND);
+    CHECK_EQ(ecp5_verdict(0xffffffff), LX_ENODEV);
+    CHECK_EQ(ecp5_verdict(0), LX_ENOTDONE);
+    CHECK_EQ(ecp5_verdict(ECP5_STATUS_DONE), LX_OK);
+    CHECK_EQ(ecp5_verdict(ECP5_STATUS_DONE | ECP5_STATUS_FAIL), LX_EDEVICEDATA);
+    CHECK_EQ(ecp5_verdict(ECP5_STATUS_ID_ERROR), LX_EDEVICEID);
+    CHECK_EQ(ecp5_verdict(ECP5_STATUS_INVALID_COMMAND), LX_EDEVICECOMMAND);
     for (uint32_t error = 1; error < 8; error++) {
-        CHECK(ecp5_verdict(error << ECP5_STATUS_ERROR_SHIFT) != JTAG_OK);
+        CHECK(ecp5_verdict(error << ECP5_STATUS_ERROR_SHIFT) != LX_OK);
         CHECK(strlen(ecp5_error_text(error << ECP5_STATUS_ERROR_SHIFT)) > 3);
     }
 }

@@ -2,6 +2,7 @@
 //
 // inflate.c: what zlib's own deflate packs must come out, in every framing, cut in every way, with every window.
 
+#include "common/crc32.h"
 #include "harness.h"
 #include "jtag/inflate.h"
 
@@ -21,18 +22,18 @@ typedef struct {
 static int expect(void *ctx, const uint8_t *data, size_t length) {
     expect_t *to = ctx;
     if (++to->writes == to->fail_at) {
-        return JTAG_EIO;
+        return LX_EIO;
     }
     CHECK(to->got + length <= to->length);
     CHECK(memcmp(data, to->expected + to->got, length) == 0);
     if (to->last) {
-        CHECK_EQ(jtag_crc32(0, to->last, to->last_length), to->last_crc);
+        CHECK_EQ(crc32_update(0, to->last, to->last_length), to->last_crc);
     }
     to->last = data;
     to->last_length = length;
-    to->last_crc = jtag_crc32(0, data, length);
+    to->last_crc = crc32_update(0, data, length);
     to->got += length;
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static void *test_allocate(void *opaque, unsigned items, unsigned size) {
@@ -83,12 +84,12 @@ static size_t gzipped(const uint8_t *data, size_t length, int bits, uint8_t head
         at += sprintf((char *)out + at, "a comment longer than ten bytes") + 1;
     }
     if (header_flags & 2) {
-        uint32_t crc = jtag_crc32(0, out, at);
+        uint32_t crc = crc32_update(0, out, at);
         out[at++] = crc;
         out[at++] = crc >> 8;
     }
     at += deflated(data, length, bits, 9, out + at, room - at - 8);
-    little(out + at, jtag_crc32(0, data, length));
+    little(out + at, crc32_update(0, data, length));
     little(out + at + 4, length);
     return at + 8;
 }
@@ -108,12 +109,12 @@ static size_t zlibbed(const uint8_t *data, size_t length, int bits, uint8_t *out
 }
 
 static int feed(inflate_t *inf, const uint8_t *data, size_t length, size_t part) {
-    int status = JTAG_OK;
-    for (size_t at = 0; status == JTAG_OK && at < length; at += part) {
+    int status = LX_OK;
+    for (size_t at = 0; status == LX_OK && at < length; at += part) {
         size_t now = length - at < part ? length - at : part;
         status = inflate_write(inf, data + at, now);
     }
-    return status == JTAG_OK ? inflate_finish(inf) : status;
+    return status == LX_OK ? inflate_finish(inf) : status;
 }
 
 static int unpack_with(const uint8_t *packed, size_t packed_length, const uint8_t *data, size_t length, size_t part,
@@ -123,7 +124,7 @@ static int unpack_with(const uint8_t *packed, size_t packed_length, const uint8_
     expect_t to = { data, length, 0, NULL, 0, 0, 0, 0 };
     inflate_open(inf, (jtag_sink_t) { expect, &to }, format, memory, bytes);
     int status = feed(inf, packed, packed_length, part);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         CHECK_EQ(to.got, length);
         CHECK_EQ(inf->bytes_out, length);
         CHECK_EQ(inf->bytes_in, packed_length);
@@ -174,9 +175,9 @@ static void test_windows(void) {
         size_t packed_length = gzipped(data, length, bits, 0, packed, ROOM);
         for (int memory = 8; memory <= 15; memory++) {
             int status = unpack_with(packed, packed_length, data, length, 1000, INFLATE_AUTO, memory, &inf);
-            if (status != JTAG_OK) {
+            if (status != LX_OK) {
                 CHECK(memory < bits);
-                CHECK_EQ(status, JTAG_EWINDOW);
+                CHECK_EQ(status, LX_EWINDOW);
             }
             CHECK_EQ(inf.window_bits, memory);
         }
@@ -188,15 +189,15 @@ static void test_windows(void) {
         twice[i] = twice[20000 + i] = random_word(&seed);
     }
     size_t packed_length = gzipped(twice, 40000, 15, 0, packed, ROOM);
-    CHECK_EQ(unpack_with(packed, packed_length, twice, 40000, 1000, INFLATE_AUTO, 12, &inf), JTAG_EWINDOW);
+    CHECK_EQ(unpack_with(packed, packed_length, twice, 40000, 1000, INFLATE_AUTO, 12, &inf), LX_EWINDOW);
     CHECK_OK(unpack_with(packed, packed_length, twice, 40000, 1000, INFLATE_AUTO, 15, &inf));
     packed_length = zlibbed(twice, 40000, 15, packed, ROOM);
-    CHECK_EQ(unpack_with(packed, packed_length, twice, 40000, 1000, INFLATE_AUTO, 13, &inf), JTAG_EWINDOW);
+    CHECK_EQ(unpack_with(packed, packed_length, twice, 40000, 1000, INFLATE_AUTO, 13, &inf), LX_EWINDOW);
     // No memory, or hardly any.
-    CHECK_EQ(unpack_with(packed, packed_length, twice, 40000, 1000, INFLATE_AUTO, 0, &inf), JTAG_EOVERFLOW);
+    CHECK_EQ(unpack_with(packed, packed_length, twice, 40000, 1000, INFLATE_AUTO, 0, &inf), LX_EOVERFLOW);
     uint8_t little_memory[4096];
     inflate_open(&inf, (jtag_sink_t) { expect, NULL }, INFLATE_AUTO, little_memory, sizeof(little_memory));
-    CHECK_EQ(feed(&inf, packed, packed_length, 100), JTAG_EOVERFLOW);
+    CHECK_EQ(feed(&inf, packed, packed_length, 100), LX_EOVERFLOW);
     free(twice);
     free(packed);
     free(data);
@@ -231,37 +232,37 @@ static void test_damage(void) {
     for (size_t cut = 1; cut < packed_length; cut += cut < 40 ? 1 : 499) {
         if (packed_length - cut >= 3) {
             int status = unpack_with(packed, packed_length - cut, data, length, 1000, INFLATE_AUTO, 15, &inf);
-            CHECK_EQ(status, JTAG_ETRUNCATED);
+            CHECK_EQ(status, LX_ETRUNCATED);
         }
     }
     // Checksum and length.
     for (size_t at = packed_length - 8; at < packed_length; at++) {
         packed[at] ^= 0x10;
-        CHECK_EQ(unpack_with(packed, packed_length, data, length, 1000, INFLATE_AUTO, 15, &inf), JTAG_ECHECKSUM);
+        CHECK_EQ(unpack_with(packed, packed_length, data, length, 1000, INFLATE_AUTO, 15, &inf), LX_ECHECKSUM);
         packed[at] ^= 0x10;
     }
     packed[3] = 0x80;
-    CHECK_EQ(unpack_with(packed, packed_length, data, length, 1000, INFLATE_AUTO, 15, &inf), JTAG_EDEFLATE);
+    CHECK_EQ(unpack_with(packed, packed_length, data, length, 1000, INFLATE_AUTO, 15, &inf), LX_EDEFLATE);
     packed[3] = 0;
     packed[1] = 0;
-    CHECK_EQ(unpack_with(packed, packed_length, data, length, 1000, INFLATE_GZIP, 15, &inf), JTAG_EDEFLATE);
-    CHECK_EQ(unpack_with(packed, packed_length, data, length, 1000, INFLATE_ZLIB, 15, &inf), JTAG_EDEFLATE);
+    CHECK_EQ(unpack_with(packed, packed_length, data, length, 1000, INFLATE_GZIP, 15, &inf), LX_EDEFLATE);
+    CHECK_EQ(unpack_with(packed, packed_length, data, length, 1000, INFLATE_ZLIB, 15, &inf), LX_EDEFLATE);
     packed[1] = 0x8b;
     packed[10] = 0x07; // a block of a type that does not exist
-    CHECK_EQ(unpack_with(packed, packed_length, data, length, 1000, INFLATE_AUTO, 15, &inf), JTAG_EDEFLATE);
+    CHECK_EQ(unpack_with(packed, packed_length, data, length, 1000, INFLATE_AUTO, 15, &inf), LX_EDEFLATE);
     // Time, name and checksum of a header that has one.
     packed_length = gzipped(data, length, 15, 2 | 8, packed, ROOM);
     for (size_t at = 4; at < 22; at += at == 18 ? 2 : 1) {
         packed[at] ^= 0x10;
-        CHECK_EQ(unpack_with(packed, packed_length, data, length, 1000, INFLATE_AUTO, 15, &inf), JTAG_EDEFLATE);
+        CHECK_EQ(unpack_with(packed, packed_length, data, length, 1000, INFLATE_AUTO, 15, &inf), LX_EDEFLATE);
         packed[at] ^= 0x10;
     }
     packed_length = zlibbed(data, length, 15, packed, ROOM);
     packed[packed_length - 1] ^= 1;
-    CHECK_EQ(unpack_with(packed, packed_length, data, length, 1000, INFLATE_AUTO, 15, &inf), JTAG_ECHECKSUM);
+    CHECK_EQ(unpack_with(packed, packed_length, data, length, 1000, INFLATE_AUTO, 15, &inf), LX_ECHECKSUM);
     packed[packed_length - 1] ^= 1;
     packed[packed_length] = 1;
-    CHECK_EQ(unpack_with(packed, packed_length + 1, data, length, 1000, INFLATE_AUTO, 15, &inf), JTAG_EDEFLATE);
+    CHECK_EQ(unpack_with(packed, packed_length + 1, data, length, 1000, INFLATE_AUTO, 15, &inf), LX_EDEFLATE);
     free(packed);
     free(data);
 }
@@ -277,7 +278,7 @@ static void test_members(void) {
     memset(packed + at, 0, 512);
     CHECK_OK(unpack_with(packed, at + 512, data, length, 1000, INFLATE_AUTO, 15, &inf));
     packed[at + 511] = 1;
-    CHECK_EQ(unpack_with(packed, at + 512, data, length, 1000, INFLATE_AUTO, 15, &inf), JTAG_EDEFLATE);
+    CHECK_EQ(unpack_with(packed, at + 512, data, length, 1000, INFLATE_AUTO, 15, &inf), LX_EDEFLATE);
     free(packed);
     free(data);
 }
@@ -292,7 +293,7 @@ static void test_sink_fails(void) {
         expect_t to = { data, length, 0, NULL, 0, 0, fail, 0 };
         inflate_t inf;
         inflate_open(&inf, (jtag_sink_t) { expect, &to }, INFLATE_AUTO, memory, INFLATE_MEMORY_BYTES(15));
-        CHECK_EQ(feed(&inf, packed, packed_length, 5000), JTAG_EIO);
+        CHECK_EQ(feed(&inf, packed, packed_length, 5000), LX_EIO);
     }
     free(memory);
     free(packed);

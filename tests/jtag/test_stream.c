@@ -4,8 +4,8 @@
 // that leave the board alone; and how close the sequences come to the wire's limit, in the board's own time.
 
 #include "harness.h"
+#include "flash/nor_protect.h"
 #include "jtag/bridge.h"
-#include "jtag/nor_protect.h"
 #include "jtag/stream.h"
 #include "vboard.h"
 
@@ -48,14 +48,14 @@ static void rig_close(rig_t *rig) {
 }
 
 static int push(rig_t *rig, const uint8_t *data, size_t length, size_t part) {
-    int status = JTAG_OK;
+    int status = LX_OK;
     unsigned turn = 0;
-    for (size_t at = 0; status == JTAG_OK && at < length; at += part, turn ^= 1) {
+    for (size_t at = 0; status == LX_OK && at < length; at += part, turn ^= 1) {
         size_t now = length - at < part ? length - at : part;
         memcpy(rig->turns[turn], data + at, now);
         status = stream_write(&rig->stream, rig->turns[turn], now);
     }
-    return status == JTAG_OK ? stream_finish(&rig->stream) : status;
+    return status == LX_OK ? stream_finish(&rig->stream) : status;
 }
 
 static int load(rig_t *rig, const uint8_t *data, size_t length, size_t part, uint8_t options) {
@@ -75,13 +75,13 @@ static int load(rig_t *rig, const uint8_t *data, size_t length, size_t part, uin
 static int flash(rig_t *rig, uint32_t address, const uint8_t *data, size_t length, uint32_t told, size_t part,
     uint8_t options) {
     int status = bridge_open(&rig->bridge, &rig->ecp5);
-    if (status == JTAG_OK) {
-        status = nor_open(&rig->nor, (nor_bus_t) { &bridge_ops, &rig->bridge });
+    if (status == LX_OK) {
+        status = nor_open(&rig->nor, (flash_bus_t) { &bridge_ops, &rig->bridge });
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = nor_write_open(&rig->writer, &rig->nor, address, told, rig->buffer, rig->buffer_bytes, 0);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         stream_config_t config = {
             .target = STREAM_FLASH,
             .device = rig->ecp5.device,
@@ -93,11 +93,11 @@ static int flash(rig_t *rig, uint32_t address, const uint8_t *data, size_t lengt
         stream_open(&rig->stream, &config);
         status = push(rig, data, length, part);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = nor_close(&rig->nor);
     }
     int closed = bridge_close(&rig->bridge);
-    return status == JTAG_OK ? closed : status;
+    return status == LX_OK ? closed : status;
 }
 
 typedef struct {
@@ -120,14 +120,14 @@ static void test_sram(void) {
         rig_open(&rig, cases[i].device, NULL, NULL, i & 1);
         int status = load(&rig, data, length, i % 3 ? 4096 : 1500, 0);
         if (status) {
-            fprintf(stderr, "%s: %s: ", cases[i].file, jtag_strerror(status));
+            fprintf(stderr, "%s: %s: ", cases[i].file, status_text(status));
         }
         CHECK_OK(status);
         CHECK(vboard_user_mode(rig.board));
         CHECK_EQ(vboard_frames(rig.board), rig.ecp5.device->frames);
         CHECK(vboard_in_reset(rig.board));
-        CHECK_EQ(stream_finish(&rig.stream), JTAG_EBUSY);
-        CHECK_EQ(stream_write(&rig.stream, data, 1), JTAG_EBUSY);
+        CHECK_EQ(stream_finish(&rig.stream), LX_EBUSY);
+        CHECK_EQ(stream_write(&rig.stream, data, 1), LX_EBUSY);
         CHECK_OK(stream_abort(&rig.stream));
         rig_close(&rig);
         free(data);
@@ -165,16 +165,16 @@ static void test_sram_refused(void) {
     for (unsigned i = 0; i < 3; i++) {
         size_t other_length;
         uint8_t *other = bitstream_file(others[i], &other_length);
-        CHECK_EQ(load(&rig, other, other_length, 2000, 0), JTAG_EWRONGDEVICE);
+        CHECK_EQ(load(&rig, other, other_length, 2000, 0), LX_EWRONGDEVICE);
         CHECK(rig.stream.bitstream.info.idcode != rig.ecp5.device->idcode);
-        CHECK_EQ(stream_finish(&rig.stream), JTAG_EBUSY);
+        CHECK_EQ(stream_finish(&rig.stream), LX_EBUSY);
         free(other);
     }
     uint8_t text[5000];
     memset(text, 'x', sizeof(text));
-    CHECK_EQ(load(&rig, text, sizeof(text), 2000, 0), JTAG_ENOBITSTREAM);
-    CHECK_EQ(load(&rig, text, 100, 2000, 0), JTAG_ENOBITSTREAM);
-    CHECK_EQ(load(&rig, text, 0, 2000, 0), JTAG_ENOBITSTREAM);
+    CHECK_EQ(load(&rig, text, sizeof(text), 2000, 0), LX_ENOBITSTREAM);
+    CHECK_EQ(load(&rig, text, 100, 2000, 0), LX_ENOBITSTREAM);
+    CHECK_EQ(load(&rig, text, 0, 2000, 0), LX_ENOBITSTREAM);
     // The design that ran still runs.
     CHECK_EQ(vboard_clears(rig.board), clears);
     CHECK_EQ(vboard_memory_crc(rig.board), crc);
@@ -186,19 +186,19 @@ static void test_sram_refused(void) {
     CHECK(vboard_user_mode(rig.board));
     free(other);
     // Cut short, damaged gzip, and given up in the middle.
-    CHECK_EQ(load(&rig, good, length / 2, 4096, 0), JTAG_ETRUNCATED);
+    CHECK_EQ(load(&rig, good, length / 2, 4096, 0), LX_ETRUNCATED);
     CHECK(!vboard_user_mode(rig.board) && vboard_in_reset(rig.board));
     uint8_t *packed = bitstream_file("25f-compress.bit.gz", &other_length);
     packed[other_length - 6] ^= 1;
-    CHECK_EQ(load(&rig, packed, other_length, 4096, 0), JTAG_ECHECKSUM);
-    CHECK_EQ(load(&rig, packed, other_length / 2, 4096, 0), JTAG_ETRUNCATED);
+    CHECK_EQ(load(&rig, packed, other_length, 4096, 0), LX_ECHECKSUM);
+    CHECK_EQ(load(&rig, packed, other_length / 2, 4096, 0), LX_ETRUNCATED);
     free(packed);
     stream_config_t config = { .target = STREAM_SRAM, .ecp5 = &rig.ecp5, .device = rig.ecp5.device };
     stream_open(&rig.stream, &config);
     CHECK_OK(stream_write(&rig.stream, good, 5000));
     CHECK_OK(stream_abort(&rig.stream));
     CHECK_OK(stream_abort(&rig.stream));
-    CHECK_EQ(stream_write(&rig.stream, good, 5000), JTAG_EBUSY);
+    CHECK_EQ(stream_write(&rig.stream, good, 5000), LX_EBUSY);
     CHECK(vboard_in_reset(rig.board));
     CHECK_OK(load(&rig, good, length, 4096, 0));
     rig_close(&rig);
@@ -233,18 +233,18 @@ static void test_flash_refused(void) {
     rig_t rig;
     rig_open(&rig, "LFE5U-25F", "W25Q128", NULL, true);
     vboard_counters_t counters;
-    CHECK_EQ(flash(&rig, 0, data, length, length, 1000, 0), JTAG_EWRONGDEVICE);
+    CHECK_EQ(flash(&rig, 0, data, length, length, 1000, 0), LX_EWRONGDEVICE);
     CHECK_EQ(rig.stream.bitstream.info.idcode, 0x41113043);
     uint8_t text[9000];
     memset(text, 'x', sizeof(text));
-    CHECK_EQ(flash(&rig, 0, text, sizeof(text), sizeof(text), 1000, STREAM_REQUIRE_BITSTREAM), JTAG_ENOBITSTREAM);
-    CHECK_EQ(flash(&rig, 0, text, 10, 10, 1000, STREAM_REQUIRE_BITSTREAM), JTAG_ENOBITSTREAM);
+    CHECK_EQ(flash(&rig, 0, text, sizeof(text), sizeof(text), 1000, STREAM_REQUIRE_BITSTREAM), LX_ENOBITSTREAM);
+    CHECK_EQ(flash(&rig, 0, text, 10, 10, 1000, STREAM_REQUIRE_BITSTREAM), LX_ENOBITSTREAM);
     // The IDCODE of another device behind more padding than a buffer holds.
     static uint8_t padded[100000];
     memset(padded, 0xff, sizeof(padded));
     memcpy(padded, "\xff\xff\xbd\xb3", 4);
     memcpy(padded + 70000, "\xe2\0\0\0\x41\x11\x30\x43", 8);
-    CHECK_EQ(flash(&rig, 0, padded, sizeof(padded), sizeof(padded), 512, 0), JTAG_ENOID);
+    CHECK_EQ(flash(&rig, 0, padded, sizeof(padded), sizeof(padded), 512, 0), LX_ENOID);
     vboard_counters(rig.board, &counters);
     CHECK_EQ(counters.operations, 0);
     // Not a bitstream, and not required to be one.
@@ -258,9 +258,9 @@ static void test_flash_refused(void) {
     // Too short.
     size_t short_length;
     uint8_t *cut = bitstream_file("25f-compress.bit", &short_length);
-    CHECK_EQ(flash(&rig, 0, cut, short_length / 2, 0, 1000, 0), JTAG_ETRUNCATED);
+    CHECK_EQ(flash(&rig, 0, cut, short_length / 2, 0, 1000, 0), LX_ETRUNCATED);
     CHECK_EQ(rig.writer.report.bytes, short_length / 2);
-    CHECK_EQ(ecp5_refresh(&rig.ecp5, 300), JTAG_EREFRESH);
+    CHECK_EQ(ecp5_refresh(&rig.ecp5, 300), LX_EREFRESH);
     free(cut);
     free(data);
     rig_close(&rig);
@@ -276,12 +276,12 @@ static int look(stream_t *stream, const char *name, size_t length, size_t part, 
         .target = STREAM_LOOK, .device = ecp5_find(0x41111043), .memory = memory, .memory_bytes = MEMORY, .options = options,
     };
     stream_open(stream, &config);
-    int status = JTAG_OK;
-    for (size_t at = 0; status == JTAG_OK && !stream->known && at < length; at += part) {
+    int status = LX_OK;
+    for (size_t at = 0; status == LX_OK && !stream->known && at < length; at += part) {
         status = stream_write(stream, data + at, length - at < part ? length - at : part);
     }
     free(data);
-    return status == JTAG_OK ? stream_finish(stream) : status;
+    return status == LX_OK ? stream_finish(stream) : status;
 }
 
 static void test_look(void) {
@@ -292,16 +292,16 @@ static void test_look(void) {
         CHECK(stream.known && stream.is_bitstream);
         CHECK_OK(look(&stream, "25f-compress.bit.gz", 9000, parts[i], 0));
         CHECK(stream.known && stream.is_bitstream);
-        CHECK_EQ(look(&stream, "85f-compress.bit", 9000, parts[i], 0), JTAG_EWRONGDEVICE);
-        CHECK_EQ(look(&stream, "85f-compress.4k.bit.gz", 9000, parts[i], 0), JTAG_EWRONGDEVICE);
+        CHECK_EQ(look(&stream, "85f-compress.bit", 9000, parts[i], 0), LX_EWRONGDEVICE);
+        CHECK_EQ(look(&stream, "85f-compress.4k.bit.gz", 9000, parts[i], 0), LX_EWRONGDEVICE);
         CHECK_OK(look(&stream, "85f-compress.bit", 9000, parts[i], STREAM_ANY_DATA));
         CHECK(stream.known && !stream.is_bitstream);
         // Too little to know: that is for the write itself.
         CHECK_OK(look(&stream, "25f-compress.bit", 20, parts[i], 0));
         CHECK(!stream.known);
-        CHECK_EQ(look(&stream, "25f-compress.bit.gz", 20, parts[i], 0), JTAG_ETRUNCATED);
+        CHECK_EQ(look(&stream, "25f-compress.bit.gz", 20, parts[i], 0), LX_ETRUNCATED);
         CHECK_OK(look(&stream, "25f-compress.bit", 0, parts[i], 0));
-        CHECK_EQ(stream_finish(&stream), JTAG_EBUSY);
+        CHECK_EQ(stream_finish(&stream), LX_EBUSY);
     }
 }
 
@@ -318,7 +318,7 @@ static void test_check(void) {
     config.memory = NULL;
     config.memory_bytes = 0;
     stream_open(&stream, &config);
-    CHECK_EQ(stream_write(&stream, data, length), JTAG_EOVERFLOW);
+    CHECK_EQ(stream_write(&stream, data, length), LX_EOVERFLOW);
     free(memory);
     free(data);
 }
@@ -335,7 +335,7 @@ static void test_lost(void) {
             rig_t rig;
             rig_open(&rig, "LFE5U-25F", "W25Q32", fault, true);
             int status = flash(&rig, 0, data, length, length, 4096, 0);
-            CHECK(status != JTAG_OK);
+            CHECK(status != LX_OK);
             vboard_set_fault(rig.board, NULL);
             CHECK_OK(ecp5_open(&rig.ecp5, &rig.tap, 0));
             CHECK_OK(flash(&rig, 0, data, length, length, 4096, 0));
@@ -373,7 +373,7 @@ static void test_speed(void) {
         other[i] ^= ~(i * 7 >> 3) + (i >> 9);
     }
     CHECK_OK(bridge_open(&rig.bridge, &rig.ecp5));
-    CHECK_OK(nor_open(&rig.nor, (nor_bus_t) { &bridge_ops, &rig.bridge }));
+    CHECK_OK(nor_open(&rig.nor, (flash_bus_t) { &bridge_ops, &rig.bridge }));
     unsigned rates[3];
     static const char *const names[] = { "blank", "same", "different" };
     static const unsigned least[] = { 330, 2900, 200 };

@@ -169,7 +169,7 @@ static void test_same(void) {
         CHECK(!capture || memcmp(one, other, (op.bits + 7) / 8) == 0);
     }
     jtag_op_t bad = { .bits = 0 };
-    CHECK_EQ(xvc_ops.submit(xvc, &bad), JTAG_EINVAL);
+    CHECK_EQ(xvc_ops.submit(xvc, &bad), LX_EINVAL);
     CHECK_OK(xvc_ops.wait(xvc, 0));
     xvc_close(xvc);
     server_close(&server);
@@ -185,11 +185,11 @@ static void test_bad_servers(void) {
     for (unsigned i = 0; i < 4; i++) {
         server_t server = { .greeting = greetings[i] };
         server_open(&server);
-        CHECK_EQ(xvc_open(xvc, "127.0.0.1", server.port, 2000), JTAG_EIO);
+        CHECK_EQ(xvc_open(xvc, "127.0.0.1", server.port, 2000), LX_EIO);
         server_close(&server);
     }
-    CHECK_EQ(xvc_open(xvc, "127.0.0.1", "1", 100), JTAG_EIO);
-    CHECK_EQ(xvc_open(xvc, "no.such.host.invalid", "1", 100), JTAG_EIO);
+    CHECK_EQ(xvc_open(xvc, "127.0.0.1", "1", 100), LX_EIO);
+    CHECK_EQ(xvc_open(xvc, "no.such.host.invalid", "1", 100), LX_EIO);
     for (unsigned answers = 1; answers < 4; answers++) {
         server_t server = { .answers = answers, .board = vboard_new("LFE5U-25F", NULL, NULL) };
         server_open(&server);
@@ -197,9 +197,9 @@ static void test_bad_servers(void) {
         ecp5_t ecp5;
         CHECK_OK(xvc_open(xvc, "127.0.0.1", server.port, 2000));
         tap_init(&tap, (jtag_transport_t) { &xvc_ops, xvc });
-        CHECK_EQ(ecp5_open(&ecp5, &tap, 0), JTAG_EIO);
+        CHECK_EQ(ecp5_open(&ecp5, &tap, 0), LX_EIO);
         xvc_close(xvc);
-        CHECK_EQ(tap_set_freq(&tap, 1000000), JTAG_EIO);
+        CHECK_EQ(tap_set_freq(&tap, 1000000), LX_EIO);
         server_close(&server);
         vboard_free(server.board);
     }
@@ -217,10 +217,10 @@ static void test_late_answer(void) {
     uint8_t tdo[4];
     jtag_op_t op = { .bits = 32, .tdo = tdo };
     xvc->timeout_ms = 1;
-    CHECK_EQ(xvc_ops.submit(xvc, &op), JTAG_EIO);
+    CHECK_EQ(xvc_ops.submit(xvc, &op), LX_EIO);
     xvc->timeout_ms = 10000;
     CHECK_EQ(write(held[1], "12", 2), 2);
-    CHECK_EQ(xvc_ops.submit(xvc, &op), JTAG_EIO);
+    CHECK_EQ(xvc_ops.submit(xvc, &op), LX_EIO);
     CHECK_EQ(xvc->socket, -1);
     xvc_close(xvc);
     server_close(&server);

@@ -37,8 +37,8 @@ static void cable_open(cable_t *cable) {
 }
 
 static int push_in_pieces(cable_t *cable, const uint8_t *data, size_t length, size_t piece) {
-    int status = JTAG_OK;
-    for (size_t at = 0; status == JTAG_OK && at < length; at += piece) {
+    int status = LX_OK;
+    for (size_t at = 0; status == LX_OK && at < length; at += piece) {
         status = xvc_server_push(&cable->server, data + at, length - at < piece ? length - at : piece);
     }
     return status;
@@ -108,8 +108,8 @@ static void test_server_bad_clients(void) {
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         cable_t cable;
         cable_open(&cable);
-        CHECK_EQ(xvc_server_push(&cable.server, (const uint8_t *)bad[i].bytes, bad[i].length), JTAG_EINVAL);
-        CHECK_EQ(xvc_server_push(&cable.server, (const uint8_t *)"getinfo:", 8), JTAG_EINVAL);
+        CHECK_EQ(xvc_server_push(&cable.server, (const uint8_t *)bad[i].bytes, bad[i].length), LX_EINVAL);
+        CHECK_EQ(xvc_server_push(&cable.server, (const uint8_t *)"getinfo:", 8), LX_EINVAL);
         CHECK_EQ(cable.answers.length, 0);
         vboard_free(cable.board);
     }
@@ -123,21 +123,21 @@ static void test_server_close(void) {
     CHECK(!vboard_in_reset(cable.board));
     CHECK_OK(xvc_server_close(&cable.server));
     CHECK(vboard_in_reset(cable.board));
-    CHECK_EQ(xvc_server_push(&cable.server, (const uint8_t *)"getinfo:", 8), JTAG_EINVAL);
+    CHECK_EQ(xvc_server_push(&cable.server, (const uint8_t *)"getinfo:", 8), LX_EINVAL);
     vboard_free(cable.board);
 }
 
 static int fail_submit(void *ctx, const jtag_op_t *op) {
     (void)ctx;
     (void)op;
-    return JTAG_EIO;
+    return LX_EIO;
 }
 
 static int fail_set_freq(void *ctx, uint32_t hz, uint32_t *actual_hz) {
     (void)ctx;
     (void)hz;
     *actual_hz = 0;
-    return JTAG_EIO;
+    return LX_EIO;
 }
 
 static void test_server_failures(void) {
@@ -148,24 +148,24 @@ static void test_server_failures(void) {
     cable_t cable;
     cable_open(&cable);
     cable.server.transport = (jtag_transport_t) { &failing, NULL };
-    CHECK_EQ(xvc_server_push(&cable.server, shift, 12), JTAG_EIO);
-    CHECK_EQ(xvc_server_push(&cable.server, shift, 12), JTAG_EINVAL);
-    CHECK_EQ(xvc_server_close(&cable.server), JTAG_EIO);
+    CHECK_EQ(xvc_server_push(&cable.server, shift, 12), LX_EIO);
+    CHECK_EQ(xvc_server_push(&cable.server, shift, 12), LX_EINVAL);
+    CHECK_EQ(xvc_server_close(&cable.server), LX_EIO);
     vboard_free(cable.board);
     cable_open(&cable);
     cable.server.transport = (jtag_transport_t) { &failing, NULL };
-    CHECK_EQ(xvc_server_push(&cable.server, settck, 11), JTAG_EIO);
+    CHECK_EQ(xvc_server_push(&cable.server, settck, 11), LX_EIO);
     vboard_free(cable.board);
     // A transport without frequencies: the client's is echoed.
     cable_open(&cable);
     cable.server.transport = (jtag_transport_t) { &fixed, NULL };
     CHECK_OK(xvc_server_push(&cable.server, settck, 11));
     CHECK(memcmp(cable.answers.bytes, "\x64\0\0\0", 4) == 0);
-    cable.answers.status = JTAG_EINTR;
-    CHECK_EQ(xvc_server_push(&cable.server, settck, 11), JTAG_EINTR);
+    cable.answers.status = LX_EINTR;
+    CHECK_EQ(xvc_server_push(&cable.server, settck, 11), LX_EINTR);
     CHECK_EQ(xvc_server_open(&cable.server, cable.server.transport, cable.server.answer, cable.memory,
-        2 * XVC_SERVER_VECTOR_MIN - 1), JTAG_EOVERFLOW);
-    CHECK_EQ(xvc_server_push(&cable.server, settck, 11), JTAG_EINVAL);
+        2 * XVC_SERVER_VECTOR_MIN - 1), LX_EOVERFLOW);
+    CHECK_EQ(xvc_server_push(&cable.server, settck, 11), LX_EINVAL);
     vboard_free(cable.board);
 }
 

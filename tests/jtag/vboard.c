@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/crc32.h"
 #include "models/board.h"
 
 #define QUEUE (2)
-#define BYTE_NS (320)
 #define PIN_NS (1000)
 
 typedef struct {
@@ -24,7 +24,6 @@ struct vboard {
     board_options_t options;
     uint8_t *memory;
     bool late;
-    bool selected;
     unsigned queued;
     queued_t queue[QUEUE + 1];
     uint64_t clocks;
@@ -41,7 +40,7 @@ static void give_up(const char *what) {
 }
 
 static uint32_t sum_of(const jtag_op_t *op) {
-    return op->tdi ? jtag_crc32(0, op->tdi, (op->bits + 7) / 8) : 0;
+    return op->tdi ? crc32_update(0, op->tdi, (op->bits + 7) / 8) : 0;
 }
 
 static uint8_t reversed(uint8_t byte) {
@@ -93,7 +92,7 @@ static int drain(vboard_t *board, unsigned in_flight) {
         board->queued--;
         memmove(board->queue, board->queue + 1, board->queued * sizeof(board->queue[0]));
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static int submit(void *ctx, const jtag_op_t *op) {
@@ -115,7 +114,7 @@ static int set_freq(void *ctx, uint32_t hz, uint32_t *actual_hz) {
     vboard_t *board = ctx;
     board_set_tck(&board->board, hz);
     *actual_hz = hz;
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static const jtag_transport_ops_t ops = { .submit = submit, .wait = wait, .set_freq = set_freq };
@@ -226,7 +225,6 @@ void vboard_power(vboard_t *board, bool on) {
 
 void vboard_set_fault(vboard_t *board, const char *fault) {
     board->queued = 0;
-    board->selected = false;
     parse_fault(board, fault);
     board_init(&board->board, &board->options);
 }
@@ -246,37 +244,4 @@ bool vboard_in_reset(const vboard_t *board) {
 
 bool vboard_power_lost(const vboard_t *board) {
     return !board->board.powered || board->board.nor.lost_power;
-}
-
-int vflash_xfer(void *ctx, const uint8_t *tx, uint8_t *rx, size_t length, bool last) {
-    vboard_t *board = ctx;
-    nor_t *nor = &board->board.nor;
-    if (!board->selected) {
-        nor_select(nor, true);
-        board->selected = true;
-    }
-    for (size_t i = 0; i < length; i++) {
-        uint8_t in = nor_exchange(nor, tx ? tx[i] : 0);
-        nor_advance(nor, BYTE_NS);
-        if (rx) {
-            rx[i] = in;
-        }
-    }
-    if (last) {
-        nor_select(nor, false);
-        board->selected = false;
-    }
-    return JTAG_OK;
-}
-
-int vflash_wait(void *ctx, unsigned in_flight) {
-    (void)ctx;
-    (void)in_flight;
-    return JTAG_OK;
-}
-
-int vflash_delay(void *ctx, uint32_t us) {
-    vboard_t *board = ctx;
-    nor_advance(&board->board.nor, (uint64_t)us * 1000);
-    return JTAG_OK;
 }

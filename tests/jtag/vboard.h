@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The virtual ECP5 board of models/ as a transport, and its flash alone as a bus of bytes. models/ and jtag/ use the
-// same names for different things, so only this file's implementation sees the models, and the linker hides the rest
-// (see Makefile).
+// The virtual ECP5 board of models/ as a transport. models/ and jtag/ use the same names for different things, so
+// only vboard.c sees the models, and the linker hides the rest (Makefile).
 
 #ifndef VBOARD_H
 #define VBOARD_H
@@ -53,10 +52,5 @@ bool vboard_pins(vboard_t *board, bool tck, bool tms, bool tdi);
 const char *vboard_fault_name(size_t index);
 bool vboard_in_reset(const vboard_t *board);
 bool vboard_power_lost(const vboard_t *board);
-
-// The flash alone, past FPGA and TAP, at 25 MHz.
-int vflash_xfer(void *board, const uint8_t *tx, uint8_t *rx, size_t length, bool last);
-int vflash_wait(void *board, unsigned in_flight);
-int vflash_delay(void *board, uint32_t us);
 
 #endif // VBOARD_H

@@ -16,6 +16,8 @@ WRONG = [
     ("drivers/lx_spi.c", '#include "py/obj.h"'),
     ("port/bindings/machine_spi.c", "#include <generated/csr.h>"),
     ("jtag/tap.c", '#include "soc/csr.h"'),
+    ("flash/nor.c", '#include "jtag/jtag.h"'),
+    ("common/crc32.c", '#include "soc/csr.h"'),
     ("jtag/usermod/modjtag.c", '#include "../../drivers/lx_spi.h"'),
     ("models/nor.c", '#include "emu/bus/bus.h"'),
     ("emu/cores/uart.c", '#include "../../drivers/lx_uart.h"'),
@@ -27,6 +29,8 @@ WRONG = [
     ("rtl/run.py", "from soc import generate"),
 ]
 RIGHT = [
+    ("jtag/bridge.h", '#include "flash/nor.h"'),
+    ("soc/irq.h", '#include "common/status.h"'),
     ("soc/csr.c", '#include "csr.h"'),
     ("drivers/lx_spi.c", '#include "soc/csr.h"'),
     ("port/bindings/machine_spi.c", '#include "py/runtime.h"'),

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/crc32.h"
 #include "jtag/bitstream.h"
 
 typedef struct {
@@ -15,9 +16,9 @@ typedef struct {
 
 static int sum(void *ctx, const uint8_t *data, size_t length) {
     sum_t *to = ctx;
-    to->crc = jtag_crc32(to->crc, data, length);
+    to->crc = crc32_update(to->crc, data, length);
     to->length += length;
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static int run(const uint8_t *data, size_t length, size_t part, uint8_t choice, sum_t *to) {
@@ -25,11 +26,11 @@ static int run(const uint8_t *data, size_t length, size_t part, uint8_t choice, 
     bitstream_t bs;
     memset(to, 0, sizeof(*to));
     bitstream_open(&bs, ecp5_find(ids[choice >> 3 & 3]), (jtag_sink_t) { sum, to }, choice & 7);
-    int status = JTAG_OK;
-    for (size_t at = 0; status == JTAG_OK && at < length; at += part) {
+    int status = LX_OK;
+    for (size_t at = 0; status == LX_OK && at < length; at += part) {
         status = bitstream_write(&bs, data + at, length - at < part ? length - at : part);
     }
-    return status == JTAG_OK ? bitstream_finish(&bs) : status;
+    return status == LX_OK ? bitstream_finish(&bs) : status;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
@@ -42,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
     sum_t parts;
     int one = run(data + 1, length - 1, length, data[0], &whole);
     int two = run(data + 1, length - 1, 1 + (data[0] >> 5), data[0], &parts);
-    if (one != two || (one == JTAG_OK && (whole.crc != parts.crc || whole.length != parts.length))
+    if (one != two || (one == LX_OK && (whole.crc != parts.crc || whole.length != parts.length))
         || whole.length > length + BITSTREAM_HELD_BYTES) {
         abort();
     }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/crc32.h"
 #include "jtag/inflate.h"
 
 #define OUT_MAX (1u << 20)
@@ -17,9 +18,9 @@ typedef struct {
 
 static int sum(void *ctx, const uint8_t *data, size_t length) {
     sum_t *to = ctx;
-    to->crc = jtag_crc32(to->crc, data, length);
+    to->crc = crc32_update(to->crc, data, length);
     to->length += length;
-    return to->length > OUT_MAX ? JTAG_EOVERFLOW : JTAG_OK;
+    return to->length > OUT_MAX ? LX_EOVERFLOW : LX_OK;
 }
 
 static int run(const uint8_t *data, size_t length, size_t part, uint8_t choice, sum_t *to) {
@@ -29,11 +30,11 @@ static int run(const uint8_t *data, size_t length, size_t part, uint8_t choice, 
     inflate_t inf;
     memset(to, 0, sizeof(*to));
     inflate_open(&inf, (jtag_sink_t) { sum, to }, choice % 8 % 5, memory, bytes);
-    int status = JTAG_OK;
-    for (size_t at = 0; status == JTAG_OK && at < length; at += part) {
+    int status = LX_OK;
+    for (size_t at = 0; status == LX_OK && at < length; at += part) {
         status = inflate_write(&inf, data + at, length - at < part ? length - at : part);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = inflate_finish(&inf);
     }
     free(memory);
@@ -50,10 +51,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
     sum_t parts;
     int one = run(data + 1, length - 1, length, data[0], &whole);
     int two = run(data + 1, length - 1, 3, data[0], &parts);
-    if (one == JTAG_EWINDOW || two == JTAG_EWINDOW) {
+    if (one == LX_EWINDOW || two == LX_EWINDOW) {
         return 0; // a distance beyond the window may still lie in the same part of the output
     }
-    if (one != two || (one == JTAG_OK && (whole.crc != parts.crc || whole.length != parts.length))) {
+    if (one != two || (one == LX_OK && (whole.crc != parts.crc || whole.length != parts.length))) {
         abort();
     }
     return 0;

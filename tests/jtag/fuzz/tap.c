@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flash/nor_protect.h"
+#include "flash/nor_write.h"
 #include "jtag/bridge.h"
-#include "jtag/nor_protect.h"
-#include "jtag/nor_write.h"
 #include "jtag/stream.h"
 
 typedef struct {
@@ -37,7 +37,7 @@ static int submit(void *ctx, const jtag_op_t *op) {
         mad->at = (mad->at + 1) % mad->bits;
         op->tdo[i / 8] |= level << (op->flags & JTAG_OP_MSB_FIRST ? 7 - i % 8 : i % 8);
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static const jtag_transport_ops_t ops = { .submit = submit };
@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
     static const uint8_t bytes[300] = { 0xff, 0xff, 0xbd, 0xb3 };
     tap_init(&tap, (jtag_transport_t) { &ops, &mad });
     int status = tap_scan(&tap);
-    for (unsigned i = 0; status == JTAG_OK && i < tap.devices; i++) {
+    for (unsigned i = 0; status == LX_OK && i < tap.devices; i++) {
         tap_set_ir_bits(&tap, i, 2 + data[0] % 31);
         tap_select(&tap, i);
         tap_ir(&tap, 0x12345678);
@@ -64,24 +64,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
     }
     // A wait in microseconds is 25 clocks each here; keep the fuzzer fast by a frequency that is known and low.
     tap.freq_hz = 10000;
-    if (ecp5_open(&ecp5, &tap, 0) == JTAG_OK) {
+    if (ecp5_open(&ecp5, &tap, 0) == LX_OK) {
         tap.freq_hz = 10000;
         ecp5_read_usercode(&ecp5, &word);
-        if (ecp5_sram_open(&ecp5) == JTAG_OK) {
+        if (ecp5_sram_open(&ecp5) == LX_OK) {
             ecp5_sram_write(&ecp5, bytes, sizeof(bytes));
             ecp5_sram_finish(&ecp5);
         }
         ecp5_refresh(&ecp5, 20);
         bridge_t bridge;
         nor_t nor;
-        if (bridge_open(&bridge, &ecp5) == JTAG_OK && nor_open(&nor, (nor_bus_t) { &bridge_ops, &bridge }) == JTAG_OK) {
+        if (bridge_open(&bridge, &ecp5) == LX_OK && nor_open(&nor, (flash_bus_t) { &bridge_ops, &bridge }) == LX_OK) {
             nor_status_t registers;
             nor_write_t writer;
             uint8_t *buffer = malloc(NOR_WRITE_BUFFER_MAX);
             nor_status(&nor, &registers);
             nor_protect(&nor, 0, 0);
-            if (nor_write_open(&writer, &nor, 0, 0, buffer, NOR_WRITE_BUFFER_MAX, 0) == JTAG_OK
-                && nor_write(&writer, bytes, sizeof(bytes)) == JTAG_OK) {
+            if (nor_write_open(&writer, &nor, 0, 0, buffer, NOR_WRITE_BUFFER_MAX, 0) == LX_OK
+                && nor_write(&writer, bytes, sizeof(bytes)) == LX_OK) {
                 nor_write_finish(&writer);
             }
             nor_close(&nor);

@@ -14,7 +14,7 @@ static int submit(void *ctx, const jtag_op_t *op) {
     for (uint32_t i = 0; i < (op->bits + 7) / 8; i++) {
         op->tdo[i] = ~op->tdi[i];
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static int answer(void *ctx, const uint8_t *data, size_t length) {
@@ -22,7 +22,7 @@ static int answer(void *ctx, const uint8_t *data, size_t length) {
     while (length--) {
         *sum += *data++;
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
     uint8_t *memory = malloc(2 * XVC_SERVER_VECTOR_MIN);
     xvc_server_t server;
     if (length < 1 || xvc_server_open(&server, (jtag_transport_t) { &ops, NULL }, (jtag_sink_t) { answer, &sum }, memory,
-        2 * XVC_SERVER_VECTOR_MIN) != JTAG_OK) {
+        2 * XVC_SERVER_VECTOR_MIN) != LX_OK) {
         free(memory);
         return 0;
     }

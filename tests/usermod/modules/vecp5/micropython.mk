@@ -20,7 +20,7 @@ LDFLAGS_USERMOD += -Wl,--section-start=.ARM.exidx=0x003e0000
 endif
 # Without the programmer beside it (tests of the native module), what the board takes of it comes from here.
 ifndef JTAG_USERMOD_DIR
-SRC_USERMOD_LIB_C += $(VECP5_TOP)/jtag/jtag.c
+SRC_USERMOD_LIB_C += $(VECP5_TOP)/common/crc32.c
 CFLAGS_USERMOD += -I$(VECP5_TOP)
 endif
 CFLAGS_USERMOD += -I$(VECP5_TOP)/tests/jtag

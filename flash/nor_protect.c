@@ -11,7 +11,7 @@
 // Every write is computed from what was just read, and only bits of `writable` may differ; one-time bits (LB1-3, TBS,
 // TB, TBPROT and the rest of the second registers) are in none of those masks.
 
-#include "jtag/nor_protect.h"
+#include "flash/nor_protect.h"
 
 #define SR1_BP0_SHIFT (2)
 #define WINBOND_SR2_CMP (1 << 6)
@@ -130,8 +130,8 @@ static bool are_written(const layout_t *layout, const uint8_t *now, const uint8_
 
 // Each register by a command of its own, those that differ.
 static int write_apart(nor_t *nor, const uint8_t *now, const uint8_t *wanted, const uint8_t *bytes) {
-    int status = now[0] == wanted[0] ? JTAG_OK : nor_register_write(nor, 0x01, bytes, 1, WRITE_STATUS_US);
-    if (status == JTAG_OK && now[1] != wanted[1]) {
+    int status = now[0] == wanted[0] ? LX_OK : nor_register_write(nor, 0x01, bytes, 1, WRITE_STATUS_US);
+    if (status == LX_OK && now[1] != wanted[1]) {
         status = nor_register_write(nor, 0x31, bytes + 1, 1, WRITE_STATUS_US);
     }
     return status;
@@ -142,11 +142,11 @@ static int write_registers(nor_t *nor, const uint8_t *now, const uint8_t *wanted
     const layout_t *layout = layout_of(nor);
     for (unsigned i = 0; i < 2; i++) {
         if ((now[i] ^ wanted[i]) & ~layout->writable[i]) {
-            return JTAG_EINVAL;
+            return LX_EINVAL;
         }
     }
     if (now[0] == wanted[0] && now[1] == wanted[1]) {
-        return JTAG_OK;
+        return LX_OK;
     }
     // Without what only the chip may say.
     uint8_t bytes[2] = { wanted[0] & ~(NOR_SR1_BUSY | NOR_SR1_WRITE_ENABLED), wanted[1] };
@@ -155,17 +155,17 @@ static int write_registers(nor_t *nor, const uint8_t *now, const uint8_t *wanted
     int status = apart ? write_apart(nor, now, wanted, bytes)
         : nor_register_write(nor, 0x01, bytes, layout->write_both ? 2 : 1, WRITE_STATUS_US);
     nor_status_t after;
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = nor_status(nor, &after);
     }
     // Newer ones of GigaDevice, with three registers, ignore a 01h with two bytes, and do not all say so.
-    if (status == JTAG_OK && !apart && layout->write_both && after.registers == 3 && are_written(layout, after.sr, now)) {
+    if (status == LX_OK && !apart && layout->write_both && after.registers == 3 && are_written(layout, after.sr, now)) {
         status = write_apart(nor, now, wanted, bytes);
-        status = status == JTAG_OK ? nor_status(nor, &after) : status;
+        status = status == LX_OK ? nor_status(nor, &after) : status;
     }
-    if (status == JTAG_OK && !are_written(layout, after.sr, wanted)) {
+    if (status == LX_OK && !are_written(layout, after.sr, wanted)) {
         status = nor_check_alive(nor);
-        status = status == JTAG_OK ? JTAG_EPROTECTED : status;
+        status = status == LX_OK ? LX_EPROTECTED : status;
     }
     return status;
 }
@@ -178,7 +178,7 @@ int nor_status(nor_t *nor, nor_status_t *status) {
         uint8_t opcode = layout ? layout->read[i] : of_unknown[i];
         if (opcode) {
             int result = nor_register_read(nor, opcode, &status->sr[i], 1);
-            if (result != JTAG_OK) {
+            if (result != LX_OK) {
                 return result;
             }
             // Older chips of the same layout have no third register, and the line stays high.
@@ -205,34 +205,34 @@ int nor_status(nor_t *nor, nor_status_t *status) {
     } else if (nor->has_sfdp && nor->sfdp.quad == SFDP_QUAD_NONE) {
         status->quad = NOR_QUAD_NONE;
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 int nor_check_range(nor_t *nor, uint32_t address, uint32_t length) {
     nor_status_t status;
     int result = nor_status(nor, &status);
-    if (result != JTAG_OK || !status.known || status.length == 0 || length == 0) {
+    if (result != LX_OK || !status.known || status.length == 0 || length == 0) {
         return result;
     }
     bool before = address + length <= status.start;
     bool after = address >= status.start + status.length;
-    return before || after ? JTAG_OK : JTAG_EPROTECTED;
+    return before || after ? LX_OK : LX_EPROTECTED;
 }
 
 int nor_protect(nor_t *nor, uint32_t start, uint32_t length) {
     const layout_t *layout = layout_of(nor);
     if (layout == NULL) {
-        return JTAG_ENOTSUP;
+        return LX_ENOTSUP;
     }
     nor_status_t now;
     int status = nor_status(nor, &now);
-    if (status != JTAG_OK) {
+    if (status != LX_OK) {
         return status;
     }
     if (now.individual) {
         // The registers' range does not count, and the locks of the blocks are all lifted or left alone.
-        status = length ? JTAG_ENOTSUP : nor_register_write(nor, UNLOCK_BLOCKS, NULL, 0, WRITE_STATUS_US);
-        if (status != JTAG_OK) {
+        status = length ? LX_ENOTSUP : nor_register_write(nor, UNLOCK_BLOCKS, NULL, 0, WRITE_STATUS_US);
+        if (status != LX_OK) {
             return status;
         }
     }
@@ -258,18 +258,18 @@ int nor_protect(nor_t *nor, uint32_t start, uint32_t length) {
             }
         }
     }
-    return JTAG_EINVAL;
+    return LX_EINVAL;
 }
 
 int nor_set_quad(nor_t *nor, bool on) {
     uint8_t reg;
     uint8_t bit;
     if (layout_of(nor) == NULL || !find_quad(nor, &reg, &bit)) {
-        return JTAG_ENOTSUP;
+        return LX_ENOTSUP;
     }
     nor_status_t now;
     int status = nor_status(nor, &now);
-    if (status != JTAG_OK) {
+    if (status != LX_OK) {
         return status;
     }
     uint8_t wanted[2] = { now.sr[0], now.sr[1] };

@@ -3,12 +3,11 @@
 // nor_write.c: what is erased and programmed is counted, every fault has its verdict, and power lost anywhere is made
 // good by running again.
 
-#include "harness.h"
-#include "jtag/nor_protect.h"
-#include "jtag/nor_write.h"
-#include "vboard.h"
-
-static const nor_bus_ops_t vflash_ops = { vflash_xfer, vflash_wait, vflash_delay };
+#include "common/crc32.h"
+#include "flash/nor_protect.h"
+#include "flash/nor_write.h"
+#include "tests/runner.h"
+#include "vflash.h"
 
 #define LENGTH (200000)
 
@@ -21,10 +20,10 @@ static void fill(uint8_t *data, size_t length, uint32_t seed) {
 static int write_all(nor_write_t *writer, nor_t *nor, uint32_t address, const uint8_t *data, size_t length, size_t part,
     uint8_t *buffer, size_t buffer_bytes, uint8_t options) {
     int status = nor_write_open(writer, nor, address, length, buffer, buffer_bytes, options);
-    for (size_t at = 0; status == JTAG_OK && at < length; at += part) {
+    for (size_t at = 0; status == LX_OK && at < length; at += part) {
         status = nor_write(writer, data + at, length - at < part ? length - at : part);
     }
-    return status == JTAG_OK ? nor_write_finish(writer) : status;
+    return status == LX_OK ? nor_write_finish(writer) : status;
 }
 
 // One after the other: blank, the same, a byte, a bit to 0, all different; in several sizes of buffers and parts, at
@@ -39,14 +38,14 @@ static void test_sequence(void) {
         size_t buffer_bytes = buffers[run % 5];
         size_t part = parts[run % 4];
         uint32_t place = places[run / 5];
-        vboard_t *board = vboard_new("LFE5U-25F", "W25Q32", NULL);
+        vflash_t *board = vflash_new("W25Q32", NULL);
         size_t flash_bytes;
-        uint8_t *flash = vboard_flash(board, &flash_bytes);
+        uint8_t *flash = vflash_memory(board, &flash_bytes);
         nor_t nor;
         nor_write_t writer;
-        vboard_counters_t before;
-        vboard_counters_t after;
-        CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+        vflash_counters_t before;
+        vflash_counters_t after;
+        CHECK_OK(nor_open(&nor, (flash_bus_t) { &vflash_ops, board }));
         fill(data, LENGTH, run + 1);
         flash[place + LENGTH] = 0x5a; // must survive all of it
         CHECK_OK(write_all(&writer, &nor, place, data, LENGTH, part, buffer, buffer_bytes, 0));
@@ -60,15 +59,15 @@ static void test_sequence(void) {
         CHECK_EQ(writer.report.skipped, 0);
         CHECK_EQ(writer.report.sectors, (LENGTH + 4095) / 4096);
         CHECK_EQ(writer.report.sectors_written, writer.report.sectors);
-        CHECK_EQ(writer.report.crc32, jtag_crc32(0, data, LENGTH));
+        CHECK_EQ(writer.report.crc32, crc32_update(0, data, LENGTH));
 
-        vboard_counters(board, &before);
+        vflash_counters(board, &before);
         CHECK_OK(write_all(&writer, &nor, place, data, LENGTH, part, buffer, buffer_bytes, 0));
-        vboard_counters(board, &after);
+        vflash_counters(board, &after);
         CHECK_EQ(after.operations, before.operations);
         CHECK_EQ(writer.report.skipped, LENGTH);
         CHECK_EQ(writer.report.written + writer.report.erased + writer.report.verified, 0);
-        CHECK_EQ(writer.report.crc32, jtag_crc32(0, data, LENGTH));
+        CHECK_EQ(writer.report.crc32, crc32_update(0, data, LENGTH));
 
         // One byte that needs an erase: one sector, and its pages.
         data[70000] = ~data[70000];
@@ -112,9 +111,9 @@ static void test_sequence(void) {
         } else {
             CHECK_EQ(writer.report.erases[1] + writer.report.erases[2], 0);
         }
-        vboard_counters(board, &after);
+        vflash_counters(board, &after);
         CHECK_EQ(after.refused, 0);
-        vboard_free(board);
+        vflash_free(board);
     }
     free(buffer);
     free(data);
@@ -124,12 +123,12 @@ static void test_sequence(void) {
 static void test_plan(void) {
     uint8_t *data = malloc(65536);
     uint8_t *buffer = malloc(65536);
-    vboard_t *board = vboard_new("LFE5U-25F", "W25Q32", NULL);
+    vflash_t *board = vflash_new("W25Q32", NULL);
     size_t flash_bytes;
-    uint8_t *flash = vboard_flash(board, &flash_bytes);
+    uint8_t *flash = vflash_memory(board, &flash_bytes);
     nor_t nor;
     nor_write_t writer;
-    CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &vflash_ops, board }));
     uint32_t page_us = nor.program.typical_us + 100;
     for (unsigned mask = 1; mask < 65536; mask = mask * 3 + 1) {
         fill(data, 65536, 9);
@@ -160,7 +159,7 @@ static void test_plan(void) {
         best = halves <= best ? halves : best;
         CHECK_EQ(done_us, best);
     }
-    vboard_free(board);
+    vflash_free(board);
     free(buffer);
     free(data);
 }
@@ -168,12 +167,12 @@ static void test_plan(void) {
 static void test_compare_only(void) {
     uint8_t *data = malloc(LENGTH);
     uint8_t *buffer = malloc(65536);
-    vboard_t *board = vboard_new("LFE5U-25F", "W25Q32", "flash-locked");
+    vflash_t *board = vflash_new("W25Q32", "flash-locked");
     size_t flash_bytes;
-    uint8_t *flash = vboard_flash(board, &flash_bytes);
+    uint8_t *flash = vflash_memory(board, &flash_bytes);
     nor_t nor;
     nor_write_t writer;
-    CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &vflash_ops, board }));
     fill(data, LENGTH, 4);
     memcpy(flash, data, LENGTH);
     flash[5000] ^= 1;
@@ -181,8 +180,8 @@ static void test_compare_only(void) {
     CHECK_OK(write_all(&writer, &nor, 0, data, LENGTH, 1000, buffer, 65536, NOR_WRITE_COMPARE_ONLY));
     CHECK_EQ(writer.report.sectors_written, 2);
     CHECK_EQ(writer.report.written + writer.report.erased, 0);
-    CHECK_EQ(writer.report.crc32, jtag_crc32(0, data, LENGTH));
-    vboard_free(board);
+    CHECK_EQ(writer.report.crc32, crc32_update(0, data, LENGTH));
+    vflash_free(board);
     free(buffer);
     free(data);
 }
@@ -190,30 +189,30 @@ static void test_compare_only(void) {
 static void test_arguments(void) {
     uint8_t buffer[4096];
     uint8_t byte = 0;
-    vboard_t *board = vboard_new("LFE5U-25F", "W25Q32", NULL);
+    vflash_t *board = vflash_new("W25Q32", NULL);
     nor_t nor;
     nor_write_t writer;
-    CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
-    CHECK_EQ(nor_write_open(&writer, &nor, 100, 0, buffer, 4096, 0), JTAG_EINVAL);
-    CHECK_EQ(nor_write_open(&writer, &nor, 4 << 20, 0, buffer, 4096, 0), JTAG_EOVERFLOW);
-    CHECK_EQ(nor_write_open(&writer, &nor, 0x1000, 4 << 20, buffer, 4096, 0), JTAG_EOVERFLOW);
-    CHECK_EQ(nor_write_open(&writer, &nor, 0, 0, buffer, 4095, 0), JTAG_EOVERFLOW);
-    CHECK_EQ(nor_write(&writer, &byte, 1), JTAG_EBUSY);
-    CHECK_EQ(nor_write_finish(&writer), JTAG_EBUSY);
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &vflash_ops, board }));
+    CHECK_EQ(nor_write_open(&writer, &nor, 100, 0, buffer, 4096, 0), LX_EINVAL);
+    CHECK_EQ(nor_write_open(&writer, &nor, 4 << 20, 0, buffer, 4096, 0), LX_EOVERFLOW);
+    CHECK_EQ(nor_write_open(&writer, &nor, 0x1000, 4 << 20, buffer, 4096, 0), LX_EOVERFLOW);
+    CHECK_EQ(nor_write_open(&writer, &nor, 0, 0, buffer, 4095, 0), LX_EOVERFLOW);
+    CHECK_EQ(nor_write(&writer, &byte, 1), LX_EBUSY);
+    CHECK_EQ(nor_write_finish(&writer), LX_EBUSY);
     CHECK_OK(nor_write_open(&writer, &nor, (4 << 20) - 4096, 0, buffer, 4096, 0));
     uint8_t data[4097] = { 0 };
-    CHECK_EQ(nor_write(&writer, data, 4097), JTAG_EOVERFLOW);
-    CHECK_EQ(nor_write(&writer, data, 1), JTAG_EBUSY);
+    CHECK_EQ(nor_write(&writer, data, 4097), LX_EOVERFLOW);
+    CHECK_EQ(nor_write(&writer, data, 1), LX_EBUSY);
     CHECK_OK(nor_write_open(&writer, &nor, 0, 0, buffer, 4096, 0));
     CHECK_OK(nor_write_finish(&writer));
     // Half of the chip is protected, and the length is not told.
     CHECK_OK(nor_protect(&nor, 2 << 20, 2 << 20));
-    CHECK_EQ(nor_write_open(&writer, &nor, (2 << 20) - 4096, 4097, buffer, 4096, 0), JTAG_EPROTECTED);
+    CHECK_EQ(nor_write_open(&writer, &nor, (2 << 20) - 4096, 4097, buffer, 4096, 0), LX_EPROTECTED);
     CHECK_OK(nor_write_open(&writer, &nor, (2 << 20) - 4096, 0, buffer, 4096, 0));
     CHECK_OK(nor_write(&writer, data, 4096));
     CHECK_OK(nor_write(&writer, data, 1));
-    CHECK_EQ(nor_write_finish(&writer), JTAG_EPROTECTED);
-    vboard_free(board);
+    CHECK_EQ(nor_write_finish(&writer), LX_EPROTECTED);
+    vflash_free(board);
 }
 
 typedef struct {
@@ -225,25 +224,25 @@ typedef struct {
 
 static void test_faults(void) {
     static const fault_case_t cases[] = {
-        { "W25Q32", "flash-no-erase", JTAG_EFLASHERASE, 0 },
-        { "W25Q32", "flash-no-program", JTAG_EFLASHPROGRAM, 0 },
-        { "W25Q32", "flash-stuck-bit=0x1234", JTAG_EFLASHPROGRAM, 0x1234 },
-        { "W25Q32", "flash-stuck-zero=0x2345", JTAG_EFLASHERASE, 0x2345 },
-        { "W25Q32", "flash-no-write-enable", JTAG_EPROTECTED, 0 },
-        { "W25Q32", "flash-protected", JTAG_EPROTECTED, 0 },
-        { "W25Q32", "flash-locked", JTAG_EPROTECTED, 0 },
-        { "W25Q32", "flash-stuck-busy=3", JTAG_EFLASHBUSY, 0 },
-        { "W25Q32", "flash-power-loss=5", JTAG_EFLASHLOST, 0 },
-        { "S25FL128", "flash-no-program", JTAG_EFLASHPROGRAM, 0 },
-        { "M25P16", "flash-no-erase", JTAG_EFLASHERASE, 0 },
-        { "N25Q128", "flash-protected", JTAG_EPROTECTED, 0 },
+        { "W25Q32", "flash-no-erase", LX_EFLASHERASE, 0 },
+        { "W25Q32", "flash-no-program", LX_EFLASHPROGRAM, 0 },
+        { "W25Q32", "flash-stuck-bit=0x1234", LX_EFLASHPROGRAM, 0x1234 },
+        { "W25Q32", "flash-stuck-zero=0x2345", LX_EFLASHERASE, 0x2345 },
+        { "W25Q32", "flash-no-write-enable", LX_EPROTECTED, 0 },
+        { "W25Q32", "flash-protected", LX_EPROTECTED, 0 },
+        { "W25Q32", "flash-locked", LX_EPROTECTED, 0 },
+        { "W25Q32", "flash-stuck-busy=3", LX_EFLASHBUSY, 0 },
+        { "W25Q32", "flash-power-loss=5", LX_EFLASHLOST, 0 },
+        { "S25FL128", "flash-no-program", LX_EFLASHPROGRAM, 0 },
+        { "M25P16", "flash-no-erase", LX_EFLASHERASE, 0 },
+        { "N25Q128", "flash-protected", LX_EPROTECTED, 0 },
     };
     uint8_t *data = malloc(65536);
     uint8_t *buffer = malloc(65536);
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        vboard_t *board = vboard_new("LFE5U-25F", cases[i].chip, cases[i].fault);
+        vflash_t *board = vflash_new(cases[i].chip, cases[i].fault);
         size_t flash_bytes;
-        uint8_t *flash = vboard_flash(board, &flash_bytes);
+        uint8_t *flash = vflash_memory(board, &flash_bytes);
         nor_t nor;
         nor_write_t writer;
         fill(flash, 65536, 1);
@@ -252,21 +251,21 @@ static void test_faults(void) {
         data[0x2345] = 0xff;
         flash[0x2345] = 0;
         uint8_t before = flash[0];
-        CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+        CHECK_OK(nor_open(&nor, (flash_bus_t) { &vflash_ops, board }));
         int status = write_all(&writer, &nor, 0, data, 65536, 4096, buffer, 65536, 0);
         if (status != cases[i].verdict) {
-            fprintf(stderr, "%s: %s at %x: ", cases[i].fault, jtag_strerror(status), writer.report.bad_address);
+            fprintf(stderr, "%s: %s at %x: ", cases[i].fault, status_text(status), writer.report.bad_address);
         }
         CHECK_EQ(status, cases[i].verdict);
         if (cases[i].address) {
             CHECK_EQ(writer.report.bad_address, cases[i].address);
             CHECK(writer.report.retries > 0);
         }
-        if (status == JTAG_EPROTECTED) {
+        if (status == LX_EPROTECTED) {
             CHECK_EQ(flash[0], before);
             CHECK_EQ(writer.report.erased, 0);
         }
-        vboard_free(board);
+        vflash_free(board);
     }
     free(buffer);
     free(data);
@@ -279,12 +278,12 @@ static void test_chips(void) {
     uint8_t *data = malloc(LENGTH);
     uint8_t *buffer = malloc(65536);
     for (unsigned i = 0; i < sizeof(chips) / sizeof(chips[0]); i++) {
-        vboard_t *board = vboard_new("LFE5U-25F", chips[i], NULL);
+        vflash_t *board = vflash_new(chips[i], NULL);
         size_t flash_bytes;
-        uint8_t *flash = vboard_flash(board, &flash_bytes);
+        uint8_t *flash = vflash_memory(board, &flash_bytes);
         nor_t nor;
         nor_write_t writer;
-        CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+        CHECK_OK(nor_open(&nor, (flash_bus_t) { &vflash_ops, board }));
         uint32_t place = flash_bytes - 0x40000;
         for (unsigned turn = 0; turn < 3; turn++) {
             fill(data, LENGTH, turn + 1);
@@ -292,7 +291,7 @@ static void test_chips(void) {
             CHECK(memcmp(flash + place, data, LENGTH) == 0);
             CHECK_EQ(flash[place - 1], 0xff);
         }
-        vboard_free(board);
+        vflash_free(board);
     }
     free(buffer);
     free(data);
@@ -305,28 +304,28 @@ static void test_power_loss(void) {
     uint8_t *buffer = malloc(65536);
     unsigned lost = 0;
     for (unsigned operation = 0;; operation++) {
-        vboard_t *board = vboard_new("LFE5U-25F", "W25Q32", NULL);
+        vflash_t *board = vflash_new("W25Q32", NULL);
         size_t flash_bytes;
-        uint8_t *flash = vboard_flash(board, &flash_bytes);
+        uint8_t *flash = vflash_memory(board, &flash_bytes);
         char fault[40];
         fill(flash, SMALL, 1);
         fill(data, SMALL, 2);
         snprintf(fault, sizeof(fault), "flash-power-loss=%u", operation);
-        vboard_set_fault(board, fault);
+        vflash_set_fault(board, fault);
         nor_t nor;
         nor_write_t writer;
         size_t buffer_bytes = operation & 1 ? 65536 : 4096;
-        CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+        CHECK_OK(nor_open(&nor, (flash_bus_t) { &vflash_ops, board }));
         int status = write_all(&writer, &nor, 0, data, SMALL, 3000, buffer, buffer_bytes, 0);
-        bool struck = vboard_power_lost(board);
-        CHECK_EQ(status, struck ? JTAG_EFLASHLOST : JTAG_OK);
+        bool struck = vflash_power_lost(board);
+        CHECK_EQ(status, struck ? LX_EFLASHLOST : LX_OK);
         lost += struck;
-        vboard_set_fault(board, NULL);
-        CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+        vflash_set_fault(board, NULL);
+        CHECK_OK(nor_open(&nor, (flash_bus_t) { &vflash_ops, board }));
         CHECK_OK(write_all(&writer, &nor, 0, data, SMALL, 3000, buffer, buffer_bytes, 0));
         CHECK(memcmp(flash, data, SMALL) == 0);
         CHECK_EQ(flash[SMALL], 0xff);
-        vboard_free(board);
+        vflash_free(board);
         if (!struck) {
             break;
         }

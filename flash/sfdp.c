@@ -3,7 +3,7 @@
 // The SFDP decoder (sfdp.h), after JESD216F: header (6.2), parameter headers (6.3), Basic Flash Parameter Table
 // (6.4), 4-byte Address Instruction Parameter Table (6.5). Tables of any revision are read as far as they go.
 
-#include "jtag/sfdp.h"
+#include "flash/sfdp.h"
 
 #include <string.h>
 
@@ -75,17 +75,17 @@ static int parse_basic(sfdp_t *sfdp, const header_t *header, sfdp_read_t read, v
     uint32_t words[BASIC_WORDS] = { 0 };
     unsigned count = header->words < BASIC_WORDS ? header->words : BASIC_WORDS;
     if (count < BASIC_WORDS_MIN) {
-        return JTAG_ENOTSUP;
+        return LX_ENOTSUP;
     }
     int status = read(ctx, header->address, bytes, 4 * count);
-    if (status != JTAG_OK) {
+    if (status != LX_OK) {
         return status;
     }
     for (unsigned i = 0; i < count; i++) {
         words[i] = little_endian(bytes + 4 * i);
     }
     if (!parse_size(sfdp, words[1])) {
-        return JTAG_ENOTSUP;
+        return LX_ENOTSUP;
     }
     sfdp->revision = header->minor;
     unsigned addresses = field(words[0], 18, 17);
@@ -104,16 +104,16 @@ static int parse_basic(sfdp_t *sfdp, const header_t *header, sfdp_read_t read, v
     if (count >= 15) {
         sfdp->quad = field(words[14], 22, 20);
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static int parse_four_byte(sfdp_t *sfdp, const header_t *header, sfdp_read_t read, void *ctx) {
     uint8_t bytes[8];
     if (header->words < 2) {
-        return JTAG_OK;
+        return LX_OK;
     }
     int status = read(ctx, header->address, bytes, sizeof(bytes));
-    if (status != JTAG_OK) {
+    if (status != LX_OK) {
         return status;
     }
     uint32_t supported = little_endian(bytes);
@@ -124,7 +124,7 @@ static int parse_four_byte(sfdp_t *sfdp, const header_t *header, sfdp_read_t rea
             sfdp->erase[i].opcode4 = bytes[4 + i];
         }
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 int sfdp_parse(sfdp_t *sfdp, sfdp_read_t read, void *ctx) {
@@ -133,16 +133,16 @@ int sfdp_parse(sfdp_t *sfdp, sfdp_read_t read, void *ctx) {
     header_t four_byte = { 0 };
     memset(sfdp, 0, sizeof(*sfdp));
     int status = read(ctx, 0, bytes, 8);
-    if (status != JTAG_OK) {
+    if (status != LX_OK) {
         return status;
     }
     if (little_endian(bytes) != SIGNATURE || bytes[5] != 1) {
-        return JTAG_ENOTSUP;
+        return LX_ENOTSUP;
     }
     unsigned headers = bytes[6] + 1u;
     for (unsigned i = 0; i < headers && i < HEADERS_MAX; i++) {
         status = read(ctx, 8 + 8 * i, bytes, 8);
-        if (status != JTAG_OK) {
+        if (status != LX_OK) {
             return status;
         }
         header_t header = {
@@ -160,5 +160,5 @@ int sfdp_parse(sfdp_t *sfdp, sfdp_read_t read, void *ctx) {
         }
     }
     status = parse_basic(sfdp, &basic, read, ctx);
-    return status == JTAG_OK ? parse_four_byte(sfdp, &four_byte, read, ctx) : status;
+    return status == LX_OK ? parse_four_byte(sfdp, &four_byte, read, ctx) : status;
 }

@@ -3,10 +3,10 @@
 // The status registers of SPI NOR flash: which range is protected, whether the quad mode that an FPGA may boot by is
 // enabled; and changing that, only by an explicit call and never a one-time bit.
 
-#ifndef JTAG_NOR_PROTECT_H
-#define JTAG_NOR_PROTECT_H
+#ifndef FLASH_NOR_PROTECT_H
+#define FLASH_NOR_PROTECT_H
 
-#include "jtag/nor.h"
+#include "flash/nor.h"
 
 typedef enum {
     NOR_QUAD_UNKNOWN,
@@ -29,15 +29,15 @@ typedef struct {
 // Read and decode.
 int nor_status(nor_t *nor, nor_status_t *status);
 
-// Whether a write to this range would hit a protected one: JTAG_OK or JTAG_EPROTECTED.
+// Whether a write to this range would hit a protected one: LX_OK or LX_EPROTECTED.
 int nor_check_range(nor_t *nor, uint32_t address, uint32_t length);
 
 // Protect exactly this range (length 0: nothing), by whichever combination of the block-protect bits means it.
-// JTAG_EINVAL: no combination does. JTAG_ENOTSUP: the layout is unknown. JTAG_EPROTECTED: the registers did not take
+// LX_EINVAL: no combination does. LX_ENOTSUP: the layout is unknown. LX_EPROTECTED: the registers did not take
 // it (locked, or WP is low).
 int nor_protect(nor_t *nor, uint32_t start, uint32_t length);
 
-// Switch the quad-enable bit. JTAG_ENOTSUP: there is none or it is unknown. JTAG_EPROTECTED as above.
+// Switch the quad-enable bit. LX_ENOTSUP: there is none or it is unknown. LX_EPROTECTED as above.
 int nor_set_quad(nor_t *nor, bool on);
 
-#endif // JTAG_NOR_PROTECT_H
+#endif // FLASH_NOR_PROTECT_H

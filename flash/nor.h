@@ -4,28 +4,11 @@
 // reading, erasing and programming pages. nor_write.h writes streams with it, nor_protect.h handles the status
 // registers.
 
-#ifndef JTAG_NOR_H
-#define JTAG_NOR_H
+#ifndef FLASH_NOR_H
+#define FLASH_NOR_H
 
-#include "jtag/jtag.h"
-#include "jtag/sfdp.h"
-
-typedef struct {
-    // Shift bytes with chip select low; it goes low with the first call after one with `last`, and rises after
-    // the last bit of one with `last`. tx NULL: the level does not matter; rx NULL: not captured; one of them is
-    // NULL, and after a call with rx none with tx may follow before chip select rises. The memory belongs to the
-    // bus until the call after the next has returned, or wait.
-    int (*xfer)(void *ctx, const uint8_t *tx, uint8_t *rx, size_t length, bool last);
-    // Return when at most in_flight (0 or 1) transfers are under way.
-    int (*wait)(void *ctx, unsigned in_flight);
-    // Let at least so much time pass, chip select high.
-    int (*delay)(void *ctx, uint32_t us);
-} nor_bus_ops_t;
-
-typedef struct {
-    const nor_bus_ops_t *ops;
-    void *ctx;
-} nor_bus_t;
+#include "flash/bus.h"
+#include "flash/sfdp.h"
 
 #define NOR_ERASES (4)
 
@@ -55,7 +38,7 @@ typedef enum {
 
 // The caller owns it; read-only outside of nor*.c.
 typedef struct {
-    nor_bus_t bus;
+    flash_bus_t bus;
     uint8_t id[3]; // manufacturer, type, capacity
     const char *name; // of the family or vendor, for people; "unknown" at worst
     bool has_sfdp;
@@ -78,14 +61,14 @@ typedef struct {
 #define NOR_SR1_BUSY (1 << 0)
 #define NOR_SR1_WRITE_ENABLED (1 << 1)
 
-// Wake the chip and identify it. JTAG_ENOFLASH: nothing answers. JTAG_EFLASHTYPE: no SFDP and not in the table;
-// nor->id is valid then. JTAG_EFLASHBUSY: something is still going on in it that does not end.
-int nor_open(nor_t *nor, nor_bus_t bus);
+// Wake the chip and identify it. LX_ENOFLASH: nothing answers. LX_EFLASHTYPE: no SFDP and not in the table;
+// nor->id is valid then. LX_EFLASHBUSY: something is still going on in it that does not end.
+int nor_open(nor_t *nor, flash_bus_t bus);
 
 // Leave the chip as an FPGA expects it after power-up. Above 16 MiB, what is under way is waited for.
 int nor_close(nor_t *nor);
 
-// Read any number of bytes. JTAG_EOVERFLOW: beyond the end.
+// Read any number of bytes. LX_EOVERFLOW: beyond the end.
 int nor_read(nor_t *nor, uint32_t address, uint8_t *data, size_t length);
 
 // Reading with a look at each part while the next one comes: begin, then any number of next, of which the one with
@@ -95,12 +78,12 @@ int nor_read_next(nor_t *nor, uint8_t *data, size_t length, bool last);
 int nor_wait(nor_t *nor, unsigned in_flight);
 
 // Erase one block of nor->erase[type] at an address aligned to it, or program within one page; both wait for the end.
-// They do not look whether it worked, except that the chip accepts a write at all (JTAG_EPROTECTED when not).
-// JTAG_EFLASHBUSY, JTAG_EFLASHLOST; from chips that say so JTAG_EFLASHERASE, JTAG_EFLASHPROGRAM.
+// They do not look whether it worked, except that the chip accepts a write at all (LX_EPROTECTED when not).
+// LX_EFLASHBUSY, LX_EFLASHLOST; from chips that say so LX_EFLASHERASE, LX_EFLASHPROGRAM.
 int nor_erase(nor_t *nor, unsigned type, uint32_t address);
 int nor_program(nor_t *nor, uint32_t address, const uint8_t *data, size_t length);
 
-// Whether the same chip still answers: JTAG_OK or JTAG_EFLASHLOST.
+// Whether the same chip still answers: LX_OK or LX_EFLASHLOST.
 int nor_check_alive(nor_t *nor);
 
 // For nor_protect.c: a command of one byte with up to two bytes written or read after it; one that writes, with write
@@ -108,4 +91,4 @@ int nor_check_alive(nor_t *nor);
 int nor_register_read(nor_t *nor, uint8_t opcode, uint8_t *data, size_t length);
 int nor_register_write(nor_t *nor, uint8_t opcode, const uint8_t *data, size_t length, uint32_t maximum_us);
 
-#endif // JTAG_NOR_H
+#endif // FLASH_NOR_H

@@ -10,11 +10,12 @@
 //
 // While a part is compared the next one is already being read.
 
-#include "jtag/nor_write.h"
+#include "flash/nor_write.h"
 
 #include <string.h>
 
-#include "jtag/nor_protect.h"
+#include "common/crc32.h"
+#include "flash/nor_protect.h"
 
 #define PAGE (256)
 // Shifting a page at 25 MHz, for the plan's comparison of costs.
@@ -118,23 +119,23 @@ static int compare_run(nor_write_t *writer, const uint8_t *data, uint32_t at, ui
     uint32_t asked = at;
     uint8_t state = SECTOR_SAME;
     int status = nor_read_begin(nor, writer->address + at);
-    while (status == JTAG_OK && at < end) {
+    while (status == LX_OK && at < end) {
         // One part ahead of the one that is compared.
-        while (status == JTAG_OK && asked < end && asked <= at + NOR_WRITE_CHUNK) {
+        while (status == LX_OK && asked < end && asked <= at + NOR_WRITE_CHUNK) {
             uint32_t size = end - asked < NOR_WRITE_CHUNK ? end - asked : NOR_WRITE_CHUNK;
             status = nor_read_next(nor, chunk_of(writer, asked), size, asked + size == end);
             asked += size;
         }
         uint32_t size = end - at < NOR_WRITE_CHUNK ? end - at : NOR_WRITE_CHUNK;
-        if (status == JTAG_OK) {
+        if (status == LX_OK) {
             status = nor_wait(nor, asked > at + size ? 1 : 0);
         }
-        if (status != JTAG_OK) {
+        if (status != LX_OK) {
             return status;
         }
         state = compare(writer, data + at, chunk_of(writer, at), size, writer->address + at);
         if (first) {
-            writer->report.crc32 = jtag_crc32(writer->report.crc32, data + at, size);
+            writer->report.crc32 = crc32_update(writer->report.crc32, data + at, size);
             writer->report.compared += size;
             writer->report.skipped += state == SECTOR_SAME ? size : 0;
         }
@@ -150,18 +151,18 @@ static int compare_run(nor_write_t *writer, const uint8_t *data, uint32_t at, ui
             break;
         }
     }
-    if (status == JTAG_OK && asked < end) {
+    if (status == LX_OK && asked < end) {
         // A read ends with a last byte.
         status = nor_read_next(nor, chunk_of(writer, asked), 1, true);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = nor_wait(nor, 0);
     }
     if (state == SECTOR_ERASE && at % sector && at < end) {
         uint32_t after = at - at % sector + sector;
         after = after < end ? after : end;
         if (first) {
-            writer->report.crc32 = jtag_crc32(writer->report.crc32, data + at, after - at);
+            writer->report.crc32 = crc32_update(writer->report.crc32, data + at, after - at);
         }
         at = after;
     }
@@ -173,8 +174,8 @@ static int compare_run(nor_write_t *writer, const uint8_t *data, uint32_t at, ui
 static int compare_all(nor_write_t *writer, const uint8_t *data, uint32_t length, bool first) {
     uint32_t sector = sector_bytes(writer);
     uint32_t at = 0;
-    int status = JTAG_OK;
-    while (status == JTAG_OK && at < length) {
+    int status = LX_OK;
+    while (status == LX_OK && at < length) {
         if (writer->state[at / sector] != SECTOR_UNKNOWN) {
             at += sector;
             continue;
@@ -253,7 +254,7 @@ static int erase_all(nor_write_t *writer, const uint8_t *data, uint32_t length) 
             continue;
         }
         int status = nor_erase(nor, type, writer->address + at);
-        if (status != JTAG_OK) {
+        if (status != LX_OK) {
             return status;
         }
         uint32_t bytes = nor->erase[type].bytes;
@@ -264,7 +265,7 @@ static int erase_all(nor_write_t *writer, const uint8_t *data, uint32_t length) 
             writer->state[part / sector] = SECTOR_ERASE;
         }
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static int program_all(nor_write_t *writer, const uint8_t *data, uint32_t length) {
@@ -278,13 +279,13 @@ static int program_all(nor_write_t *writer, const uint8_t *data, uint32_t length
             : state == SECTOR_PROGRAM && (writer->dirty[at / PAGE / 8] >> (at / PAGE % 8) & 1);
         if (wanted) {
             int status = nor_program(nor, writer->address + at, data + at, bytes);
-            if (status != JTAG_OK) {
+            if (status != LX_OK) {
                 return status;
             }
             writer->report.written += bytes;
         }
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 // How many sectors are not as they should be; those that were changed are to be compared again.
@@ -318,7 +319,7 @@ static int keep_rest(nor_write_t *writer, uint32_t *length) {
     uint32_t sector = sector_bytes(writer);
     uint32_t rest = *length % sector;
     if (rest == 0 || writer->state[*length / sector] != SECTOR_ERASE) {
-        return JTAG_OK;
+        return LX_OK;
     }
     int status = nor_read(writer->nor, writer->address + *length, writer->buffer + *length, sector - rest);
     *length += sector - rest;
@@ -329,16 +330,16 @@ static int keep_rest(nor_write_t *writer, uint32_t *length) {
 static int write_verdict(const nor_write_t *writer) {
     nor_status_t is;
     int status = nor_check_alive(writer->nor);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = nor_status(writer->nor, &is);
     }
-    if (status != JTAG_OK) {
+    if (status != LX_OK) {
         return status;
     }
     if (is.individual) {
-        return JTAG_EPROTECTED;
+        return LX_EPROTECTED;
     }
-    return writer->report.bad_wanted & ~writer->report.bad_found ? JTAG_EFLASHERASE : JTAG_EFLASHPROGRAM;
+    return writer->report.bad_wanted & ~writer->report.bad_found ? LX_EFLASHERASE : LX_EFLASHPROGRAM;
 }
 
 // One stretch: data is writer->buffer or the caller's own, which has whole sectors then.
@@ -348,35 +349,35 @@ static int write_block(nor_write_t *writer, const uint8_t *data, uint32_t length
     int status = compare_all(writer, data, length, true);
     writer->report.sectors += sectors_in(writer, length);
     unsigned wrong = settle(writer, length, false);
-    if (status == JTAG_OK && (writer->options & NOR_WRITE_COMPARE_ONLY)) {
+    if (status == LX_OK && (writer->options & NOR_WRITE_COMPARE_ONLY)) {
         writer->report.sectors_written += wrong;
         wrong = 0;
     }
-    if (status == JTAG_OK && wrong) {
+    if (status == LX_OK && wrong) {
         status = nor_check_range(writer->nor, writer->address, length);
     }
-    for (unsigned attempt = 0; status == JTAG_OK && wrong; attempt++) {
+    for (unsigned attempt = 0; status == LX_OK && wrong; attempt++) {
         if (attempt == NOR_WRITE_ATTEMPTS) {
             return write_verdict(writer);
         }
         writer->report.retries += attempt ? wrong : 0;
         writer->report.sectors_written += attempt ? 0 : wrong;
         status = keep_rest(writer, &length);
-        if (status == JTAG_OK) {
+        if (status == LX_OK) {
             status = erase_all(writer, data, length);
         }
-        if (status == JTAG_OK) {
+        if (status == LX_OK) {
             status = program_all(writer, data, length);
         }
-        if (status == JTAG_OK) {
+        if (status == LX_OK) {
             settle(writer, length, true);
             uint32_t bytes = unknown_bytes(writer, length);
             status = compare_all(writer, data, length, false);
             wrong = settle(writer, length, false);
-            writer->report.verified += status == JTAG_OK && wrong == 0 ? bytes : 0;
+            writer->report.verified += status == LX_OK && wrong == 0 ? bytes : 0;
         }
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         writer->address += stream_bytes;
         writer->report.bad_address = 0;
         writer->report.bad_wanted = 0;
@@ -399,13 +400,13 @@ int nor_write_open(nor_write_t *writer, nor_t *nor, uint32_t address, uint32_t l
     writer->options = options;
     uint32_t sector = sector_bytes(writer);
     if (address & (sector - 1)) {
-        return JTAG_EINVAL;
+        return LX_EINVAL;
     }
     if (address >= nor->size_bytes || length > nor->size_bytes - address) {
-        return JTAG_EOVERFLOW;
+        return LX_EOVERFLOW;
     }
     if (buffer_bytes < sector) {
-        return JTAG_EOVERFLOW;
+        return LX_EOVERFLOW;
     }
     writer->buffer_bytes = NOR_WRITE_BUFFER_MAX;
     while (writer->buffer_bytes > buffer_bytes) {
@@ -413,24 +414,24 @@ int nor_write_open(nor_write_t *writer, nor_t *nor, uint32_t address, uint32_t l
     }
     if (!(options & NOR_WRITE_COMPARE_ONLY)) {
         int status = nor_check_range(nor, address, length ? length : sector);
-        if (status != JTAG_OK) {
+        if (status != LX_OK) {
             return status;
         }
     }
     writer->open = true;
-    return JTAG_OK;
+    return LX_OK;
 }
 
 int nor_write(void *ctx, const uint8_t *data, size_t length) {
     nor_write_t *writer = ctx;
     if (!writer->open) {
-        return JTAG_EBUSY;
+        return LX_EBUSY;
     }
-    int status = JTAG_OK;
+    int status = LX_OK;
     if (length > writer->nor->size_bytes - writer->address - writer->fill) {
-        status = JTAG_EOVERFLOW;
+        status = LX_EOVERFLOW;
     }
-    while (status == JTAG_OK && length) {
+    while (status == LX_OK && length) {
         uint32_t whole = stretch(writer);
         if (writer->fill == 0 && length >= whole) {
             status = write_block(writer, data, whole);
@@ -450,15 +451,15 @@ int nor_write(void *ctx, const uint8_t *data, size_t length) {
             writer->fill = 0;
         }
     }
-    writer->open = status == JTAG_OK;
+    writer->open = status == LX_OK;
     return status;
 }
 
 int nor_write_finish(nor_write_t *writer) {
     if (!writer->open) {
-        return JTAG_EBUSY;
+        return LX_EBUSY;
     }
-    int status = JTAG_OK;
+    int status = LX_OK;
     if (writer->fill) {
         status = write_block(writer, writer->buffer, writer->fill);
         writer->fill = 0;

@@ -1,52 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Sentences for status codes, and CRC-32 (RFC 1952, section 8).
+// CRC-32 after RFC 1952, section 8, a table entry per byte.
 
-#include "jtag/jtag.h"
-
-typedef struct {
-    int8_t status;
-    const char *text;
-} status_text_t;
-
-static const status_text_t status_texts[] = {
-    { JTAG_OK, "no error" },
-    { JTAG_EINVAL, "an argument is out of range" },
-    { JTAG_ENODEV, "nothing answers on TDO: check power, cable and pins" },
-    { JTAG_EBUSY, "not now: finish or abort what is open first" },
-    { JTAG_ETIMEDOUT, "the device did not become ready in time" },
-    { JTAG_EIO, "the JTAG transport failed: check its connection" },
-    { JTAG_EOVERFLOW, "does not fit" },
-    { JTAG_ENOTSUP, "not possible with this device or transport" },
-    { JTAG_EINTR, "interrupted" },
-    { JTAG_ECHAIN, "TDO answers, but not as a JTAG chain: lower TCK, check the wires" },
-    { JTAG_EIRLENGTH, "the chain holds a device of unknown IR length: give its length" },
-    { JTAG_EDEVICE, "the device is no ECP5" },
-    { JTAG_ENOBITSTREAM, "no bitstream: the ECP5 preamble is missing" },
-    { JTAG_EWRONGDEVICE, "the bitstream is for another device" },
-    { JTAG_ENOID, "the bitstream has no IDCODE before its data: damaged, or no ECP5's" },
-    { JTAG_ECOMMAND, "the bitstream holds a command that no ECP5 knows: damaged, or for another family" },
-    { JTAG_ECRC, "a CRC in the bitstream is wrong: the file is damaged" },
-    { JTAG_ETRUNCATED, "the file ends too early" },
-    { JTAG_EDEFLATE, "the compressed data is damaged" },
-    { JTAG_ECHECKSUM, "the unpacked data does not match its checksum: the file is damaged" },
-    { JTAG_EWINDOW, "compressed with a larger window than there is memory for: pack with a 4 KiB window" },
-    { JTAG_EENABLE, "the ECP5 does not enter programming mode" },
-    { JTAG_EERASE, "the ECP5 does not erase its SRAM" },
-    { JTAG_EDEVICEID, "the ECP5 refuses the IDCODE in the bitstream" },
-    { JTAG_EDEVICECRC, "the ECP5 saw a CRC error: damaged file, or TCK too fast" },
-    { JTAG_EDEVICECOMMAND, "the ECP5 saw an illegal command: damaged file, or TCK too fast" },
-    { JTAG_EDEVICEDATA, "the ECP5 rejected the bitstream" },
-    { JTAG_ENOTDONE, "all was sent without error, but DONE stays low" },
-    { JTAG_EREFRESH, "the ECP5 did not boot from its flash" },
-    { JTAG_ENOFLASH, "no SPI flash answers" },
-    { JTAG_EFLASHTYPE, "the flash chip is unknown and does not describe itself" },
-    { JTAG_EPROTECTED, "the flash is protected there: unprotect it first, or check its WP pin" },
-    { JTAG_EFLASHBUSY, "the flash stays busy" },
-    { JTAG_EFLASHERASE, "the flash does not erase" },
-    { JTAG_EFLASHPROGRAM, "the flash does not take the data" },
-    { JTAG_EFLASHLOST, "the flash does not answer any more" },
-};
+#include "common/crc32.h"
 
 static const uint32_t crc32_table[256] = {
     0x00000000, 0x77073096, 0xee0e612c, 0x990951ba, 0x076dc419, 0x706af48f, 0xe963a535, 0x9e6495a3,
@@ -83,16 +39,7 @@ static const uint32_t crc32_table[256] = {
     0xb3667a2e, 0xc4614ab8, 0x5d681b02, 0x2a6f2b94, 0xb40bbe37, 0xc30c8ea1, 0x5a05df1b, 0x2d02ef8d,
 };
 
-const char *jtag_strerror(int status) {
-    for (size_t i = 0; i < sizeof(status_texts) / sizeof(status_texts[0]); i++) {
-        if (status_texts[i].status == status) {
-            return status_texts[i].text;
-        }
-    }
-    return "unknown error";
-}
-
-uint32_t jtag_crc32(uint32_t crc, const uint8_t *data, size_t length) {
+uint32_t crc32_update(uint32_t crc, const uint8_t *data, size_t length) {
     crc = ~crc;
     while (length--) {
         crc = crc32_table[(crc ^ *data++) & 0xff] ^ (crc >> 8);

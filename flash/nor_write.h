@@ -7,10 +7,10 @@
 // KiB: what fits in it is planned together. With 64 KiB the erase of a whole block replaces those of its sectors
 // where that is faster; with 4 KiB each sector is erased alone.
 
-#ifndef JTAG_NOR_WRITE_H
-#define JTAG_NOR_WRITE_H
+#ifndef FLASH_NOR_WRITE_H
+#define FLASH_NOR_WRITE_H
 
-#include "jtag/nor.h"
+#include "flash/nor.h"
 
 #define NOR_WRITE_BUFFER_MAX (0x10000)
 #define NOR_WRITE_SECTORS_MAX (16)
@@ -56,19 +56,19 @@ typedef struct {
     uint32_t chunk[2][NOR_WRITE_CHUNK / 4];
 } nor_write_t;
 
-// Begin at an address aligned to the smallest erase size (else JTAG_EINVAL). length: of the stream, 0 when unknown;
-// it is checked against the end of the chip (JTAG_EOVERFLOW) and the protected range (JTAG_EPROTECTED) before
+// Begin at an address aligned to the smallest erase size (else LX_EINVAL). length: of the stream, 0 when unknown;
+// it is checked against the end of the chip (LX_EOVERFLOW) and the protected range (LX_EPROTECTED) before
 // anything changes; where it is unknown, part by part. A buffer_bytes that is no power of two or too large is used in
-// part; JTAG_EOVERFLOW: it is too small.
+// part; LX_EOVERFLOW: it is too small.
 int nor_write_open(nor_write_t *writer, nor_t *nor, uint32_t address, uint32_t length, uint8_t *buffer,
     size_t buffer_bytes, uint8_t options);
 
 // Push the next bytes: has a sink's shape, but the data is free again on return. Besides errors of the bus:
-// JTAG_EFLASHERASE, JTAG_EFLASHPROGRAM (report.bad_address says where), JTAG_EFLASHBUSY, JTAG_EFLASHLOST,
-// JTAG_EPROTECTED, JTAG_EOVERFLOW. After an error only open is allowed again.
+// LX_EFLASHERASE, LX_EFLASHPROGRAM (report.bad_address says where), LX_EFLASHBUSY, LX_EFLASHLOST,
+// LX_EPROTECTED, LX_EOVERFLOW. After an error only open is allowed again.
 int nor_write(void *writer, const uint8_t *data, size_t length);
 
 // Write what is left. The rest of the last sector keeps its content.
 int nor_write_finish(nor_write_t *writer);
 
-#endif // JTAG_NOR_WRITE_H
+#endif // FLASH_NOR_WRITE_H

@@ -2,8 +2,8 @@
 //
 // sfdp.c with tables of real chips (typed from their data sheets), old revisions and damaged ones.
 
-#include "harness.h"
-#include "jtag/sfdp.h"
+#include "flash/sfdp.h"
+#include "tests/runner.h"
 
 typedef struct {
     uint8_t data[1024];
@@ -14,12 +14,12 @@ typedef struct {
 static int read_space(void *ctx, uint32_t address, uint8_t *data, size_t length) {
     space_t *space = ctx;
     if (++space->reads == space->fail_at) {
-        return JTAG_EIO;
+        return LX_EIO;
     }
     for (size_t i = 0; i < length; i++) {
         data[i] = address + i < sizeof(space->data) ? space->data[address + i] : 0xff;
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static void words(space_t *space, unsigned at, const uint32_t *from, unsigned count) {
@@ -85,7 +85,7 @@ static void test_old(void) {
     CHECK_EQ(sfdp.erase[0].bytes, 4096);
     CHECK_EQ(sfdp.erase[0].opcode, 0x20);
     space.data[8 + 3] = 8;
-    CHECK_EQ(sfdp_parse(&sfdp, read_space, &space), JTAG_ENOTSUP);
+    CHECK_EQ(sfdp_parse(&sfdp, read_space, &space), LX_ENOTSUP);
 }
 
 static void test_four_byte(void) {
@@ -115,15 +115,15 @@ static void test_damaged(void) {
     sfdp_t sfdp;
     make_w25q128(&space);
     space.data[0] = 'X';
-    CHECK_EQ(sfdp_parse(&sfdp, read_space, &space), JTAG_ENOTSUP);
+    CHECK_EQ(sfdp_parse(&sfdp, read_space, &space), LX_ENOTSUP);
     make_w25q128(&space);
     space.data[5] = 2;
-    CHECK_EQ(sfdp_parse(&sfdp, read_space, &space), JTAG_ENOTSUP);
+    CHECK_EQ(sfdp_parse(&sfdp, read_space, &space), LX_ENOTSUP);
     static const uint32_t densities[] = { 0, 0xffffffff, 0x80000001, 0x80000002, 0x80000050, 0x07fffffe, 0x00000fff };
     for (unsigned i = 0; i < sizeof(densities) / sizeof(densities[0]); i++) {
         make_w25q128(&space);
         words(&space, 0x84, &densities[i], 1);
-        CHECK_EQ(sfdp_parse(&sfdp, read_space, &space), JTAG_ENOTSUP);
+        CHECK_EQ(sfdp_parse(&sfdp, read_space, &space), LX_ENOTSUP);
     }
     // Each byte of it may be anything: no crash, and what is accepted makes sense.
     uint32_t seed = 5;
@@ -133,7 +133,7 @@ static void test_damaged(void) {
             unsigned at = random_word(&seed) % 96;
             space.data[at < 24 ? at : 0x80 + at - 24] = random_word(&seed);
         }
-        if (sfdp_parse(&sfdp, read_space, &space) == JTAG_OK) {
+        if (sfdp_parse(&sfdp, read_space, &space) == LX_OK) {
             CHECK((sfdp.size_bytes & (sfdp.size_bytes - 1)) == 0 && sfdp.size_bytes >= 65536);
             CHECK(sfdp.page_bytes >= 8 && sfdp.page_bytes <= 4096);
         }
@@ -144,7 +144,7 @@ static void test_damaged(void) {
         const uint32_t header[] = { 0x02010084, 0xff0000c0 };
         words(&space, 16, header, 2);
         space.fail_at = fail;
-        CHECK_EQ(sfdp_parse(&sfdp, read_space, &space), JTAG_EIO);
+        CHECK_EQ(sfdp_parse(&sfdp, read_space, &space), LX_EIO);
     }
 }
 

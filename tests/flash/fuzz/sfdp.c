@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "jtag/nor_protect.h"
-#include "jtag/nor_write.h"
+#include "flash/nor_protect.h"
+#include "flash/nor_write.h"
 
 typedef struct {
     const uint8_t *data;
@@ -38,29 +38,23 @@ static int xfer(void *ctx, const uint8_t *tx, uint8_t *rx, size_t length, bool l
     if (last) {
         chip->count = 0;
     }
-    return JTAG_OK;
-}
-
-static int wait(void *ctx, unsigned in_flight) {
-    (void)ctx;
-    (void)in_flight;
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static int delay(void *ctx, uint32_t us) {
     (void)ctx;
     (void)us;
-    return JTAG_OK;
+    return LX_OK;
 }
 
-static const nor_bus_ops_t ops = { xfer, wait, delay };
+static const flash_bus_ops_t ops = { .xfer = xfer, .delay = delay };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
     chip_t chip = { .data = data, .length = length };
     nor_t nor;
-    if (nor_open(&nor, (nor_bus_t) { &ops, &chip }) != JTAG_OK) {
+    if (nor_open(&nor, (flash_bus_t) { &ops, &chip }) != LX_OK) {
         return 0;
     }
     for (unsigned i = 0; i < nor.erases; i++) {
@@ -74,10 +68,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
     static const uint8_t page[70000] = { 1, 2, 3 };
     nor_write_t writer;
     nor_status(&nor, &status);
-    if (nor_write_open(&writer, &nor, 0, 0, buffer, NOR_WRITE_BUFFER_MAX, 0) == JTAG_OK) {
+    if (nor_write_open(&writer, &nor, 0, 0, buffer, NOR_WRITE_BUFFER_MAX, 0) == LX_OK) {
         // The chip is blank for ever: the verdict must be that it does not take the data.
         int result = nor_write(&writer, page, sizeof(page));
-        if (result == JTAG_OK || result == JTAG_EINVAL) {
+        if (result == LX_OK || result == LX_EINVAL) {
             abort();
         }
     }

@@ -3,12 +3,10 @@
 // nor_protect.c: every setting of the block-protect bits decodes as the model protects; changes touch only what they
 // may.
 
-#include "harness.h"
-#include "jtag/nor_protect.h"
-#include "jtag/nor_write.h"
-#include "vboard.h"
-
-static const nor_bus_ops_t vflash_ops = { vflash_xfer, vflash_wait, vflash_delay };
+#include "flash/nor_protect.h"
+#include "flash/nor_write.h"
+#include "tests/runner.h"
+#include "vflash.h"
 
 static const char *const chips[] = {
     "W25Q128", "W25Q64FV", "W25Q32", "W25Q256", "GD25Q32", "IS25LP128", "IS25LP256", "MX25L128", "S25FL128",
@@ -17,17 +15,17 @@ static const char *const chips[] = {
 
 #define CHIPS (sizeof(chips) / sizeof(chips[0]))
 
-static void open_chip(const char *chip, const char *fault, vboard_t **board, nor_t *nor) {
-    *board = vboard_new("LFE5U-25F", chip, fault);
-    CHECK_OK(nor_open(nor, (nor_bus_t) { &vflash_ops, *board }));
+static void open_chip(const char *chip, const char *fault, vflash_t **board, nor_t *nor) {
+    *board = vflash_new(chip, fault);
+    CHECK_OK(nor_open(nor, (flash_bus_t) { &vflash_ops, *board }));
 }
 
 static void test_decode(void) {
     for (unsigned i = 0; i < CHIPS; i++) {
-        vboard_t *board;
+        vflash_t *board;
         nor_t nor;
         open_chip(chips[i], NULL, &board, &nor);
-        uint8_t *sr = vboard_status(board);
+        uint8_t *sr = vflash_status(board);
         for (unsigned bits = 0; bits < 64; bits++) {
             for (unsigned second = 0; second < 2; second++) {
                 sr[0] = bits << 2;
@@ -37,7 +35,7 @@ static void test_decode(void) {
                 sr[1] = second ? turn : 0;
                 uint32_t first;
                 uint32_t end;
-                vboard_protected(board, &first, &end);
+                vflash_protected(board, &first, &end);
                 nor_status_t status;
                 CHECK_OK(nor_status(&nor, &status));
                 CHECK(status.known);
@@ -47,23 +45,23 @@ static void test_decode(void) {
                 }
                 CHECK_EQ(status.length, end - first);
                 CHECK(status.length == 0 || status.start == first);
-                CHECK_EQ(nor_check_range(&nor, 0, 1), first == 0 && end > 0 ? JTAG_EPROTECTED : JTAG_OK);
+                CHECK_EQ(nor_check_range(&nor, 0, 1), first == 0 && end > 0 ? LX_EPROTECTED : LX_OK);
                 CHECK_EQ(nor_check_range(&nor, nor.size_bytes - 1, 1),
-                    end == nor.size_bytes && end > first ? JTAG_EPROTECTED : JTAG_OK);
+                    end == nor.size_bytes && end > first ? LX_EPROTECTED : LX_OK);
                 CHECK_OK(nor_check_range(&nor, 0, 0));
             }
         }
-        vboard_free(board);
+        vflash_free(board);
     }
 }
 
 static void test_protect(void) {
     for (unsigned i = 0; i < CHIPS; i++) {
-        vboard_t *board;
+        vflash_t *board;
         nor_t nor;
         open_chip(chips[i], NULL, &board, &nor);
         uint8_t before[3];
-        memcpy(before, vboard_status(board), 3);
+        memcpy(before, vflash_status(board), 3);
         uint32_t size = nor.size_bytes;
         // Everything, a half, nothing.
         static const unsigned shares[] = { 1, 2, 0 };
@@ -73,27 +71,27 @@ static void test_protect(void) {
             CHECK_OK(status);
             uint32_t first;
             uint32_t end;
-            vboard_protected(board, &first, &end);
+            vflash_protected(board, &first, &end);
             CHECK_EQ(end - first, length);
             CHECK(length == 0 || first == size - length);
             uint8_t byte = 0;
             size_t flash_bytes;
-            vboard_flash(board, &flash_bytes)[0x100] = 0xff;
-            CHECK(nor_program(&nor, 0x100, &byte, 1) != JTAG_EINVAL);
-            CHECK_EQ(vboard_flash(board, &flash_bytes)[0x100], length == size ? 0xff : 0);
+            vflash_memory(board, &flash_bytes)[0x100] = 0xff;
+            CHECK(nor_program(&nor, 0x100, &byte, 1) != LX_EINVAL);
+            CHECK_EQ(vflash_memory(board, &flash_bytes)[0x100], length == size ? 0xff : 0);
         }
-        CHECK_EQ(nor_protect(&nor, 0x1234, 0x777), JTAG_EINVAL);
-        CHECK(memcmp(vboard_status(board) + 1, before + 1, 2) == 0);
-        CHECK_EQ(vboard_status(board)[0] & 0xfc, before[0] & 0xfc);
-        vboard_counters_t counters;
-        vboard_counters(board, &counters);
+        CHECK_EQ(nor_protect(&nor, 0x1234, 0x777), LX_EINVAL);
+        CHECK(memcmp(vflash_status(board) + 1, before + 1, 2) == 0);
+        CHECK_EQ(vflash_status(board)[0] & 0xfc, before[0] & 0xfc);
+        vflash_counters_t counters;
+        vflash_counters(board, &counters);
         CHECK_EQ(counters.otp_writes, 0);
-        vboard_free(board);
+        vflash_free(board);
     }
 }
 
 static void test_winbond_ranges(void) {
-    vboard_t *board;
+    vflash_t *board;
     nor_t nor;
     open_chip("W25Q128", NULL, &board, &nor);
     // LB1 was set before.
@@ -110,26 +108,26 @@ static void test_winbond_ranges(void) {
         CHECK_OK(nor_protect(&nor, ranges[i][0], ranges[i][1]));
         uint32_t first;
         uint32_t end;
-        vboard_protected(board, &first, &end);
+        vflash_protected(board, &first, &end);
         CHECK_EQ(first, ranges[i][0]);
         CHECK_EQ(end - first, ranges[i][1]);
-        CHECK_EQ(vboard_status(board)[1] & 0x3a, 0x0a);
+        CHECK_EQ(vflash_status(board)[1] & 0x3a, 0x0a);
     }
     // WPS: blocks have locks of their own.
     nor_status_t status;
-    vboard_status(board)[2] |= 0x04;
+    vflash_status(board)[2] |= 0x04;
     CHECK_OK(nor_status(&nor, &status));
     CHECK(status.individual && status.length == 0);
-    vboard_counters_t counters;
-    vboard_counters(board, &counters);
+    vflash_counters_t counters;
+    vflash_counters(board, &counters);
     CHECK_EQ(counters.otp_writes, 1);
-    vboard_free(board);
+    vflash_free(board);
 }
 
 // Blocks with locks of their own: a write says so, the range of the registers is not promised, and all are lifted at
 // once.
 static void test_individual(void) {
-    vboard_t *board;
+    vflash_t *board;
     nor_t nor;
     nor_write_t writer;
     nor_status_t status;
@@ -137,16 +135,16 @@ static void test_individual(void) {
     static uint8_t buffer[4096];
     const uint8_t data[] = { 0x12, 0x34 };
     open_chip("W25Q128", "flash-block-locks", &board, &nor);
-    uint8_t *flash = vboard_flash(board, &flash_bytes);
+    uint8_t *flash = vflash_memory(board, &flash_bytes);
     for (unsigned old = 0; old < 2; old++) {
         // What could be programmed as it is, and what wants an erase.
         flash[0] = old ? 0 : 0xff;
         CHECK_OK(nor_write_open(&writer, &nor, 0, sizeof(data), buffer, sizeof(buffer), 0));
         CHECK_OK(nor_write(&writer, data, sizeof(data)));
-        CHECK_EQ(nor_write_finish(&writer), JTAG_EPROTECTED);
+        CHECK_EQ(nor_write_finish(&writer), LX_EPROTECTED);
         CHECK_EQ(flash[0], old ? 0 : 0xff);
     }
-    CHECK_EQ(nor_protect(&nor, 0x800000, 0x800000), JTAG_ENOTSUP);
+    CHECK_EQ(nor_protect(&nor, 0x800000, 0x800000), LX_ENOTSUP);
     CHECK_OK(nor_protect(&nor, 0, 0));
     CHECK_OK(nor_write_open(&writer, &nor, 0, sizeof(data), buffer, sizeof(buffer), 0));
     CHECK_OK(nor_write(&writer, data, sizeof(data)));
@@ -154,15 +152,15 @@ static void test_individual(void) {
     CHECK(memcmp(flash, data, sizeof(data)) == 0);
     CHECK_OK(nor_status(&nor, &status));
     CHECK(status.individual);
-    vboard_counters_t counters;
-    vboard_counters(board, &counters);
+    vflash_counters_t counters;
+    vflash_counters(board, &counters);
     CHECK_EQ(counters.status_writes, 0);
-    vboard_free(board);
+    vflash_free(board);
 }
 
 // Of the same layout, without the register where that would stand.
 static void test_two_registers(void) {
-    vboard_t *board;
+    vflash_t *board;
     nor_t nor;
     nor_status_t status;
     open_chip("W25Q64FV", "flash-protected", &board, &nor);
@@ -171,46 +169,46 @@ static void test_two_registers(void) {
     CHECK_EQ(status.sr[2], 0);
     CHECK(!status.individual);
     CHECK_EQ(status.length, nor.size_bytes);
-    CHECK_EQ(nor_check_range(&nor, 0, 1), JTAG_EPROTECTED);
+    CHECK_EQ(nor_check_range(&nor, 0, 1), LX_EPROTECTED);
     CHECK_OK(nor_protect(&nor, 0, 0));
     CHECK_OK(nor_check_range(&nor, 0, nor.size_bytes));
-    vboard_free(board);
+    vflash_free(board);
 }
 
 // Where the smaller ones have CMP, a lock bit is: what only CMP could do is refused, and the bit stays.
 static void test_gigadevice(void) {
-    vboard_t *board;
+    vflash_t *board;
     nor_t nor;
     nor_status_t status;
     open_chip("GD25Q256E", NULL, &board, &nor);
-    CHECK_EQ(nor_protect(&nor, 0, nor.size_bytes - 0x10000), JTAG_EINVAL);
+    CHECK_EQ(nor_protect(&nor, 0, nor.size_bytes - 0x10000), LX_EINVAL);
     CHECK_OK(nor_status(&nor, &status));
     CHECK_EQ(status.length, 0);
     CHECK(!status.locked);
-    CHECK_EQ(vboard_status(board)[1] & 0x40, 0);
+    CHECK_EQ(vflash_status(board)[1] & 0x40, 0);
     CHECK_OK(nor_set_quad(&nor, true));
     CHECK_OK(nor_protect(&nor, 0, 0x10000));
     CHECK_OK(nor_status(&nor, &status));
     CHECK(!status.locked && status.quad == NOR_QUAD_ON && status.start == 0 && status.length == 0x10000);
-    vboard_free(board);
+    vflash_free(board);
     // Both registers change, each by a command of its own, after one for both that was ignored.
     open_chip("GD25Q128E", NULL, &board, &nor);
     CHECK_OK(nor_protect(&nor, 0x1000, nor.size_bytes - 0x1000));
     uint32_t first;
     uint32_t end;
-    vboard_protected(board, &first, &end);
+    vflash_protected(board, &first, &end);
     CHECK_EQ(first, 0x1000);
     CHECK_EQ(end, nor.size_bytes);
-    CHECK_EQ(vboard_status(board)[1], 0x40);
-    vboard_counters_t counters;
-    vboard_counters(board, &counters);
+    CHECK_EQ(vflash_status(board)[1], 0x40);
+    vflash_counters_t counters;
+    vflash_counters(board, &counters);
     CHECK_EQ(counters.status_writes, 2);
-    vboard_free(board);
+    vflash_free(board);
 }
 
 static void test_quad(void) {
     for (unsigned i = 0; i < CHIPS; i++) {
-        vboard_t *board;
+        vflash_t *board;
         nor_t nor;
         nor_status_t status;
         open_chip(chips[i], NULL, &board, &nor);
@@ -218,7 +216,7 @@ static void test_quad(void) {
         for (unsigned turn = 0; turn < 4; turn++) {
             int result = nor_set_quad(&nor, turn & 1);
             CHECK_OK(nor_status(&nor, &status));
-            if (result == JTAG_ENOTSUP) {
+            if (result == LX_ENOTSUP) {
                 CHECK(status.quad == NOR_QUAD_UNKNOWN || status.quad == NOR_QUAD_NONE);
                 CHECK(strncmp(chips[i], "N25Q", 4) == 0 || strcmp(chips[i], "M25P16") == 0);
                 break;
@@ -227,28 +225,28 @@ static void test_quad(void) {
             CHECK_EQ(status.quad, turn & 1 ? NOR_QUAD_ON : NOR_QUAD_OFF);
             CHECK_EQ(status.length, nor.size_bytes / 2);
         }
-        vboard_counters_t counters;
-        vboard_counters(board, &counters);
+        vflash_counters_t counters;
+        vflash_counters(board, &counters);
         CHECK_EQ(counters.otp_writes, 0);
-        vboard_free(board);
+        vflash_free(board);
     }
 }
 
 static void test_locked(void) {
     for (unsigned i = 0; i < CHIPS; i++) {
-        vboard_t *board;
+        vflash_t *board;
         nor_t nor;
         nor_status_t status;
         open_chip(chips[i], "flash-protected", &board, &nor);
-        CHECK_EQ(nor_check_range(&nor, 0, 1), JTAG_EPROTECTED);
+        CHECK_EQ(nor_check_range(&nor, 0, 1), LX_EPROTECTED);
         CHECK_OK(nor_protect(&nor, 0, 0));
         CHECK_OK(nor_check_range(&nor, 0, 1));
-        vboard_free(board);
+        vflash_free(board);
         open_chip(chips[i], "flash-locked", &board, &nor);
         CHECK_OK(nor_status(&nor, &status));
         CHECK(status.locked);
-        CHECK_EQ(nor_protect(&nor, 0, 0), JTAG_EPROTECTED);
-        vboard_free(board);
+        CHECK_EQ(nor_protect(&nor, 0, 0), LX_EPROTECTED);
+        vflash_free(board);
     }
 }
 
@@ -267,7 +265,7 @@ static void test_unknown(void) {
         { "M25P16", 1, NOR_QUAD_UNKNOWN },
     };
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        vboard_t *board;
+        vflash_t *board;
         nor_t nor;
         nor_status_t status;
         open_chip(cases[i].chip, NULL, &board, &nor);
@@ -276,11 +274,11 @@ static void test_unknown(void) {
         CHECK(!status.known);
         CHECK_EQ(status.registers, cases[i].registers);
         CHECK_EQ(status.quad, cases[i].quad);
-        CHECK_EQ(nor_protect(&nor, 0, 0), JTAG_ENOTSUP);
-        CHECK_EQ(nor_set_quad(&nor, true), JTAG_ENOTSUP);
+        CHECK_EQ(nor_protect(&nor, 0, 0), LX_ENOTSUP);
+        CHECK_EQ(nor_set_quad(&nor, true), LX_ENOTSUP);
         CHECK_OK(nor_check_range(&nor, 0, 100));
         CHECK_OK(nor_check_alive(&nor));
-        vboard_free(board);
+        vflash_free(board);
     }
 }
 

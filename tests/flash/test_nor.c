@@ -2,11 +2,9 @@
 //
 // nor.c against the flash model: every chip of its table, faults, and what chips without a place in any table get.
 
-#include "harness.h"
-#include "jtag/nor.h"
-#include "vboard.h"
-
-static const nor_bus_ops_t vflash_ops = { vflash_xfer, vflash_wait, vflash_delay };
+#include "flash/nor.h"
+#include "tests/runner.h"
+#include "vflash.h"
 
 typedef struct {
     const char *chip;
@@ -38,11 +36,11 @@ static const chip_case_t chips[] = {
 };
 
 // Whether an FPGA finds it as after power-up: it reads with 3-byte addresses.
-static bool boots(vboard_t *board) {
+static bool boots(vflash_t *board) {
     const uint8_t read[] = { 0x03, 0x01, 0x00, 0x00 };
     uint8_t seen[2] = { 0 };
     size_t bytes;
-    uint8_t *flash = vboard_flash(board, &bytes);
+    uint8_t *flash = vflash_memory(board, &bytes);
     flash[0x10000] = 0x5a;
     flash[0x10001] = 0xa5;
     CHECK_OK(vflash_xfer(board, read, NULL, 4, false));
@@ -52,11 +50,11 @@ static bool boots(vboard_t *board) {
 
 static void test_chips(void) {
     for (unsigned i = 0; i < sizeof(chips) / sizeof(chips[0]); i++) {
-        vboard_t *board = vboard_new("LFE5U-25F", chips[i].chip, NULL);
+        vflash_t *board = vflash_new(chips[i].chip, NULL);
         size_t bytes;
-        uint8_t *flash = vboard_flash(board, &bytes);
+        uint8_t *flash = vflash_memory(board, &bytes);
         nor_t nor;
-        int status = nor_open(&nor, (nor_bus_t) { &vflash_ops, board });
+        int status = nor_open(&nor, (flash_bus_t) { &vflash_ops, board });
         if (status || nor.erases < chips[i].erases || nor.layout != chips[i].layout) {
             fprintf(stderr, "%s %u erases: ", chips[i].chip, nor.erases);
         }
@@ -92,35 +90,35 @@ static void test_chips(void) {
             }
         }
         CHECK_OK(nor_close(&nor));
-        vboard_counters_t counters;
-        vboard_counters(board, &counters);
+        vflash_counters_t counters;
+        vflash_counters(board, &counters);
         CHECK_EQ(counters.otp_writes, 0);
         CHECK_EQ(counters.status_writes, 0);
         CHECK_EQ(counters.refused, 0);
         CHECK(boots(board));
-        CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+        CHECK_OK(nor_open(&nor, (flash_bus_t) { &vflash_ops, board }));
         CHECK_OK(nor_close(&nor));
-        vboard_free(board);
+        vflash_free(board);
     }
 }
 
 static void test_arguments(void) {
-    vboard_t *board = vboard_new("LFE5U-25F", "W25Q32", NULL);
+    vflash_t *board = vflash_new("W25Q32", NULL);
     nor_t nor;
     uint8_t data[300] = { 0 };
-    CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
-    CHECK_EQ(nor_read(&nor, 4 << 20, data, 1), JTAG_EOVERFLOW);
-    CHECK_EQ(nor_read(&nor, (4 << 20) - 1, data, 2), JTAG_EOVERFLOW);
-    CHECK_EQ(nor_read(&nor, 0xffffffff, data, 2), JTAG_EOVERFLOW);
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &vflash_ops, board }));
+    CHECK_EQ(nor_read(&nor, 4 << 20, data, 1), LX_EOVERFLOW);
+    CHECK_EQ(nor_read(&nor, (4 << 20) - 1, data, 2), LX_EOVERFLOW);
+    CHECK_EQ(nor_read(&nor, 0xffffffff, data, 2), LX_EOVERFLOW);
     CHECK_OK(nor_read(&nor, 4 << 20, data, 0));
-    CHECK_EQ(nor_program(&nor, 0, data, 257), JTAG_EINVAL);
-    CHECK_EQ(nor_program(&nor, 1, data, 256), JTAG_EINVAL);
-    CHECK_EQ(nor_program(&nor, 0, data, 0), JTAG_EINVAL);
-    CHECK_EQ(nor_program(&nor, 4 << 20, data, 1), JTAG_EINVAL);
-    CHECK_EQ(nor_erase(&nor, 9, 0), JTAG_EINVAL);
-    CHECK_EQ(nor_erase(&nor, 2, 0x8000), JTAG_EINVAL);
-    CHECK_EQ(nor_erase(&nor, 0, 4 << 20), JTAG_EINVAL);
-    vboard_free(board);
+    CHECK_EQ(nor_program(&nor, 0, data, 257), LX_EINVAL);
+    CHECK_EQ(nor_program(&nor, 1, data, 256), LX_EINVAL);
+    CHECK_EQ(nor_program(&nor, 0, data, 0), LX_EINVAL);
+    CHECK_EQ(nor_program(&nor, 4 << 20, data, 1), LX_EINVAL);
+    CHECK_EQ(nor_erase(&nor, 9, 0), LX_EINVAL);
+    CHECK_EQ(nor_erase(&nor, 2, 0x8000), LX_EINVAL);
+    CHECK_EQ(nor_erase(&nor, 0, 4 << 20), LX_EINVAL);
+    vflash_free(board);
 }
 
 typedef struct {
@@ -132,29 +130,29 @@ typedef struct {
 
 static void test_faults(void) {
     static const fault_case_t cases[] = {
-        { "flash-absent", JTAG_ENOFLASH, 0, 0 },
-        { "flash-wrong-id", JTAG_EFLASHTYPE, 0, 0 },
-        { "flash-stuck-busy=0", JTAG_OK, JTAG_EFLASHBUSY, JTAG_EPROTECTED },
-        { "flash-stuck-busy=1", JTAG_OK, JTAG_OK, JTAG_EFLASHBUSY },
-        { "flash-no-write-enable", JTAG_OK, JTAG_EPROTECTED, JTAG_EPROTECTED },
-        { "flash-no-erase", JTAG_OK, JTAG_OK, JTAG_OK },
-        { "flash-power-loss=0", JTAG_OK, JTAG_EFLASHLOST, JTAG_EFLASHLOST },
-        { "flash-power-loss=1", JTAG_OK, JTAG_OK, JTAG_EFLASHLOST },
+        { "flash-absent", LX_ENOFLASH, 0, 0 },
+        { "flash-wrong-id", LX_EFLASHTYPE, 0, 0 },
+        { "flash-stuck-busy=0", LX_OK, LX_EFLASHBUSY, LX_EPROTECTED },
+        { "flash-stuck-busy=1", LX_OK, LX_OK, LX_EFLASHBUSY },
+        { "flash-no-write-enable", LX_OK, LX_EPROTECTED, LX_EPROTECTED },
+        { "flash-no-erase", LX_OK, LX_OK, LX_OK },
+        { "flash-power-loss=0", LX_OK, LX_EFLASHLOST, LX_EFLASHLOST },
+        { "flash-power-loss=1", LX_OK, LX_OK, LX_EFLASHLOST },
     };
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        vboard_t *board = vboard_new("LFE5U-25F", "W25Q32", cases[i].fault);
+        vflash_t *board = vflash_new("W25Q32", cases[i].fault);
         nor_t nor;
         uint8_t data[16] = { 0 };
-        int opened = nor_open(&nor, (nor_bus_t) { &vflash_ops, board });
-        int erased = opened == JTAG_OK ? nor_erase(&nor, 0, 0) : 0;
-        int programmed = opened == JTAG_OK ? nor_program(&nor, 0, data, 16) : 0;
+        int opened = nor_open(&nor, (flash_bus_t) { &vflash_ops, board });
+        int erased = opened == LX_OK ? nor_erase(&nor, 0, 0) : 0;
+        int programmed = opened == LX_OK ? nor_program(&nor, 0, data, 16) : 0;
         if (opened != cases[i].open || erased != cases[i].erase || programmed != cases[i].program) {
             fprintf(stderr, "%s: %d %d %d: ", cases[i].fault, opened, erased, programmed);
         }
         CHECK_EQ(opened, cases[i].open);
         CHECK_EQ(erased, cases[i].erase);
         CHECK_EQ(programmed, cases[i].program);
-        vboard_free(board);
+        vflash_free(board);
     }
 }
 
@@ -178,7 +176,7 @@ typedef struct {
 static int script_xfer(void *ctx, const uint8_t *tx, uint8_t *rx, size_t length, bool last) {
     script_t *script = ctx;
     if (++script->xfers == script->fail_at) {
-        return JTAG_EIO;
+        return LX_EIO;
     }
     static uint32_t address;
     for (size_t i = 0; i < length; i++) {
@@ -210,28 +208,28 @@ static int script_xfer(void *ctx, const uint8_t *tx, uint8_t *rx, size_t length,
     if (last) {
         script->count = 0;
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static int script_delay(void *ctx, uint32_t us) {
     (void)ctx;
     (void)us;
-    return JTAG_OK;
+    return LX_OK;
 }
 
-static const nor_bus_ops_t script_ops = { script_xfer, vflash_wait, script_delay };
+static const flash_bus_ops_t script_ops = { .xfer = script_xfer, .delay = script_delay };
 
 static void test_script(void) {
     nor_t nor;
     script_t script = { .id = { 0xef, 0x40, 0x18 } };
-    CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &script_ops, &script }));
     CHECK(!nor.has_sfdp);
     CHECK_EQ(nor.size_bytes, 16 << 20);
     CHECK_EQ(nor.erases, 3);
     CHECK_EQ(nor.erase[0].bytes, 4096);
     CHECK_EQ(nor.erase[2].bytes, 65536);
     script = (script_t) { .id = { 0xef, 0x40, 0x1a } };
-    CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &script_ops, &script }));
     CHECK_EQ(nor.size_bytes, 64 << 20);
     CHECK_EQ(nor.address_bytes, 4);
     CHECK_EQ(nor.layout, NOR_LAYOUT_WINBOND_LARGE);
@@ -241,62 +239,62 @@ static void test_script(void) {
     CHECK_EQ(script.exits, 1);
     CHECK_EQ(script.exits_issi, 0);
     script = (script_t) { .id = { 0x9d, 0x60, 0x1a } };
-    CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &script_ops, &script }));
     CHECK_EQ(script.enters, 1);
     CHECK_OK(nor_close(&nor));
     CHECK_EQ(script.exits, 0);
     CHECK_EQ(script.exits_issi, 1);
     // E9h would be a password's command.
     script = (script_t) { .id = { 0x01, 0x20, 0x19 } };
-    CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &script_ops, &script }));
     CHECK_OK(nor_close(&nor));
     CHECK_EQ(script.exits + script.exits_issi, 0);
     // What never ends is not waited for without end, and is said.
     script = (script_t) { .id = { 0xef, 0x40, 0x1a } };
-    CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &script_ops, &script }));
     script.busy_reads = 1000000000;
-    CHECK_EQ(nor_close(&nor), JTAG_EFLASHBUSY);
+    CHECK_EQ(nor_close(&nor), LX_EFLASHBUSY);
     // A GD25Q256C, or what may be one: its registers are unlike those of the D and the E.
     script = (script_t) { .id = { 0xc8, 0x40, 0x19 } };
-    CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &script_ops, &script }));
     CHECK_EQ(nor.layout, NOR_LAYOUT_UNKNOWN);
     script = (script_t) { .id = { 0x42, 0x42, 0x42 } };
-    CHECK_EQ(nor_open(&nor, (nor_bus_t) { &script_ops, &script }), JTAG_EFLASHTYPE);
+    CHECK_EQ(nor_open(&nor, (flash_bus_t) { &script_ops, &script }), LX_EFLASHTYPE);
     script = (script_t) { .id = { 0xef, 0x40, 0x77 } };
-    CHECK_EQ(nor_open(&nor, (nor_bus_t) { &script_ops, &script }), JTAG_EFLASHTYPE);
+    CHECK_EQ(nor_open(&nor, (flash_bus_t) { &script_ops, &script }), LX_EFLASHTYPE);
     script = (script_t) { .id = { 0x1f, 0x89, 0x01 } };
-    CHECK_EQ(nor_open(&nor, (nor_bus_t) { &script_ops, &script }), JTAG_EFLASHTYPE);
+    CHECK_EQ(nor_open(&nor, (flash_bus_t) { &script_ops, &script }), LX_EFLASHTYPE);
     script = (script_t) { .id = { 0, 0, 0 } };
-    CHECK_EQ(nor_open(&nor, (nor_bus_t) { &script_ops, &script }), JTAG_ENOFLASH);
+    CHECK_EQ(nor_open(&nor, (flash_bus_t) { &script_ops, &script }), LX_ENOFLASH);
     // Left busy by a former owner: waited for, but not for ever.
     script = (script_t) { .id = { 0xef, 0x40, 0x16 }, .busy_reads = 50 };
-    CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &script_ops, &script }));
     script = (script_t) { .id = { 0xef, 0x40, 0x16 }, .busy_reads = 1000000000 };
-    CHECK_EQ(nor_open(&nor, (nor_bus_t) { &script_ops, &script }), JTAG_EFLASHBUSY);
+    CHECK_EQ(nor_open(&nor, (flash_bus_t) { &script_ops, &script }), LX_EFLASHBUSY);
     // The bus fails anywhere.
     for (unsigned fail = 1; fail < 60; fail++) {
         script = (script_t) { .id = { 0xef, 0x40, 0x1a }, .fail_at = fail, .busy_reads = 3 };
         uint8_t data[4] = { 0 };
-        int status = nor_open(&nor, (nor_bus_t) { &script_ops, &script });
+        int status = nor_open(&nor, (flash_bus_t) { &script_ops, &script });
         status = status ? status : nor_read(&nor, 0, data, 4);
         status = status ? status : nor_erase(&nor, 0, 0);
         status = status ? status : nor_program(&nor, 0, data, 4);
         status = status ? status : nor_check_alive(&nor);
         status = status ? status : nor_close(&nor);
-        CHECK_EQ(status, script.xfers >= fail ? JTAG_EIO : JTAG_OK);
+        CHECK_EQ(status, script.xfers >= fail ? LX_EIO : LX_OK);
     }
     // The id changes while it is silent about it because it is busy, and when another chip answers.
     script = (script_t) { .id = { 0xef, 0x40, 0x16 } };
-    CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &script_ops, &script }));
     script.id[0] = 0xff;
-    CHECK_EQ(nor_check_alive(&nor), JTAG_EFLASHLOST);
+    CHECK_EQ(nor_check_alive(&nor), LX_EFLASHLOST);
     script.sr1 = 1;
     CHECK_OK(nor_check_alive(&nor));
     script.sr1 = 0xff;
-    CHECK_EQ(nor_check_alive(&nor), JTAG_EFLASHLOST);
+    CHECK_EQ(nor_check_alive(&nor), LX_EFLASHLOST);
     // Spansion: an error flag holds it busy until it is cleared.
     script = (script_t) { .id = { 0x01, 0x20, 0x18 } };
-    CHECK_OK(nor_open(&nor, (nor_bus_t) { &script_ops, &script }));
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &script_ops, &script }));
     CHECK_EQ(nor.erases, 1);
     script.sr1 = 0x20;
     script.busy_reads = 0;
@@ -306,18 +304,18 @@ static void test_script(void) {
 
 static void test_wake(void) {
     // Asleep, and in the middle of an erase that somebody else began.
-    vboard_t *board = vboard_new("LFE5U-25F", "W25Q32", NULL);
+    vflash_t *board = vflash_new("W25Q32", NULL);
     nor_t nor;
     const uint8_t sleep_command = 0xb9;
     vflash_xfer(board, &sleep_command, NULL, 1, true);
-    CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &vflash_ops, board }));
     const uint8_t enable = 0x06;
     const uint8_t erase[] = { 0xd8, 0, 0, 0 };
     vflash_xfer(board, &enable, NULL, 1, true);
     vflash_xfer(board, erase, NULL, 4, true);
-    CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &vflash_ops, board }));
     CHECK_EQ(nor.size_bytes, 4 << 20);
-    vboard_free(board);
+    vflash_free(board);
 }
 
 static void test_close(void) {
@@ -326,34 +324,34 @@ static void test_close(void) {
     const uint8_t enter = 0xb7;
     for (unsigned i = 0; i < sizeof(large) / sizeof(large[0]); i++) {
         // In 4-byte mode from the design that ran.
-        vboard_t *board = vboard_new("LFE5U-25F", large[i], NULL);
+        vflash_t *board = vflash_new(large[i], NULL);
         nor_t nor;
         vflash_xfer(board, &enable, NULL, 1, true);
         vflash_xfer(board, &enter, NULL, 1, true);
         CHECK(!boots(board));
-        CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+        CHECK_OK(nor_open(&nor, (flash_bus_t) { &vflash_ops, board }));
         CHECK_OK(nor_close(&nor));
         CHECK(boots(board));
         // Closed while it erases and while it programs, as after Ctrl-C.
         const uint8_t erase[] = { nor.erase[nor.erases - 1].opcode, 0, 0, 0, 0 };
         const uint8_t program[] = { nor.program_opcode, 0, 0, 0, 0, 0x12 };
-        CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+        CHECK_OK(nor_open(&nor, (flash_bus_t) { &vflash_ops, board }));
         vflash_xfer(board, &enable, NULL, 1, true);
         vflash_xfer(board, erase, NULL, sizeof(erase), true);
         CHECK_OK(nor_close(&nor));
         CHECK(boots(board));
-        CHECK_OK(nor_open(&nor, (nor_bus_t) { &vflash_ops, board }));
+        CHECK_OK(nor_open(&nor, (flash_bus_t) { &vflash_ops, board }));
         vflash_xfer(board, &enable, NULL, 1, true);
         vflash_xfer(board, program, NULL, sizeof(program), true);
         CHECK_OK(nor_close(&nor));
         CHECK(boots(board));
-        vboard_counters_t counters;
-        vboard_counters(board, &counters);
+        vflash_counters_t counters;
+        vflash_counters(board, &counters);
         CHECK_EQ(counters.operations, 2);
         uint8_t sr1;
         CHECK_OK(nor_register_read(&nor, 0x05, &sr1, 1));
         CHECK_EQ(sr1 & 3, 0);
-        vboard_free(board);
+        vflash_free(board);
     }
 }
 

@@ -4,7 +4,7 @@
 // and MT25Q, Macronix MX25L, ISSI IS25LP, GigaDevice GD25Q, Spansion S25FL-S and -L, and what is compatible with
 // them.
 
-#include "jtag/nor.h"
+#include "flash/nor.h"
 
 #include <string.h>
 
@@ -116,16 +116,16 @@ static int command(nor_t *nor, uint8_t opcode, uint32_t address, unsigned addres
 
 static int simple_command(nor_t *nor, uint8_t opcode) {
     int status = command(nor, opcode, 0, 0, 0, true);
-    return status == JTAG_OK ? nor_wait(nor, 0) : status;
+    return status == LX_OK ? nor_wait(nor, 0) : status;
 }
 
 static int read_sfdp(void *ctx, uint32_t address, uint8_t *data, size_t length) {
     nor_t *nor = ctx;
     int status = command(nor, READ_SFDP, address, 3, 1, false);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = xfer(nor, NULL, data, length, true);
     }
-    return status == JTAG_OK ? nor_wait(nor, 0) : status;
+    return status == LX_OK ? nor_wait(nor, 0) : status;
 }
 
 static int read_status(nor_t *nor, uint8_t *sr1) {
@@ -137,33 +137,33 @@ static int watch_status(nor_t *nor, uint8_t *sr1) {
     uint8_t rest;
     int status = command(nor, READ_STATUS, 0, 0, 0, false);
     *sr1 = NOR_SR1_BUSY;
-    for (unsigned look = 0; status == JTAG_OK && look < LOOKS && (*sr1 & NOR_SR1_BUSY); look++) {
+    for (unsigned look = 0; status == LX_OK && look < LOOKS && (*sr1 & NOR_SR1_BUSY); look++) {
         status = xfer(nor, NULL, sr1, 1, false);
-        if (status == JTAG_OK) {
+        if (status == LX_OK) {
             status = nor_wait(nor, 0);
         }
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = xfer(nor, NULL, &rest, 1, true);
     }
-    return status == JTAG_OK ? nor_wait(nor, 0) : status;
+    return status == LX_OK ? nor_wait(nor, 0) : status;
 }
 
 // The end of an operation that did not come, or not in order.
 static int wait_verdict(nor_t *nor, uint8_t sr1) {
     int status = nor_check_alive(nor);
-    if (status != JTAG_OK) {
+    if (status != LX_OK) {
         return status;
     }
     if (nor->layout == NOR_LAYOUT_SPANSION && (sr1 & (SPANSION_ERASE_ERROR | SPANSION_PROGRAM_ERROR))) {
         // These chips stay busy after an error until it is cleared.
         status = simple_command(nor, CLEAR_STATUS_SPANSION);
-        if (status == JTAG_OK) {
-            status = sr1 & SPANSION_ERASE_ERROR ? JTAG_EFLASHERASE : JTAG_EFLASHPROGRAM;
+        if (status == LX_OK) {
+            status = sr1 & SPANSION_ERASE_ERROR ? LX_EFLASHERASE : LX_EFLASHPROGRAM;
         }
         return status;
     }
-    return JTAG_EFLASHBUSY;
+    return LX_EFLASHBUSY;
 }
 
 // Let half of the typical time pass, then look every thirty-second part of it.
@@ -171,12 +171,12 @@ static int wait_ready(nor_t *nor, nor_time_t time) {
     uint32_t step = time.typical_us / 32 + 1;
     uint32_t waited = time.typical_us / 2;
     uint8_t sr1 = NOR_SR1_BUSY;
-    int status = waited ? delay(nor, waited) : JTAG_OK;
+    int status = waited ? delay(nor, waited) : LX_OK;
     for (;;) {
-        if (status == JTAG_OK) {
+        if (status == LX_OK) {
             status = watch_status(nor, &sr1);
         }
-        if (status != JTAG_OK || !(sr1 & NOR_SR1_BUSY)) {
+        if (status != LX_OK || !(sr1 & NOR_SR1_BUSY)) {
             return status;
         }
         if (nor->layout == NOR_LAYOUT_SPANSION && (sr1 & (SPANSION_ERASE_ERROR | SPANSION_PROGRAM_ERROR))) {
@@ -196,17 +196,17 @@ static int enable_write(nor_t *nor) {
     uint8_t sr1 = 0;
     nor->writable = false;
     int status = xfer(nor, &write_enable, NULL, 1, true);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = read_status(nor, &sr1);
     }
-    if (status != JTAG_OK) {
+    if (status != LX_OK) {
         return status;
     }
     if ((sr1 & (NOR_SR1_WRITE_ENABLED | NOR_SR1_BUSY)) != NOR_SR1_WRITE_ENABLED) {
         status = nor_check_alive(nor);
-        return status == JTAG_OK ? JTAG_EPROTECTED : status;
+        return status == LX_OK ? LX_EPROTECTED : status;
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
 static bool id_is_nothing(const uint8_t *id) {
@@ -281,7 +281,7 @@ static void take_family(nor_t *nor, const family_t *family) {
 static int wait_left(nor_t *nor) {
     uint8_t sr1 = 0;
     int status = read_status(nor, &sr1);
-    if (status == JTAG_OK && sr1 != 0xff && (sr1 & NOR_SR1_BUSY)) {
+    if (status == LX_OK && sr1 != 0xff && (sr1 & NOR_SR1_BUSY)) {
         status = wait_ready(nor, (nor_time_t) { 10000, UNKNOWN_OPERATION_US });
     }
     return status;
@@ -290,20 +290,20 @@ static int wait_left(nor_t *nor) {
 // Enter or leave the 4-byte mode. Some chips (Micron) do so only after a write enable, and no chip minds it.
 static int switch_mode(nor_t *nor, uint8_t opcode) {
     int status = xfer(nor, &write_enable, NULL, 1, true);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = simple_command(nor, opcode);
     }
-    return status == JTAG_OK ? simple_command(nor, WRITE_DISABLE) : status;
+    return status == LX_OK ? simple_command(nor, WRITE_DISABLE) : status;
 }
 
 // Chips above 16 MiB without opcodes of their own for it: enter the 4-byte mode.
 static int enter_four_byte(nor_t *nor) {
     if (nor->size_bytes <= SIXTEEN_MIB) {
-        return JTAG_OK;
+        return LX_OK;
     }
     nor->address_bytes = 4;
     if (nor->read_opcode == READ_4BYTE || (nor->has_sfdp && !nor->sfdp.address3)) {
-        return JTAG_OK;
+        return LX_OK;
     }
     return switch_mode(nor, ENTER_4BYTE);
 }
@@ -313,25 +313,25 @@ static int enter_four_byte(nor_t *nor) {
 static int wake(nor_t *nor) {
     static const uint8_t ones[4] = { 0xff, 0xff, 0xff, 0xff };
     int status = xfer(nor, ones, NULL, sizeof(ones), true);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = simple_command(nor, RELEASE_POWER_DOWN);
     }
-    return status == JTAG_OK ? delay(nor, WAKE_US) : status;
+    return status == LX_OK ? delay(nor, WAKE_US) : status;
 }
 
 static int identify(nor_t *nor) {
     int status = nor_register_read(nor, READ_ID, nor->id, sizeof(nor->id));
-    if (status != JTAG_OK) {
+    if (status != LX_OK) {
         return status;
     }
     if (id_is_nothing(nor->id)) {
-        return JTAG_ENOFLASH;
+        return LX_ENOFLASH;
     }
     status = sfdp_parse(&nor->sfdp, read_sfdp, nor);
-    if (status != JTAG_OK && status != JTAG_ENOTSUP) {
+    if (status != LX_OK && status != LX_ENOTSUP) {
         return status;
     }
-    nor->has_sfdp = status == JTAG_OK;
+    nor->has_sfdp = status == LX_OK;
     const family_t *family = find_family(nor->id);
     if (family) {
         nor->name = family->name;
@@ -343,7 +343,7 @@ static int identify(nor_t *nor) {
         take_family(nor, family);
     }
     if (nor->erases == 0 || nor->size_bytes == 0) {
-        return JTAG_EFLASHTYPE;
+        return LX_EFLASHTYPE;
     }
     if (nor->layout == NOR_LAYOUT_WINBOND && nor->size_bytes > SIXTEEN_MIB) {
         nor->layout = NOR_LAYOUT_WINBOND_LARGE;
@@ -354,10 +354,10 @@ static int identify(nor_t *nor) {
             nor->layout = is_older ? NOR_LAYOUT_UNKNOWN : NOR_LAYOUT_GIGADEVICE_LARGE;
         }
     }
-    return JTAG_OK;
+    return LX_OK;
 }
 
-int nor_open(nor_t *nor, nor_bus_t bus) {
+int nor_open(nor_t *nor, flash_bus_t bus) {
     memset(nor, 0, sizeof(*nor));
     nor->bus = bus;
     nor->name = "unknown";
@@ -368,14 +368,14 @@ int nor_open(nor_t *nor, nor_bus_t bus) {
     nor->program = usual_program;
     int status = wake(nor);
     // A chip that a former owner left erasing answers nothing but its status.
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = wait_left(nor);
-        status = status == JTAG_EFLASHLOST ? JTAG_EFLASHBUSY : status;
+        status = status == LX_EFLASHLOST ? LX_EFLASHBUSY : status;
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = identify(nor);
     }
-    return status == JTAG_OK ? enter_four_byte(nor) : status;
+    return status == LX_OK ? enter_four_byte(nor) : status;
 }
 
 int nor_close(nor_t *nor) {
@@ -387,11 +387,11 @@ int nor_close(nor_t *nor) {
     // Ctrl-C it may still be.
     int status = wait_left(nor);
     int left = switch_mode(nor, nor->layout == NOR_LAYOUT_ISSI ? EXIT_4BYTE_ISSI : EXIT_4BYTE);
-    return status == JTAG_OK ? left : status;
+    return status == LX_OK ? left : status;
 }
 
 int nor_wait(nor_t *nor, unsigned in_flight) {
-    return nor->bus.ops->wait(nor->bus.ctx, in_flight);
+    return nor->bus.ops->wait ? nor->bus.ops->wait(nor->bus.ctx, in_flight) : LX_OK;
 }
 
 int nor_read_begin(nor_t *nor, uint32_t address) {
@@ -404,72 +404,72 @@ int nor_read_next(nor_t *nor, uint8_t *data, size_t length, bool last) {
 
 int nor_read(nor_t *nor, uint32_t address, uint8_t *data, size_t length) {
     if (address > nor->size_bytes || length > nor->size_bytes - address) {
-        return JTAG_EOVERFLOW;
+        return LX_EOVERFLOW;
     }
     if (length == 0) {
-        return JTAG_OK;
+        return LX_OK;
     }
     int status = nor_read_begin(nor, address);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = nor_read_next(nor, data, length, true);
     }
-    return status == JTAG_OK ? nor_wait(nor, 0) : status;
+    return status == LX_OK ? nor_wait(nor, 0) : status;
 }
 
 int nor_erase(nor_t *nor, unsigned type, uint32_t address) {
     if (type >= nor->erases || (address & (nor->erase[type].bytes - 1)) || address >= nor->size_bytes) {
-        return JTAG_EINVAL;
+        return LX_EINVAL;
     }
     int status = enable_write(nor);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = command(nor, nor->erase[type].opcode, address, nor->address_bytes, 0, true);
     }
-    return status == JTAG_OK ? wait_ready(nor, nor->erase[type].time) : status;
+    return status == LX_OK ? wait_ready(nor, nor->erase[type].time) : status;
 }
 
 int nor_program(nor_t *nor, uint32_t address, const uint8_t *data, size_t length) {
     uint32_t room = nor->page_bytes - (address & (nor->page_bytes - 1));
     if (length == 0 || length > room || address >= nor->size_bytes) {
-        return JTAG_EINVAL;
+        return LX_EINVAL;
     }
     // Once the chip has taken a write enable, the reading back tells the rest: a look after each costs a tenth of a page.
     int status = nor->writable ? xfer(nor, &write_enable, NULL, 1, true) : enable_write(nor);
-    nor->writable = status == JTAG_OK;
-    if (status == JTAG_OK) {
+    nor->writable = status == LX_OK;
+    if (status == LX_OK) {
         status = command(nor, nor->program_opcode, address, nor->address_bytes, 0, false);
     }
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = xfer(nor, data, NULL, length, true);
     }
-    return status == JTAG_OK ? wait_ready(nor, nor->program) : status;
+    return status == LX_OK ? wait_ready(nor, nor->program) : status;
 }
 
 int nor_check_alive(nor_t *nor) {
     uint8_t id[3] = { 0 };
     int status = nor_register_read(nor, READ_ID, id, sizeof(id));
-    if (status != JTAG_OK) {
+    if (status != LX_OK) {
         return status;
     }
     // While it is busy a chip may keep silent about its id, but not about its status.
     uint8_t sr1 = 0;
-    status = memcmp(id, nor->id, sizeof(id)) == 0 ? JTAG_OK : read_status(nor, &sr1);
-    if (status == JTAG_OK && memcmp(id, nor->id, sizeof(id)) != 0) {
-        status = sr1 != 0xff && (sr1 & NOR_SR1_BUSY) ? JTAG_OK : JTAG_EFLASHLOST;
+    status = memcmp(id, nor->id, sizeof(id)) == 0 ? LX_OK : read_status(nor, &sr1);
+    if (status == LX_OK && memcmp(id, nor->id, sizeof(id)) != 0) {
+        status = sr1 != 0xff && (sr1 & NOR_SR1_BUSY) ? LX_OK : LX_EFLASHLOST;
     }
     return status;
 }
 
 int nor_register_read(nor_t *nor, uint8_t opcode, uint8_t *data, size_t length) {
     int status = command(nor, opcode, 0, 0, 0, false);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         status = xfer(nor, NULL, data, length, true);
     }
-    return status == JTAG_OK ? nor_wait(nor, 0) : status;
+    return status == LX_OK ? nor_wait(nor, 0) : status;
 }
 
 int nor_register_write(nor_t *nor, uint8_t opcode, const uint8_t *data, size_t length, uint32_t maximum_us) {
     int status = enable_write(nor);
-    if (status == JTAG_OK) {
+    if (status == LX_OK) {
         // In one transfer: nothing may come between a status register and what is written to it.
         uint8_t *bytes = nor->command[nor->turn ^= 1];
         bytes[0] = opcode;
@@ -478,5 +478,5 @@ int nor_register_write(nor_t *nor, uint8_t opcode, const uint8_t *data, size_t l
         }
         status = xfer(nor, bytes, NULL, 1 + length, true);
     }
-    return status == JTAG_OK ? wait_ready(nor, (nor_time_t) { maximum_us / 8, maximum_us }) : status;
+    return status == LX_OK ? wait_ready(nor, (nor_time_t) { maximum_us / 8, maximum_us }) : status;
 }

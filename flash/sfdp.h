@@ -3,10 +3,14 @@
 // What a flash says about itself: Serial Flash Discoverable Parameters, JEDEC JESD216 (revisions to F), as far as the
 // programmer needs it.
 
-#ifndef JTAG_SFDP_H
-#define JTAG_SFDP_H
+#ifndef FLASH_SFDP_H
+#define FLASH_SFDP_H
 
-#include "jtag/jtag.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/status.h"
 
 #define SFDP_ERASES (4)
 
@@ -47,7 +51,7 @@ typedef struct {
 // Read length bytes of the SFDP space from address on.
 typedef int (*sfdp_read_t)(void *ctx, uint32_t address, uint8_t *data, size_t length);
 
-// Read and decode. JTAG_ENOTSUP: there is no SFDP, or it makes no sense. Else what `read` returned.
+// Read and decode. LX_ENOTSUP: there is no SFDP, or it makes no sense. Else what `read` returned.
 int sfdp_parse(sfdp_t *sfdp, sfdp_read_t read, void *ctx);
 
-#endif // JTAG_SFDP_H
+#endif // FLASH_SFDP_H

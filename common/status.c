@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+//
+// A sentence for each status code (status.h).
+
+#include "common/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct {
+    int8_t status;
+    const char *text;
+} status_text_t;
+
+static const status_text_t status_texts[] = {
+    { LX_OK, "no error" },
+    { LX_EINVAL, "an argument is out of range" },
+    { LX_ENODEV, "nothing answers on TDO: check power, cable and pins" },
+    { LX_EBUSY, "not now: finish or abort what is open first" },
+    { LX_ETIMEDOUT, "the device did not become ready in time" },
+    { LX_EIO, "the JTAG transport failed: check its connection" },
+    { LX_EOVERFLOW, "does not fit" },
+    { LX_ENOTSUP, "not possible with this device or transport" },
+    { LX_EINTR, "interrupted" },
+    { LX_ECHAIN, "TDO answers, but not as a JTAG chain: lower TCK, check the wires" },
+    { LX_EIRLENGTH, "the chain holds a device of unknown IR length: give its length" },
+    { LX_EDEVICE, "the device is no ECP5" },
+    { LX_ENOBITSTREAM, "no bitstream: the ECP5 preamble is missing" },
+    { LX_EWRONGDEVICE, "the bitstream is for another device" },
+    { LX_ENOID, "the bitstream has no IDCODE before its data: damaged, or no ECP5's" },
+    { LX_ECOMMAND, "the bitstream holds a command that no ECP5 knows: damaged, or for another family" },
+    { LX_ECRC, "a CRC in the bitstream is wrong: the file is damaged" },
+    { LX_ETRUNCATED, "the file ends too early" },
+    { LX_EDEFLATE, "the compressed data is damaged" },
+    { LX_ECHECKSUM, "the unpacked data does not match its checksum: the file is damaged" },
+    { LX_EWINDOW, "compressed with a larger window than there is memory for: pack with a 4 KiB window" },
+    { LX_EENABLE, "the ECP5 does not enter programming mode" },
+    { LX_EERASE, "the ECP5 does not erase its SRAM" },
+    { LX_EDEVICEID, "the ECP5 refuses the IDCODE in the bitstream" },
+    { LX_EDEVICECRC, "the ECP5 saw a CRC error: damaged file, or TCK too fast" },
+    { LX_EDEVICECOMMAND, "the ECP5 saw an illegal command: damaged file, or TCK too fast" },
+    { LX_EDEVICEDATA, "the ECP5 rejected the bitstream" },
+    { LX_ENOTDONE, "all was sent without error, but DONE stays low" },
+    { LX_EREFRESH, "the ECP5 did not boot from its flash" },
+    { LX_ENOFLASH, "no SPI flash answers" },
+    { LX_EFLASHTYPE, "the flash chip is unknown and does not describe itself" },
+    { LX_EPROTECTED, "the flash is protected there: unprotect it first, or check its WP pin" },
+    { LX_EFLASHBUSY, "the flash stays busy" },
+    { LX_EFLASHERASE, "the flash does not erase" },
+    { LX_EFLASHPROGRAM, "the flash does not take the data" },
+    { LX_EFLASHLOST, "the flash does not answer any more" },
+};
+
+const char *status_text(int status) {
+    for (size_t i = 0; i < sizeof(status_texts) / sizeof(status_texts[0]); i++) {
+        if (status_texts[i].status == status) {
+            return status_texts[i].text;
+        }
+    }
+    return "unknown error";
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+//
+// Status codes of all C below Python: soc/, drivers/, flash/, jtag/. 0 is success, errors are negative; a function
+// that documents a count returns it as a positive number. One function of the port turns the codes into exceptions.
+
+#ifndef COMMON_STATUS_H
+#define COMMON_STATUS_H
+
+typedef enum {
+    LX_OK = 0,
+    LX_EINVAL = -1, // an argument is outside the range that the header gives
+    LX_ENODEV = -2, // the SoC has no such core or register; JTAG: nothing answers on TDO
+    LX_EBUSY = -3, // the core is working, the resource is in use, or calls come in the wrong order
+    LX_ETIMEDOUT = -4, // the hardware did not become ready within the bound
+    LX_EIO = -5, // the hardware gave an invalid answer, or a transport or bus failed
+    LX_EOVERFLOW = -6, // does not fit: a buffer, the flash or the chain is too small, or data was lost
+    LX_ENOTSUP = -7, // this build of the core, the device or the transport lacks the feature
+    LX_EINTR = -8, // stopped from outside (Ctrl-C)
+
+    // The JTAG chain.
+    LX_ECHAIN = -20, // TDO answers, but not as a chain of TAPs
+    LX_EIRLENGTH = -21, // a device of the chain has an unknown IR length
+    LX_EDEVICE = -22, // the TAP is not an ECP5
+
+    // The bitstream.
+    LX_ENOBITSTREAM = -30, // no preamble: not an ECP5 bitstream
+    LX_EWRONGDEVICE = -31, // for another device
+    LX_ENOID = -32, // configuration data before any IDCODE
+    LX_ECOMMAND = -33, // a command that an ECP5 does not know, or malformed
+    LX_ECRC = -34, // a CRC in it is wrong
+    LX_ETRUNCATED = -35, // the file ends too early
+    LX_EDEFLATE = -36, // the compressed data is damaged
+    LX_ECHECKSUM = -37, // unpacked, but checksum or length disagree
+    LX_EWINDOW = -38, // compressed with a larger window than there is memory for
+
+    // The ECP5.
+    LX_EENABLE = -50, // does not enter programming mode
+    LX_EERASE = -51, // its SRAM does not erase
+    LX_EDEVICEID = -52, // refuses the IDCODE in the bitstream
+    LX_EDEVICECRC = -53, // saw a CRC error
+    LX_EDEVICECOMMAND = -54, // saw an illegal command
+    LX_EDEVICEDATA = -55, // saw another error: preamble, abort, overflow, too long
+    LX_ENOTDONE = -56, // no error, but DONE stays low
+    LX_EREFRESH = -57, // did not boot from its flash
+
+    // The SPI flash.
+    LX_ENOFLASH = -70, // no flash answers
+    LX_EFLASHTYPE = -71, // the chip is not in the table and has no SFDP
+    LX_EPROTECTED = -72, // the range or the status register is protected
+    LX_EFLASHBUSY = -73, // stays busy longer than its data sheet allows
+    LX_EFLASHERASE = -74, // was erased, but bits stay 0
+    LX_EFLASHPROGRAM = -75, // was programmed, but bits stay 1
+    LX_EFLASHLOST = -76, // answered before and does not any more
+} lx_status_t;
+
+// One sentence for a person, without a full stop; never NULL.
+const char *status_text(int status);
+
+#endif // COMMON_STATUS_H
