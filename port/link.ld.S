@@ -24,7 +24,8 @@ MEMORY {
 SECTIONS {
     .text : {
         __text_start = .;
-        KEEP(*(.text.start))
+        /* No compiler names a function's section .entry, whatever the function is called. */
+        KEEP(*(.entry))
 #if PORT_SIZE_CLASS != PORT_SIZE_SMALL
         INCLUDE HOT_LD
         /* What one operation on the JTAG port passes through: side by side it fits the instruction cache. */
@@ -97,6 +98,8 @@ SECTIONS {
         *(.eh_frame .eh_frame_hdr .comment .riscv.attributes .init_array .fini_array)
     }
 }
+
+ASSERT(_start == ORIGIN(main_ram), "_start is not the first byte of the image: something else is in section .entry")
 
 /* start.S uses tp as the trap entry's scratch register. */
 ASSERT(SIZEOF(.tls) == 0, "thread-local data is not supported")

@@ -13,7 +13,7 @@
 #define MSTATUS_MIE_MPIE_MPP 0x1888
 #define MIE_MTIE_MEIE 0x880         // As LiteX's crt0: timer and external sources.
 
-    .section .text.start, "ax", @progbits
+    .section .entry, "ax", @progbits
     .global _start
     .global port_reenter
     .global trap_entry

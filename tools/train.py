@@ -259,7 +259,7 @@ def code_sections(folder):
     text = text[text.index("Linker script and memory map") :]
     base = symbols(folder / "firmware.elf")[0]["__text_start"]
     found = []
-    line = r"^ (\.text[.\w]*)\s+0x([0-9a-f]{8,16})\s+0x([0-9a-f]+) (\S+)$"
+    line = r"^ (\.text[.\w]*|\.entry)\s+0x([0-9a-f]{8,16})\s+0x([0-9a-f]+) (\S+)$"
     for name, address, size, path in re.findall(line, text, re.MULTILINE):
         if int(size, 16) and int(address, 16) >= base:
             found.append((int(address, 16), int(size, 16), name, path))
@@ -296,7 +296,7 @@ def learn_order():
     folder = build("order")
     sections = code_sections(folder)
     (TRAIN / "sections").write_text(
-        "".join(f"{a:x} {size:x} {int(name != '.text.start')}\n" for a, size, name, _ in sections)
+        "".join(f"{a:x} {size:x} {int(name != '.entry')}\n" for a, size, name, _ in sections)
     )
     program = TRAIN / "hotorder"
     subprocess.run(["gcc", "-O3", "-o", program, ROOT / "tools" / "hotorder.c", "-lm"], check=True)
@@ -326,7 +326,7 @@ def write_order(sections, order):
         for index, (_, size, name, path) in enumerate(sections)
         if index not in hot and name.startswith(".text.") and re.search(COLD, path)
     )
-    end = next(size for _, size, name, _ in sections if name == ".text.start")
+    end = next(size for _, size, name, _ in sections if name == ".entry")
     lines = []
     free = end
     for index, gap in order:

@@ -12,7 +12,7 @@
 #define BEHIND_IMAGE 0x40030000
 
 __asm__ (
-    ".section .text.start\n"
+    ".section .entry\n"
     ".globl _start\n"
     "_start:\n"
     "    li sp, 0x40028000\n"

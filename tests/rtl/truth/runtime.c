@@ -22,7 +22,7 @@ static uint32_t start_cycles;
 static uint32_t empty_cycles;
 
 __asm__ (
-    ".section .text.start\n"
+    ".section .entry\n"
     ".globl _start\n"
     "_start:\n"
     "    la sp, _stack_top\n"
