@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""Firmware for the CSR buses that LiteX can build: words of 8 and of 32 bits, each in both orders."""
+
+import shutil
+import unittest
+
+from tests.clients import support
+
+WORK = support.BUILD / "tests" / "csr_bus"
+BOUND_S = 900
+SMOKE = """\
+import litex, time
+before = time.ticks_ms()
+time.sleep_ms(20)
+assert 20 <= time.ticks_diff(time.ticks_ms(), before) < 40
+litex.csr_write("ctrl_scratch", 0x12345678)
+assert litex.csr_read("ctrl_scratch") == 0x12345678
+print("smoke")
+"""
+
+
+class CsrBus(unittest.TestCase):
+    def check(self, width: int, ordering: str) -> None:
+        """Generate `base` with such a CSR bus, build its firmware and run it to the prompt."""
+        soc = WORK / f"csr{width}{ordering}"
+        shutil.rmtree(soc, ignore_errors=True)
+        options = ["--csr-data-width", str(width), "--csr-ordering", ordering]
+        python = support.VENV / "python"
+        made = support.run(
+            [python, "-m", "gateware.build", "base", *options, "--output-dir", soc], BOUND_S
+        )
+        self.assertEqual(made.returncode, 0, made.stderr)
+        (soc / "litex.toml").write_text(f'csr_ordering = "{ordering}"\n')
+        made = support.make("firmware", f"BUILD_DIRECTORY={soc}", bound_s=BOUND_S)
+        self.assertEqual(made.returncode, 0, made.stderr[-3000:])
+        firmware = support.firmware(soc.name)
+        self.assertEqual(self.entry_section(firmware.with_suffix(".elf")), ".entry")
+        runner = [python, support.ROOT / "tools" / "run.py", "--", support.LXEMU]
+        emulator = ["--csr-ordering", ordering, "--kernel", firmware, soc]
+        said = support.run([*runner, *emulator], input=SMOKE)
+        self.assertEqual(said.stdout, "smoke\n", said.stderr)
+
+    def entry_section(self, elf) -> str:
+        """The input section at the image's first byte, from the link map."""
+        lines = elf.with_suffix(".map").read_text().splitlines()
+        start = next(i for i, line in enumerate(lines) if "__text_start = ." in line)
+        line = next(line for line in lines[start + 1 :] if " 0x" in line and ".o" in line)
+        return line.split()[0]
+
+    def test_8_big(self):
+        self.check(8, "big")
+
+    def test_8_little(self):
+        self.check(8, "little")
+
+    def test_32_little(self):
+        self.check(32, "little")
+
+
+if __name__ == "__main__":
+    unittest.main()
