@@ -17,7 +17,7 @@
 #include "host/gdb.h"
 #include "host/picture.h"
 #include "host/window.h"
-#include "machine.h"
+#include "machine/machine.h"
 
 #define EXIT_BAD_INPUT (2)
 #define MAX_LOADS (32)

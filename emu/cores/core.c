@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "machine.h"
+#include "machine/machine.h"
 
 static const core_reg_t *row(const core_model_t *model, const char *suffix) {
     for (const core_reg_t *r = model->regs; r->suffix != NULL; r++) {

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bus/soc.h"
+#include "soc/soc.h"
 
 typedef struct machine machine_t;
 typedef struct core core_t;

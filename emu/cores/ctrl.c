@@ -3,7 +3,7 @@
 // SoCController (litex/soc/integration/soc.py): reset, scratch and the count of bus errors.
 
 #include "cores/models.h"
-#include "machine.h"
+#include "machine/machine.h"
 
 #define RESET_SOC (1)
 #define RESET_CPU (2)

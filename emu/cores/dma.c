@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "cores/models.h"
-#include "machine.h"
+#include "machine/machine.h"
 
 #define FIFO_DEPTH (16)
 #define WORD_CYCLES (2) // one access of the bus

@@ -4,7 +4,7 @@
 // Each pin is one of the wiring; a pad that the tristate core drives reads what it drives.
 
 #include "cores/models.h"
-#include "machine.h"
+#include "machine/machine.h"
 
 typedef struct {
     core_events_t events;

@@ -3,7 +3,7 @@
 // The bit-bang I2CMaster (litex/soc/cores/bitbang.py) with the devices of the wiring on its two wires.
 
 #include "cores/models.h"
-#include "machine.h"
+#include "machine/machine.h"
 #include "models/bus_devices.h"
 
 #define W_SCL (1)

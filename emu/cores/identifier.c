@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cores/models.h"
-#include "machine.h"
+#include "machine/machine.h"
 
 static uint32_t word(core_t *core, uint32_t index) {
     const machine_t *m = core->machine;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cores/models.h"
-#include "machine.h"
+#include "machine/machine.h"
 #include "models/plug.h"
 
 #define COMMAND_TDI_MEMORY (1 << 0)

@@ -4,7 +4,7 @@
 // one after the other and then off, a step in each 1/(2 n) of a second; that takes events only where somebody looks.
 
 #include "cores/models.h"
-#include "machine.h"
+#include "machine/machine.h"
 
 #define MAX_LEDS (64)
 

@@ -5,7 +5,7 @@
 // answered when that time has passed. The FIFOs are one entry deep, LiteX's default. SCL is not looked at.
 
 #include "cores/models.h"
-#include "machine.h"
+#include "machine/machine.h"
 #include "models/bus_devices.h"
 
 #define NS (1000000000)

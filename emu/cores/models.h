@@ -27,7 +27,7 @@ extern const core_model_t core_pwm;
 extern const core_model_t core_pwm_multi;
 extern const core_model_t core_watchdog;
 extern const core_model_t core_xadc;
-extern const core_model_t core_levels;
+extern const core_model_t core_event_manager;
 extern const core_model_t core_dma;
 extern const core_model_t core_video;
 extern const core_model_t core_video_timing;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "cores/models.h"
-#include "machine.h"
+#include "machine/machine.h"
 
 // MultiChannelPWM has a CSR of each for every channel; this many are known.
 #define CHANNELS (16)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "cores/models.h"
-#include "machine.h"
+#include "machine/machine.h"
 
 static uint64_t read_hash(core_t *core, reg_t *reg) {
     (void)reg;

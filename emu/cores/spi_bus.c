@@ -4,7 +4,7 @@
 
 #include "cores/spi_bus.h"
 
-#include "machine.h"
+#include "machine/machine.h"
 #include "models/bus_devices.h"
 
 bool spi_bus_init(core_t *core, spi_bus_t *bus) {

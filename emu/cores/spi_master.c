@@ -9,7 +9,7 @@
 
 #include "cores/models.h"
 #include "cores/spi_bus.h"
-#include "machine.h"
+#include "machine/machine.h"
 
 #define CONTROL_START (1)
 #define CONTROL_LENGTH_SHIFT (8)

@@ -10,7 +10,7 @@
 
 #include "cores/models.h"
 #include "cores/spi_bus.h"
-#include "machine.h"
+#include "machine/machine.h"
 
 #define DEPTH (32)
 #define MAX_SLOTS (16)

@@ -6,7 +6,7 @@
 // computed when somebody looks.
 
 #include "cores/models.h"
-#include "machine.h"
+#include "machine/machine.h"
 
 #define EVENT_ZERO (1)
 

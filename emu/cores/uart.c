@@ -12,7 +12,7 @@
 
 #include "cores/models.h"
 #include "cores/serial_line.h"
-#include "machine.h"
+#include "machine/machine.h"
 
 #define EV_TX (1)
 #define EV_RX (2)

@@ -4,7 +4,7 @@
 // wire is what --baud says; another UART's goes by the word.
 
 #include "cores/models.h"
-#include "machine.h"
+#include "machine/machine.h"
 
 // LiteX's default; csr.json does not tell what the gateware was built with.
 #define BAUD (115200)

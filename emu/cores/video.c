@@ -12,7 +12,7 @@
 #include "cores/models.h"
 #include "host/picture.h"
 #include "host/window.h"
-#include "machine.h"
+#include "machine/machine.h"
 
 #define FRAMES_PER_SECOND (60)
 #define WORD_BYTES (4)

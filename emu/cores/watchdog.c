@@ -4,7 +4,7 @@
 // resets the SoC, at once: the delay that LiteX's add_watchdog() can put before the reset is not in csr.json.
 
 #include "cores/models.h"
-#include "machine.h"
+#include "machine/machine.h"
 
 #define CONTROL_FEED (1)
 #define CONTROL_ENABLE (1 << 8)

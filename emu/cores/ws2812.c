@@ -5,7 +5,7 @@
 // A core with revision="old", which pauses for 62.5 instead of 350 us, looks the same in csr.json.
 
 #include "cores/models.h"
-#include "machine.h"
+#include "machine/machine.h"
 
 #define LED_BITS (24)
 // The FSM's states between the end of the pause and the first bit: LED-READ, LED-LATCH, LED-SEND, RUN.

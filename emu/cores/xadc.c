@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cores/models.h"
-#include "machine.h"
+#include "machine/machine.h"
 
 // A conversion takes 26 clocks of the converter, which LiteX runs at a quarter of the system clock.
 #define CONVERSION_CYCLES (26 * 4)

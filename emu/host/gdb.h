@@ -5,7 +5,7 @@
 #ifndef EMU_HOST_GDB_H
 #define EMU_HOST_GDB_H
 
-#include "machine.h"
+#include "machine/machine.h"
 
 typedef struct gdb gdb_t;
 

@@ -2,7 +2,7 @@
 //
 // Reader of LiteX's csr.json: see soc.h. Written by LiteX's integration/export.py, get_csr_json().
 
-#include "bus/soc.h"
+#include "soc/soc.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,8 +12,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "bus/sha256.h"
-#include "bus/soc_extra.h"
+#include "soc/sha256.h"
+#include "soc/build_files.h"
 
 #define DEFAULT_CSR_SIZE (0x10000)
 #define MAX_CSR_SIZE (0x1000000)
@@ -246,11 +246,11 @@ static bool interpret(soc_t *soc, const char *ordering, char *error, size_t erro
         soc->csr_big = strcmp(ordering, "big") == 0;
         soc->ordering_known = true;
     } else {
-        soc_extra_ordering(soc);
+        build_files_ordering(soc);
     }
-    soc_extra_identifier(soc);
-    soc_extra_dram(soc);
-    soc_extra_widths(soc);
+    build_files_identifier(soc);
+    build_files_dram(soc);
+    build_files_widths(soc);
     return check_csr_window(soc, error, error_size);
 }
 

@@ -3,8 +3,8 @@
 // What LiteX says of a SoC, read from csr.json and, for what that lacks, from csr.h, soc.h and
 // csr.svd beside it. Nothing here acts; the machine builds itself from it.
 
-#ifndef EMU_BUS_SOC_H
-#define EMU_BUS_SOC_H
+#ifndef EMU_SOC_SOC_H
+#define EMU_SOC_SOC_H
 
 #include <stdbool.h>
 #include <stddef.h>

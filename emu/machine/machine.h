@@ -3,11 +3,11 @@
 // The machine: processor, bus, cores and console of one SoC, and their common time. Time is
 // cpu.cycle, in cycles of the system clock; cores ask for events at a time and are called then.
 
-#ifndef EMU_MACHINE_H
-#define EMU_MACHINE_H
+#ifndef EMU_MACHINE_MACHINE_H
+#define EMU_MACHINE_MACHINE_H
 
 #include "bus/bus.h"
-#include "bus/soc.h"
+#include "soc/soc.h"
 #include "cores/core.h"
 #include "cpu/cpu.h"
 #include "host/console.h"

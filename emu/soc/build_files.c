@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// What csr.json lacks: see soc_extra.h. These files are LiteX's own output, so a scan for the few
+// What csr.json lacks: see build_files.h. These files are LiteX's own output, so a scan for the few
 // words that matter does; what does not look as expected is passed over.
 
-#include "bus/soc_extra.h"
+#include "soc/build_files.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -60,7 +60,7 @@ static const char *read_offset(const char *at, const char *end, unsigned long *o
     return hex;
 }
 
-void soc_extra_ordering(soc_t *soc) {
+void build_files_ordering(soc_t *soc) {
     static const char *const places[] = { "software/include/generated/csr.h", "csr.h", NULL };
     char *text = beside(soc, places);
     if (text == NULL) {
@@ -80,7 +80,7 @@ void soc_extra_ordering(soc_t *soc) {
     free(text);
 }
 
-void soc_extra_identifier(soc_t *soc) {
+void build_files_identifier(soc_t *soc) {
     static const char *const places[] = { "software/include/generated/soc.h", "soc.h", NULL };
     static const char define[] = "#define CONFIG_IDENTIFIER \"";
     char *text = beside(soc, places);
@@ -97,7 +97,7 @@ static unsigned long number(const char *text, const char *define) {
     return p != NULL ? strtoul(p + strlen(define), NULL, 0) : 0;
 }
 
-void soc_extra_dram(soc_t *soc) {
+void build_files_dram(soc_t *soc) {
     static const char *const places[] = { "software/include/generated/sdram_phy.h", "sdram_phy.h", NULL };
     char *text = beside(soc, places);
     if (text != NULL) {
@@ -154,7 +154,7 @@ static void add_width(soc_t *soc, const char *peripheral, const char *name, unsi
     }
 }
 
-void soc_extra_widths(soc_t *soc) {
+void build_files_widths(soc_t *soc) {
     static const char *const places[] = { "csr.svd", "software/include/generated/csr.svd", NULL };
     char *text = beside(soc, places);
     if (text == NULL) {

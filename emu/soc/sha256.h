@@ -2,8 +2,8 @@
 //
 // SHA-256, for the hash of the CSR map. After: FIPS 180-4.
 
-#ifndef EMU_BUS_SHA256_H
-#define EMU_BUS_SHA256_H
+#ifndef EMU_SOC_SHA256_H
+#define EMU_SOC_SHA256_H
 
 #include <stddef.h>
 #include <stdint.h>

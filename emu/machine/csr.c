@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine.h"
+#include "machine/machine.h"
 
 // A register belongs to the core with the longest name that starts its own.
 static core_t *owner(machine_t *m, const soc_register_t *r) {

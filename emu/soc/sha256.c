@@ -2,7 +2,7 @@
 //
 // SHA-256. After: FIPS 180-4, sections 4.2.2, 5.3.3 and 6.2.
 
-#include "bus/sha256.h"
+#include "soc/sha256.h"
 
 #include <string.h>
 

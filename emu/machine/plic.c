@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "machine.h"
+#include "machine/machine.h"
 
 #define PLIC_SIZE (0x400000)
 #define PENDING (0x1000)

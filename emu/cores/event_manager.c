@@ -4,7 +4,7 @@
 // EventSourceLevel on pins of the wiring, high is pending. Clearing them does nothing, as in LiteX.
 
 #include "cores/models.h"
-#include "machine.h"
+#include "machine/machine.h"
 
 #define MAX_SOURCES (32)
 
@@ -55,6 +55,6 @@ static const core_reg_t regs[] = {
     { NULL, 0, 0, 0, NULL, NULL },
 };
 
-const core_model_t core_levels = {
+const core_model_t core_event_manager = {
     .kind = "levels", .regs = regs, .state_size = sizeof(levels_state_t), .init = init, .reset = reset
 };

@@ -4,7 +4,7 @@
 // clock and an idle guest sleeps; in virtual time nothing waits, and what an idle guest would wait
 // for happens at once.
 
-#include "machine.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+//
+// What csr.json lacks, from the files that LiteX writes beside it. Each leaves the SoC as it is when
+// its file is not there or says nothing.
+
+#ifndef EMU_SOC_BUILD_FILES_H
+#define EMU_SOC_BUILD_FILES_H
+
+#include "soc/soc.h"
+
+void build_files_ordering(soc_t *soc);   // csr.h: the accessors show which word comes first
+void build_files_identifier(soc_t *soc); // soc.h: the identifier in its own letter case
+void build_files_dram(soc_t *soc);       // sdram_phy.h: how wide the DRAM's ports are
+void build_files_widths(soc_t *soc);     // csr.svd: registers' widths in bits
+
+#endif
