@@ -26,6 +26,7 @@
 #include "size_class.h"
 #include "soc/irq.h"
 #include "soc_instances.h"
+#include "tick.h"
 
 // Left in memory that start.S does not clear, with the cause of the next reset: tells a reset from power-up.
 #define ALIVE 0x4c695445u
@@ -188,8 +189,15 @@ MP_NORETURN void port_main(int why) {
 }
 
 void gc_collect(void) {
+    // In a hard callback, which may have interrupted a collection.
+    if (handling) {
+        return;
+    }
+    port_tick_unlink_stopped();
     gc_collect_start();
     gc_helper_collect_regs_and_stack();
+    // A hard callback may have moved the one reference to an object into the scheduler's queue, which was marked first.
+    gc_collect_root((void **)MP_STATE_VM(sched_queue), 2 * MICROPY_SCHEDULER_DEPTH);
     gc_collect_end();
 }
 

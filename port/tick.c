@@ -17,25 +17,31 @@ static bool is_due(uint32_t due_ms) {
     return (int32_t)(due_ms - now_ms) <= 0;
 }
 
+// Stopped timers that are still linked.
+static uint32_t stopped_count;
+
 static void update_next_due(void) {
     next_due_ms = now_ms + PORT_TICK_TIMER_MAX_MS;
     for (port_tick_timer_t *t = MP_STATE_PORT(tick_timers); t != NULL; t = t->next) {
-        if ((int32_t)(t->due_ms - next_due_ms) < 0) {
+        if (t->running && (int32_t)(t->due_ms - next_due_ms) < 0) {
             next_due_ms = t->due_ms;
         }
     }
 }
 
-static void unlink_timer(port_tick_timer_t *self) {
-    port_tick_timer_t **p = &MP_STATE_PORT(tick_timers);
-    while (*p != NULL && *p != self) {
-        p = &(*p)->next;
+// With interrupts off. The timer stays linked: see tick.h.
+static void mark_stopped(port_tick_timer_t *self) {
+    if (self->running) {
+        self->running = false;
+        stopped_count++;
     }
-    if (*p == self) {
-        *p = self->next;
+}
+
+static void mark_running(port_tick_timer_t *self) {
+    if (!self->running) {
+        self->running = true;
+        stopped_count--;
     }
-    self->next = NULL;
-    self->running = false;
 }
 
 void port_tick(void *arg) {
@@ -49,27 +55,22 @@ void port_tick(void *arg) {
     if (!is_due(next_due_ms)) {
         return;
     }
-    port_tick_timer_t *t = MP_STATE_PORT(tick_timers);
-    while (t != NULL) {
-        port_tick_timer_t *next = t->next;
-        if (is_due(t->due_ms)) {
-            uint32_t due_ms = t->due_ms;
-            // Before the call, which may start it again.
-            if (t->periodic) {
-                t->due_ms += t->period_ms;
-            } else {
-                unlink_timer(t);
-            }
-            if (!t->expired(t)) {
-                port_tick_timer_start(t);
-                t->due_ms = due_ms;
-            }
-            // The callback may have changed the list behind its own timer.
-            if (next != NULL && !next->running) {
-                next = NULL;
-            }
+    // A callback may stop any timer, which unlinks none, and start others, which are linked at the head.
+    for (port_tick_timer_t *t = MP_STATE_PORT(tick_timers); t != NULL; t = t->next) {
+        if (!t->running || !is_due(t->due_ms)) {
+            continue;
         }
-        t = next;
+        uint32_t due_ms = t->due_ms;
+        // Before the call, which may start it again.
+        if (t->periodic) {
+            t->due_ms += t->period_ms;
+        } else {
+            mark_stopped(t);
+        }
+        if (!t->expired(t)) {
+            mark_running(t);
+            t->due_ms = due_ms;
+        }
     }
     update_next_due();
 }
@@ -79,27 +80,50 @@ void port_tick_deinit(void) {
     machine_timer_stop_all();
     port_event_deinit();
     MP_STATE_PORT(tick_timers) = NULL;
+    stopped_count = 0;
     update_next_due();
     MICROPY_END_ATOMIC_SECTION(state);
 }
 
 void port_tick_timer_start(port_tick_timer_t *self) {
     uint32_t state = MICROPY_BEGIN_ATOMIC_SECTION();
-    if (!self->running) {
+    if (!self->linked) {
+        self->linked = true;
         self->running = true;
         self->next = MP_STATE_PORT(tick_timers);
         MP_STATE_PORT(tick_timers) = self;
     }
+    mark_running(self);
     // The tick under way counts as past, so that a callback never comes early.
     self->due_ms = now_ms + self->period_ms + 1;
-    update_next_due();
+    if ((int32_t)(self->due_ms - next_due_ms) < 0) {
+        next_due_ms = self->due_ms;
+    }
     MICROPY_END_ATOMIC_SECTION(state);
 }
 
 void port_tick_timer_stop(port_tick_timer_t *self) {
     uint32_t state = MICROPY_BEGIN_ATOMIC_SECTION();
-    unlink_timer(self);
-    update_next_due();
+    mark_stopped(self);
+    MICROPY_END_ATOMIC_SECTION(state);
+}
+
+void port_tick_unlink_stopped(void) {
+    if (stopped_count == 0) {
+        return;
+    }
+    uint32_t state = MICROPY_BEGIN_ATOMIC_SECTION();
+    for (port_tick_timer_t **p = &MP_STATE_PORT(tick_timers); *p != NULL;) {
+        port_tick_timer_t *t = *p;
+        if (t->running) {
+            p = &t->next;
+        } else {
+            *p = t->next;
+            t->next = NULL;
+            t->linked = false;
+        }
+    }
+    stopped_count = 0;
     MICROPY_END_ATOMIC_SECTION(state);
 }
 

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Timers on the clock's tick of one millisecond, for machine.Timer and whatever else comes again and again.
+//
+// The garbage collector marks a timer by following the list of timers, and interrupts come while it does. A timer that
+// the tick took out of the list at that moment would cut off the timers behind it, which are then freed although
+// they run. So interrupts only add timers to the list and mark them as stopped; port_tick_unlink_stopped() takes them
+// out, outside of interrupts, when the collector does not run.
 #ifndef PORT_TICK_H
 #define PORT_TICK_H
 
@@ -21,6 +26,7 @@ typedef struct _port_tick_timer_t {
     uint32_t due_ms;
     bool periodic;
     bool running;
+    bool linked;
 } port_tick_timer_t;
 
 // Start a stopped timer with its period_ms, or stop it. Neither raises; both may be called from `expired`.
@@ -32,5 +38,8 @@ void port_tick(void *arg);
 
 // Stops all timers and releases all events, before the virtual machine starts and when it ends.
 void port_tick_deinit(void);
+
+// Take the stopped timers out of the list: not from an interrupt.
+void port_tick_unlink_stopped(void);
 
 #endif

@@ -63,6 +63,7 @@ static mp_obj_t call_virtual(mp_obj_t self_in) {
     bool due = self->due != 0;
     self->due -= due;
     MICROPY_END_ATOMIC_SECTION(state);
+    port_tick_unlink_stopped();
     return due ? mp_call_function_1(self->callback, self_in) : mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(call_virtual_obj, call_virtual);
@@ -285,6 +286,7 @@ static machine_timer_obj_t *new_timer(void) {
     self->tick.period_ms = 1000;
     self->tick.periodic = true;
     self->tick.running = false;
+    self->tick.linked = false;
     self->callback = mp_const_none;
     self->hard = false;
     self->due = 0;
