@@ -8,6 +8,7 @@ Verilator simulation.
 
 import argparse
 import contextlib
+import fcntl
 import hashlib
 import logging
 import os
@@ -115,6 +116,15 @@ def quote_commas(path: Path) -> None:
 
 
 @contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a build folder, so that a second process waits for the first one's build."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / f".{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
 def output_to(path: Path, descriptors: tuple[int, ...]) -> Iterator[None]:
     """Redirect descriptors (1, 2) of this process and its children to a file."""
     sys.stdout.flush()
@@ -161,11 +171,12 @@ def run(prog: str, verbose: bool, build: Callable[[], None]) -> int:
 def main(argv: list[str]) -> int:
     options = parser("gateware.build", __doc__).parse_args(argv)
     output_dir = options.output_dir.resolve()
-    return run(
-        "gateware.build",
-        options.verbose,
-        lambda: build_map(options.soc, overrides_of(options), output_dir, options.bios),
-    )
+
+    def build() -> None:
+        with locked(output_dir):
+            build_map(options.soc, overrides_of(options), output_dir, options.bios)
+
+    return run("gateware.build", options.verbose, build)
 
 
 if __name__ == "__main__":

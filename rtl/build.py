@@ -13,7 +13,7 @@ from typing import Any
 
 from litex.soc.integration.builder import Builder
 
-from gateware.build import build_map, output_to, overrides_of, parser, run, soc_digest
+from gateware.build import build_map, locked, output_to, overrides_of, parser, run, soc_digest
 from gateware.socs import SOCS
 from rtl import verilate
 
@@ -44,7 +44,7 @@ def build_rtl(name: str, overrides: dict[str, Any], folder: Path) -> None:
     def image(memory: Any) -> str:
         return f"sim_{namespace.get_name(memory)}.init"
 
-    print(f"{name}: building the simulation in {folder}, about a minute", file=sys.stderr)
+    print(f"{name}: building the simulation in {folder}, some seconds", file=sys.stderr)
     verilate.verilate(folder, soc.platform, [image(memory) for memory in soc.reset_memories()])
     description = {
         "soc": name,
@@ -68,8 +68,11 @@ def main(argv: list[str]) -> int:
     overrides = overrides_of(options)
 
     def build() -> None:
-        build_map(options.soc, overrides, options.output_dir.resolve(), options.bios)
-        build_rtl(options.soc, overrides, options.rtl.resolve())
+        output_dir, folder = options.output_dir.resolve(), options.rtl.resolve()
+        with locked(output_dir):
+            build_map(options.soc, overrides, output_dir, options.bios)
+        with locked(folder):
+            build_rtl(options.soc, overrides, folder)
 
     return run("rtl.build", options.verbose, build)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`make run` and the runner behind it: a prompt, a script, a pipe, nothing, a PTY."""
 
+import os
 import re
 import resource
 import signal
@@ -67,10 +68,9 @@ class MakeRun(unittest.TestCase):
         self.assertRegex(result.stderr, r"SCRIPT=")
 
     def test_standard_output_is_the_guest_alone(self):
-        (support.BUILD / "emu").mkdir(parents=True, exist_ok=True)
-        support.LXEMU.unlink()  # so that this run has something to build and to say
+        os.utime(support.LXEMU, (0, 0))  # so that this run has something to build and to say
         result = support.make("run", input="print('guest')\n")
-        self.assertTrue(support.LXEMU.exists())
+        self.assertGreater(support.LXEMU.stat().st_mtime, 0)
         self.assertEqual((result.stdout, result.returncode), ("guest\n", 0), result.stderr)
 
     def test_pty(self):

@@ -8,6 +8,7 @@ script makes from requirements.txt. Prints one line per file: path, bytes.
 """
 
 import argparse
+import fcntl
 import gzip
 import os
 import subprocess
@@ -180,11 +181,14 @@ def main():
     output = arguments.output.resolve()
     (output / WORK).mkdir(parents=True, exist_ok=True)
     missing = [name for name in arguments.names or FILES if not (output / name).exists()]
-    programs = environment() if missing else None
-    os.environ.setdefault("YOWASP_CACHE_DIR", str(ROOT / "build" / "fpga-venv" / "cache"))
-    for name in missing:
-        if not (output / name).exists():
-            make(programs, name, output)
+    if missing:
+        with open(output / ".lock", "w") as lock:  # several suites want them at the same time
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            os.environ.setdefault("YOWASP_CACHE_DIR", str(ROOT / "build" / "fpga-venv" / "cache"))
+            programs = environment()
+            for name in missing:
+                if not (output / name).exists():
+                    make(programs, name, output)
     for name in arguments.names or FILES:
         print(f"{output / name} {(output / name).stat().st_size}")
     return 0

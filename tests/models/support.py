@@ -23,7 +23,16 @@ HEADER_END = b"\xff\xff\xbd\xb3"
 def build():
     """Build vecp5 with the sanitizers; return its path."""
     subprocess.run(
-        ["make", "-s", "-C", str(ROOT / "vecp5"), f"BUILD={BUILD}", "SANITIZE=1"],
+        [
+            "flock",
+            str(BUILD / ".vecp5-asan.lock"),
+            "make",
+            "-s",
+            "-C",
+            str(ROOT / "vecp5"),
+            f"BUILD={BUILD}",
+            "SANITIZE=1",
+        ],
         check=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
