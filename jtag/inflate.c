@@ -227,6 +227,13 @@ static bool is_zlib_header(const uint8_t *bytes) {
            && !(bytes[1] & ZLIB_DICTIONARY);
 }
 
+bool inflate_is_packed(const uint8_t *data, size_t length) {
+    if (length >= 2 && data[0] == GZIP_MAGIC_0 && data[1] == GZIP_MAGIC_1) {
+        return length < 3 || data[2] == GZIP_DEFLATE;
+    }
+    return length >= 2 && is_zlib_header(data);
+}
+
 static int zlib_header_seen(inflate_t *inf) {
     return is_zlib_header(inf->header) ? begin_data(inf, (inf->header[0] >> 4) + 8) : LX_EDEFLATE;
 }

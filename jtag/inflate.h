@@ -52,6 +52,9 @@ typedef struct {
     uint32_t member_out; // bytes of this gzip member
 } inflate_t;
 
+// Whether data begins as gzip or zlib data does, by its first three bytes or as many as there are.
+bool inflate_is_packed(const uint8_t *data, size_t length);
+
 // Start. memory may be NULL when only plain data is to pass; it is used from the first packed byte until finish. The
 // window is as large as fits, and for zlib no larger than its header asks.
 void inflate_open(inflate_t *inflate, jtag_sink_t sink, inflate_format_t format, void *memory, size_t memory_bytes);

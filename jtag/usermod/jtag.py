@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""JTAG transports, which of them to take, who has them, and a board as a network JTAG cable.
+"""JTAG transports, which of them is the default, who has them, and a board as a network JTAG cable.
 
-Pins(tck, tms, tdi, tdo)   any four pins (machine.Pin, or what is called like one)
-XVC(host, port=2542)       on hosts: a cable in the network
-and what the port brings besides.
+Pins(tck, tms, tdi, tdo)   any four pins (machine.Pin, or objects that are called like one)
+XVC(host, port=2542)       on hosts: a network cable
+and those of the port: Master(id), SPI(id, tms=pin).
 """
 
 import _ecp5
-from _ecp5 import *
+
+for _name in ("Pins", "XVC", "Master", "SPI"):
+    if hasattr(_ecp5, _name):
+        globals()[_name] = getattr(_ecp5, _name)
 
 # TCP_NODELAY and TCP_QUICKACK of Linux: a client that writes a command in pieces would wait 40 ms for the
 # acknowledgement of each piece.

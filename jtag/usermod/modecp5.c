@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The module `_ecp5`: transports, the session that ecp5.py drives, and the core's texts.
+// The module `_ecp5`: transports, the session that the package ecp5 drives, and what the core knows by number.
 
 #include "jtag/usermod/modecp5.h"
 
@@ -21,11 +21,13 @@ static mp_obj_t text_or_none(const char *text) {
     return text ? mp_obj_new_str(text, strlen(text)) : mp_const_none;
 }
 
-// strerror(status): the sentence of a status code.
-static mp_obj_t ecp5_mod_strerror(mp_obj_t status) {
-    return text_or_none(status_text(mp_obj_get_int(status)));
+// is_packed(data): whether it begins as gzip or zlib data does.
+static mp_obj_t ecp5_mod_is_packed(mp_obj_t data) {
+    mp_buffer_info_t buffer;
+    mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
+    return mp_obj_new_bool(inflate_is_packed(buffer.buf, buffer.len));
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(strerror_obj, ecp5_mod_strerror);
+static MP_DEFINE_CONST_FUN_OBJ_1(is_packed_obj, ecp5_mod_is_packed);
 
 // device_name(idcode): of an ECP5, else None.
 static mp_obj_t ecp5_mod_device_name(mp_obj_t idcode) {
@@ -51,7 +53,7 @@ static mp_obj_t ecp5_mod_status_words(mp_obj_t status_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(status_words_obj, ecp5_mod_status_words);
 
 #define ECP5_FUNCTIONS(FUNCTION) \
-    FUNCTION(MP_QSTR_strerror, strerror_obj) \
+    FUNCTION(MP_QSTR_is_packed, is_packed_obj) \
     FUNCTION(MP_QSTR_device_name, device_name_obj) \
     FUNCTION(MP_QSTR_status_words, status_words_obj)
 
@@ -68,18 +70,25 @@ static MP_DEFINE_CONST_FUN_OBJ_1(status_words_obj, ecp5_mod_status_words);
     NUMBER(MP_QSTR_ANY_DATA, STREAM_ANY_DATA) \
     NUMBER(MP_QSTR_INFLATE_BYTES, INFLATE_MEMORY_BYTES(0) - 1 + 16) \
     NUMBER(MP_QSTR_EINVAL, LX_EINVAL) \
+    NUMBER(MP_QSTR_ENODEV, LX_ENODEV) \
     NUMBER(MP_QSTR_EBUSY, LX_EBUSY) \
     NUMBER(MP_QSTR_ETIMEDOUT, LX_ETIMEDOUT) \
     NUMBER(MP_QSTR_EIO, LX_EIO) \
     NUMBER(MP_QSTR_EOVERFLOW, LX_EOVERFLOW) \
     NUMBER(MP_QSTR_ENOTSUP, LX_ENOTSUP) \
+    NUMBER(MP_QSTR_EINTR, LX_EINTR) \
+    NUMBER(MP_QSTR_ECHAIN, LX_ECHAIN) \
     NUMBER(MP_QSTR_ENOBITSTREAM, LX_ENOBITSTREAM) \
     NUMBER(MP_QSTR_EIRLENGTH, LX_EIRLENGTH) \
     NUMBER(MP_QSTR_EDEVICE, LX_EDEVICE) \
     NUMBER(MP_QSTR_EWRONGDEVICE, LX_EWRONGDEVICE) \
+    NUMBER(MP_QSTR_ENOID, LX_ENOID) \
+    NUMBER(MP_QSTR_ECOMMAND, LX_ECOMMAND) \
+    NUMBER(MP_QSTR_ECRC, LX_ECRC) \
     NUMBER(MP_QSTR_ETRUNCATED, LX_ETRUNCATED) \
     NUMBER(MP_QSTR_EDEFLATE, LX_EDEFLATE) \
     NUMBER(MP_QSTR_ECHECKSUM, LX_ECHECKSUM) \
+    NUMBER(MP_QSTR_EWINDOW, LX_EWINDOW) \
     NUMBER(MP_QSTR_EENABLE, LX_EENABLE) \
     NUMBER(MP_QSTR_EERASE, LX_EERASE) \
     NUMBER(MP_QSTR_EDEVICEID, LX_EDEVICEID) \

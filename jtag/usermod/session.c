@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // _ecp5.Session(transport): the core's structs in one Python object, and its functions as methods. What they mean is
-// in the headers of jtag/; what people use is ecp5.py.
+// in the headers of jtag/; users call the Python package ecp5.
 //
-// A method returns what its function found, or a negative lx_status_t: ecp5.py turns that into an exception. Only a
+// A method returns what its function found, or a negative lx_status_t: link.py turns that into an exception. Only a
 // wrong argument, what a pin raises, and Ctrl-C are raised here.
 
 #include <string.h>
@@ -348,7 +348,7 @@ static mp_obj_t session_abort(mp_obj_t self_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(session_abort_obj, session_abort);
 
 // info(): of the stream, (bytes in, bytes out, loading, is a bitstream, idcode, usercode, frames, CRCs checked,
-// compressed, SPI mode, encrypted, known).
+// compressed, SPI mode, encrypted, known): reports.Stream.
 static mp_obj_t session_info(mp_obj_t self_in) {
     session_t *self = MP_OBJ_TO_PTR(self_in);
     const bitstream_info_t *info = &self->stream.bitstream.info;
@@ -370,22 +370,41 @@ static mp_obj_t session_info(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(session_info_obj, session_info);
 
-// report(): of the flash write, in the order of nor_report_t, without the erase commands.
-static mp_obj_t session_report(mp_obj_t self_in) {
+// report(seconds, total_seconds): of the flash write, in the order of ecp5.Written.
+static mp_obj_t session_report(mp_obj_t self_in, mp_obj_t seconds, mp_obj_t total_seconds) {
     session_t *self = MP_OBJ_TO_PTR(self_in);
     const nor_report_t *report = &self->writer.report;
-    const uint32_t words[] = {
-        report->bytes, report->compared, report->skipped, report->erased, report->written, report->verified,
-        report->crc32, report->retries, report->sectors, report->sectors_erased, report->sectors_written,
-        report->bad_address, report->bad_wanted, report->bad_found,
+    mp_obj_t items[] = {
+        mp_obj_new_int_from_uint(report->bytes),
+        mp_obj_new_int_from_uint(report->skipped),
+        mp_obj_new_int_from_uint(report->erased),
+        mp_obj_new_int_from_uint(report->written),
+        mp_obj_new_int_from_uint(report->verified),
+        mp_obj_new_int_from_uint(report->crc32),
+        seconds,
+        mp_obj_new_int_from_uint(report->compared),
+        mp_obj_new_int_from_uint(report->retries),
+        mp_obj_new_int_from_uint(report->sectors),
+        mp_obj_new_int_from_uint(report->sectors_erased),
+        mp_obj_new_int_from_uint(report->sectors_written),
+        total_seconds,
     };
-    mp_obj_t items[MP_ARRAY_SIZE(words)];
-    for (unsigned i = 0; i < MP_ARRAY_SIZE(words); i++) {
-        items[i] = mp_obj_new_int_from_uint(words[i]);
-    }
     return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(session_report_obj, session_report);
+static MP_DEFINE_CONST_FUN_OBJ_3(session_report_obj, session_report);
+
+// mismatch(): (address, wanted byte, found byte) where the flash write failed.
+static mp_obj_t session_mismatch(mp_obj_t self_in) {
+    session_t *self = MP_OBJ_TO_PTR(self_in);
+    const nor_report_t *report = &self->writer.report;
+    mp_obj_t items[] = {
+        mp_obj_new_int_from_uint(report->bad_address),
+        MP_OBJ_NEW_SMALL_INT(report->bad_wanted),
+        MP_OBJ_NEW_SMALL_INT(report->bad_found),
+    };
+    return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(session_mismatch_obj, session_mismatch);
 
 // The flash
 
@@ -493,6 +512,7 @@ static MP_DEFINE_CONST_FUN_OBJ_2(session_flash_quad_obj, session_flash_quad);
     METHOD(MP_QSTR_abort, session_abort_obj) \
     METHOD(MP_QSTR_info, session_info_obj) \
     METHOD(MP_QSTR_report, session_report_obj) \
+    METHOD(MP_QSTR_mismatch, session_mismatch_obj) \
     METHOD(MP_QSTR_flash_open, session_flash_open_obj) \
     METHOD(MP_QSTR_flash_chip, session_flash_chip_obj) \
     METHOD(MP_QSTR_flash_status, session_flash_status_obj) \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// _ecp5.XVCServer(transport, memory, write): the protocol of one XVC client without its socket, which is jtag.py's.
+// _ecp5.XVCServer(transport, memory, write): the protocol of one XVC client without its socket, which jtag.py has.
 // push(data) takes what came from the client, in pieces of any length, and calls write(bytes) with each answer; close()
 // leaves the TAPs in reset.
 

@@ -7,7 +7,9 @@ hands them out.
 
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.models.support import BITSTREAMS, BUILD, ROOT
 
@@ -57,8 +59,11 @@ class Files:
     def chdir(self, path):
         pass
     def stat(self, path):
-        if path.strip("/") in FILES:
+        path = path.strip("/")
+        if path in FILES:
             return (0x8000,) + (0,) * 9
+        if any(name.startswith(path + "/") for name in FILES):
+            return (0x4000,) + (0,) * 9
         raise OSError(2)
     def open(self, path, mode):
         self.stat(path)
@@ -73,27 +78,31 @@ sys.modules["bitstream_data"] = BitstreamData
 """
 
 
-def run_script(firmware, machine, script, bitstreams, files=(), head=""):
-    """Run a script of scripts/; return all that it printed.
+def run_script(
+    firmware: str,
+    machine: str,
+    script: str,
+    bitstreams: Iterable[str],
+    files: Mapping[str, Path] | None = None,
+    head: str = "",
+) -> str:
+    """Run a script of scripts/ in build/usermod/FIRMWARE; return all that it printed.
 
-    Args:
-        firmware (str): a folder of build/usermod with firmware.elf.
-        machine (str): of MACHINES.
-        script (str): its name without .py.
-        bitstreams (list of str): files of build/bitstreams that it reads.
-        files (list of Path): further files that it imports.
-        head (str): code that runs before it.
+    bitstreams are files of build/bitstreams that it reads, files are further ones by their path on the machine, and
+    head is code that runs before it.
     """
     machine = MACHINES[machine]
-    paths = [*SCRIPTS.glob("*.py"), *files, *(BITSTREAMS / name for name in bitstreams)]
+    paths = {path.name: path for path in SCRIPTS.glob("*.py")}
+    paths.update(files or {})
+    paths.update((name, BITSTREAMS / name) for name in bitstreams)
     command = [*machine.command, "-display", "none", "-monitor", "none", "-serial", "stdio"]
     command += ["-semihosting", "-kernel", str(BUILD / "usermod" / firmware / "firmware.elf")]
     table = {}
     address = machine.files_address
-    for path in paths:
+    for name, path in paths.items():
         length = path.stat().st_size
         if length:
-            table[path.name] = (address, length)
+            table[name] = (address, length)
             command += ["-device", f"loader,file={path},addr={address:#x},force-raw=on"]
             address += -(-length // 4096) * 4096
     process = subprocess.Popen(

@@ -2,6 +2,7 @@
 """The programmer on other machines than this: built into upstream's qemu ports for ARM (Cortex-M3) and RISC-V, and as a
 native module in firmware that lacks it, there and in the unix port. The scripts are those of test_unix.py."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ STREAMS += [
     "85f-compress.bit.gz",
 ]
 USERMOD = ROOT / "jtag" / "usermod"
-PYTHON_SIDE = [USERMOD / name for name in ("ecp5.py", "ecp5_source.py", "jtag.py")]
+PYTHON_SIDE = [*sorted(USERMOD.glob("ecp5/*.py")), USERMOD / "jtag.py"]
 NATIVE = "BitstreamData.NATIVE_MODULE = True"
 VERDICT = r"^[1-9]\d* passed, 0 failed \("
 
@@ -48,16 +49,19 @@ class Native(unittest.TestCase):
     """The module as a native .mpy in firmware without it; the board's pins are the transport."""
 
     def check(self, machine, arch, script):
-        files = [BUILD / "natmod" / arch / "_ecp5.mpy", *PYTHON_SIDE]
+        files = {"_ecp5.mpy": BUILD / "natmod" / arch / "_ecp5.mpy"}
+        files.update((str(path.relative_to(USERMOD)), path) for path in PYTHON_SIDE)
         output = run_script(f"qemu-{machine}-bare", machine, script, STREAMS, files, NATIVE)
         self.assertRegex(output.rstrip().splitlines()[-1], VERDICT, output)
 
     def test_x64(self):
         folder = BUILD / "tests" / "natmod-x64"
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        for path in [BUILD / "natmod" / "x64" / "_ecp5.mpy", *PYTHON_SIDE]:
-            shutil.copy(path, folder)
+        # As mip installs it.
+        source = BUILD / "natmod" / "x64"
+        for _, name in json.loads((source / "package.json").read_text())["urls"]:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source / name, folder / name)
         (folder / "bitstream_data.py").write_text(
             "NATIVE_MODULE = True\n"
             "def read(name):\n"

@@ -4,11 +4,11 @@
 import sys
 
 import ecp5
-import ecp5_source
+import ecp5.source
 import vecp5
 from harness import bitstream, check, equal, raises, refused, run
 
-ecp5_source.TIMEOUT_S = 0.5
+ecp5.source.TIMEOUT_S = 0.5
 BASE = f"http://127.0.0.1:{sys.argv[1]}/"
 GOOD = bitstream("25f-compress.bit")
 it = vecp5.Board()

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Where bitstreams come from: a path, an http:// address, an object with readinto() or read(), or bytes.
 
-open_source() makes all of them one thing: readinto(buffer) (0 at the end), length (0: unknown), close().
+open_source() makes all of them one thing: readinto(buffer) (0 at the end), length (0: unknown), close(); or a view of
+all of it where it is in memory.
 """
 
 TIMEOUT_S = 10
@@ -19,7 +20,9 @@ class Memory:
 
 
 class Stream:
-    """An object that is open already, and stays so."""
+    """An object that is open already, and stays open."""
+
+    view = None
 
     def __init__(self, stream):
         self.stream = stream
@@ -69,6 +72,8 @@ def _absolute(target, host, path):
 
 class Http:
     """The body of a GET, HTTP/1.0 or 1.1, by length, in chunks or until the server closes."""
+
+    view = None
 
     def __init__(self, url):
         self.socket = None

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: MIT
+"""The SPI flash behind the ECP5: reading, writing, and the flash doctor."""
+
+import _ecp5
+from ecp5 import errors
+from ecp5.clock import Watch
+from ecp5.loading import Transfer, memory
+from ecp5.reports import Chip, Written
+
+SECTOR = 4096  # a write starts at a multiple of it
+_BUFFER_MAX = 65536  # of a write
+_SPARE = 4096  # what a write's buffer leaves for everything else
+_READ_CHUNKS = (8192, 2048)
+_QUAD = ("unknown", "not needed", "off", "on")
+
+
+class Flash:
+    """The SPI flash behind the ECP5. Each call opens it, which ends the running design, and closes it again; many calls
+    in a `with p.flash:` open it once. Nothing here boots the FPGA: p.refresh() does, and says whether it worked."""
+
+    def __init__(self, link) -> None:
+        self._link = link
+        self._taken = None  # the buffer of a write to come
+
+    def open(self) -> None:
+        link = self._link
+        link._claim()
+        try:
+            link._scan()
+            self._enter()
+            return
+        except BaseException:
+            link._abort()
+            raise
+
+    def _enter(self) -> None:
+        """Go through the scanned FPGA to the chip, unless it is open."""
+        link = self._link
+        if link._bridged:
+            return
+        status = link._session.flash_open()
+        if status == _ecp5.ENOTSUP:
+            raise errors.Error(status, errors.HIDDEN)
+        link._value(status)
+        link._bridged = True
+
+    def close(self) -> None:
+        if self._link._bridged:
+            self._link._value(self._link._abort())
+
+    def __enter__(self):
+        self.open()
+        return self
+
+    def __exit__(self, kind, value, trace) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self._link._abort()
+
+    def _run(self, function, *args):
+        """Run it on the open flash."""
+        return self._guarded(self._entered, function, *args)
+
+    def _entered(self, function, *args):
+        self._enter()
+        return function(*args)
+
+    def _guarded(self, function, *args):
+        """Leave the flash open or closed as it was, and closed after an error."""
+        link = self._link
+        if not link._bridged:
+            return link._run(self._once, function, *args)
+        try:
+            return function(*args)
+        except BaseException:
+            link._abort()
+            raise
+
+    def _once(self, function, *args):
+        result = function(*args)
+        self.close()
+        return result
+
+    def _inside(self, addr: int, n: int = 0) -> None:
+        """Refuse what is outside of the chip. Python ints may exceed the 32 bits of the core."""
+        if not 0 <= addr <= addr + n <= self._link._flash_chip().bytes:
+            self._link._fail(_ecp5.EOVERFLOW)
+
+    # Writing.
+
+    def write(
+        self, source, addr: int = 0, progress=None, unpack: bool = True, any_data: bool = False
+    ) -> Written:
+        """Make the flash hold the source's data from addr on: what differs is erased and written, all is verified.
+
+        A bitstream for another device is refused; any_data=True does not look. unpack=False writes packed
+        data as it is.
+        """
+        check_address(addr)
+        link = self._link
+        sector = link._flash_chip().sector_bytes
+        if sector > SECTOR:
+            # A chip that is known to need this much: where there is no memory, the design runs on.
+            self._taken = memory([sector])
+        try:
+            options = _ecp5.ANY_DATA if any_data else 0
+            return self._guarded(self._write, source, addr, progress, unpack, options)
+        finally:
+            self._taken = None
+
+    def _write(self, source, addr, progress, unpack, options) -> Written:
+        watch = Watch()
+        with Transfer(self._link, source, unpack) as transfer:
+            transfer.look(options)
+            self._enter()
+            self._inside(addr)
+            buffer = self._buffer(transfer.length())
+            seconds = transfer.push(_ecp5.FLASH, progress, options, buffer, addr)
+        rest = Watch()
+        self._link._value(self._link._session.finish())
+        seconds += rest.seconds()
+        return Written(*self._link._session.report(seconds, watch.seconds()))
+
+    def _buffer(self, length: int) -> bytearray:
+        """As large as helps (length 0: unknown) and memory allows."""
+        if self._taken:
+            return self._taken
+        least = max(self._link._flash_chip().sector_bytes, SECTOR)
+        sizes = [_BUFFER_MAX]
+        while sizes[-1] > least:
+            sizes.append(sizes[-1] // 2)
+        while length and len(sizes) > 1 and sizes[1] >= length:
+            sizes.pop(0)
+        spare = bytearray(_SPARE)
+        buffer = memory(sizes)
+        del spare
+        return buffer
+
+    # Reading.
+
+    def read_into(self, stream, addr: int = 0, n=None) -> int:
+        """Write n bytes (all to the end) to a stream or a path, or fill a buffer; return how many."""
+        return self._run(self._read_into, stream, addr, n)
+
+    def _read_into(self, stream, addr, n) -> int:
+        if isinstance(stream, str):
+            with open(stream, "wb") as file:
+                return self._read_to(file, addr, n)
+        if hasattr(stream, "write"):
+            return self._read_to(stream, addr, n)
+        view = memoryview(stream)
+        return self._read(addr, view if n is None else view[:n])
+
+    def _read(self, addr, view) -> int:
+        self._inside(addr, len(view))
+        self._link._value(self._link._session.flash_read(addr, view))
+        return len(view)
+
+    def _read_to(self, target, addr, n) -> int:
+        if n is None:
+            n = self._link._flash_chip().bytes - addr
+        self._inside(addr, n)
+        view = memoryview(memory(_READ_CHUNKS))
+        done = 0
+        while done < n:
+            part = view[: min(len(view), n - done)]
+            done += self._read(addr + done, part)
+            while len(part):
+                # Sockets and the like may take less.
+                taken = target.write(part)
+                if taken == 0:
+                    raise OSError("the stream takes no more")
+                part = b"" if taken is None else part[taken:]
+        return n
+
+    # The doctor.
+
+    def info(self) -> Chip:
+        """The flash doctor: what the chip is, its status registers, what is protected, whether quad reads work."""
+        return self._run(self._info)
+
+    def _info(self) -> Chip:
+        link = self._link
+        chip = link._flash_chip()
+        status = link._flash_status()
+        protected = None
+        if status.known and not status.individual:
+            protected = (status.start, status.start + status.bytes) if status.bytes else ()
+        return Chip(
+            "0x{:06X}".format(chip.id),
+            chip.name,
+            chip.bytes,
+            chip.sector_bytes,
+            chip.page_bytes,
+            chip.address_bytes,
+            None if chip.sfdp < 0 else "1.{}".format(chip.sfdp),
+            bytes(status.registers),
+            protected,
+            status.locked,
+            _QUAD[status.quad],
+        )
+
+    def protect(self, addr: int = 0, n=None) -> None:
+        """Protect exactly this range (all of the chip); ValueError where the chip cannot."""
+        self._run(self._protect, addr, n)
+
+    def _protect(self, addr, n) -> None:
+        link = self._link
+        if n is None:
+            n = link._flash_chip().bytes - addr
+        self._inside(addr, n)
+        status = link._session.flash_protect(addr, n)
+        if status == _ecp5.EINVAL:
+            raise ValueError(
+                "the chip cannot protect exactly 0x{:06X} to 0x{:06X}".format(addr, addr + n)
+            )
+        link._value(status)
+
+    def unprotect(self) -> None:
+        """Lift the protection of the whole chip."""
+        self._run(self._protect, 0, 0)
+
+    def quad(self, on: bool = True) -> None:
+        """Switch the quad-enable bit, which bitstreams that boot by four wires need."""
+        self._run(self._quad, on)
+
+    def _quad(self, on) -> None:
+        self._link._value(self._link._session.flash_quad(on))
+
+
+def check_address(addr: int) -> None:
+    if addr % SECTOR:
+        raise ValueError("address 0x{:X} is not a multiple of {}".format(addr, SECTOR))

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: MIT
+"""The one way of a source to the SRAM, to the flash, or through a check."""
+
+import _ecp5
+from ecp5.clock import Watch
+from ecp5.source import open_source
+
+_HEAD = 512  # bytes of the first part, read before it is known how much memory the rest needs
+_PACKED_CHUNK = 2048
+_PLAIN_CHUNK = 8192
+_MEMORY_CHUNK = 16384  # of a source that is in memory already
+_COLLECT = 49152  # bytes that a load takes together
+_WINDOW_BITS = (15, 14, 13, 12)  # of what unpacks, best first
+
+
+def memory(sizes) -> bytearray:
+    """A bytearray of the first size for which there is memory. An allocation that fails has collected."""
+    for size in sizes:
+        try:
+            return bytearray(size)
+        except MemoryError:
+            pass
+    raise MemoryError("{} bytes are needed".format(size))
+
+
+class Transfer:
+    """One source on its way. Its first parts stay in memory; the others live in two buffers in turns, since the core may
+    still shift the part before the one that it was given last."""
+
+    def __init__(self, link, source, unpack: bool = True) -> None:
+        # Collect where memory is short: otherwise the buffers settle amid garbage and split the heap.
+        memory([_COLLECT, 0])
+        self.link = link
+        self.format = _ecp5.AUTO if unpack else _ecp5.PLAIN
+        self.parts: list = []  # the first ones
+        self.at = 0  # bytes that were read
+        self.ended = False
+        self.window = self.buffers = None
+        self.source = open_source(source)
+        try:
+            self._allocate()
+        except BaseException:
+            self.source.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace) -> None:
+        self.source.close()
+
+    def _allocate(self) -> None:
+        """Take all memory before anything happens to the device."""
+        self._look_further()
+        head = self.parts[0] if self.parts else b""
+        self.packed = self.format == _ecp5.AUTO and _ecp5.is_packed(head)
+        if self.packed:
+            self.window = memory([_ecp5.INFLATE_BYTES + (1 << bits) for bits in _WINDOW_BITS])
+        if self.source.view is None and not self.ended:
+            sizes = [_PACKED_CHUNK if self.packed else _PLAIN_CHUNK, _PACKED_CHUNK // 2, _HEAD]
+            self.buffers = [memoryview(memory(sizes)), memoryview(memory(sizes))]
+
+    # Reading the source.
+
+    def _part(self, size: int, buffer=None):
+        """The next bytes of the source: `size` of them, fewer at its end."""
+        if self.source.view is not None:
+            part = self.source.view[self.at : self.at + size]
+            self.at += len(part)
+            return part
+        if buffer is None:
+            buffer = memoryview(bytearray(size))
+        # Short reads are put together: the wire gets long runs.
+        got = more = self.source.readinto(buffer)
+        while more and got < len(buffer):
+            more = self.source.readinto(buffer[got:])
+            got += more
+        self.ended = got < len(buffer)
+        self.at += got
+        return buffer[:got] if self.ended else buffer
+
+    def _look_further(self) -> None:
+        """Read one more of the first parts."""
+        part = self._part(_HEAD)
+        if len(part):
+            self.parts.append(part)
+
+    def _next(self):
+        """What follows the first parts, part by part; empty at the end."""
+        if self.source.view is not None:
+            return self._part(_MEMORY_CHUNK)
+        if self.ended:
+            return b""
+        self.buffers.reverse()
+        return self._part(0, self.buffers[0])
+
+    # Pushing it into the core.
+
+    def length(self) -> int:
+        """Bytes that reach the target, 0 where that is unknown."""
+        return 0 if self.packed else self.source.length
+
+    def _open(self, target, options, buffer=None, address=0) -> None:
+        link = self.link
+        link._to_flash = target in (_ecp5.LOOK, _ecp5.FLASH)
+        device = 0 if target == _ecp5.CHECK else link._board()
+        opened = link._session.open(
+            target, device, self.window, self.format, options, buffer, address, self.length()
+        )
+        if opened == _ecp5.EINVAL:
+            raise ValueError(
+                "address 0x{:X} is not aligned to the flash's sectors".format(address)
+            )
+        link._value(opened)
+
+    def look(self, options: int) -> None:
+        """Refuse what is not for this device's flash before the flash is opened, which ends the running design. Mostly
+        the first part is enough."""
+        link = self.link
+        self._open(_ecp5.LOOK, options)
+        looked = 0
+        while looked < len(self.parts):
+            link._value(link._session.write(self.parts[looked]))
+            looked += 1
+            if link._stream_info().known:
+                break
+            if looked == len(self.parts):
+                self._look_further()
+        link._value(link._session.finish())
+
+    def push(
+        self, target: int, progress=None, options: int = 0, buffer=None, address: int = 0
+    ) -> float:
+        """Push all of it and return the seconds that its data took; the caller finishes the session's stream."""
+        link = self.link
+        session = link._session
+        total = self.source.length
+        self._open(target, options, buffer, address)
+        watch = Watch()
+        untimed = done = 0
+        for part in self.parts:
+            link._value(session.write(part))
+            done += len(part)
+        info = link._stream_info()
+        if target == _ecp5.SRAM and info.loading:
+            # The time runs from the moment when the SRAM takes data, after checks and erase.
+            link._value(session.wait())
+            untimed = info.bytes_out
+            watch = Watch()
+        if progress:
+            link._value(session.wait())
+            progress(done, total)
+        while True:
+            part = self._next()
+            if not len(part):
+                break
+            link._value(session.write(part))
+            done += len(part)
+            if progress:
+                if self.source.view is not None:
+                    link._value(
+                        session.wait()
+                    )  # the buffer is the caller's, who may change it now
+                progress(done, total)
+        link._value(session.wait())
+        seconds = watch.seconds()
+        timed = link._stream_info().bytes_out - untimed
+        # As if all had gone at the rate of what was timed.
+        if untimed and timed:
+            seconds = seconds * (timed + untimed) / timed
+        return seconds

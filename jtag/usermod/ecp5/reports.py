@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+"""Named fields of everything that is reported: to users, and by _ecp5.Session to this package."""
+
+from collections import namedtuple
+
+# Reports to users.
+
+Loaded = namedtuple("Loaded", ("bytes", "seconds", "total_seconds", "idcode", "usercode"))
+
+Written = namedtuple(
+    "Written",
+    (
+        "bytes",
+        "skipped",
+        "erased",
+        "written",
+        "verified",
+        "crc32",
+        "seconds",
+        "compared",
+        "retries",
+        "sectors",
+        "sectors_erased",
+        "sectors_written",
+        "total_seconds",
+    ),
+)
+
+Checked = namedtuple(
+    "Checked",
+    ("bytes", "device", "idcode", "usercode", "frames", "crcs", "compressed", "spi_mode"),
+)
+
+Chip = namedtuple(
+    "Chip",
+    (
+        "id",
+        "name",
+        "bytes",
+        "sector_bytes",
+        "page_bytes",
+        "address_bytes",
+        "sfdp",
+        "status",
+        "protected",
+        "locked",
+        "quad",
+    ),
+)
+
+# What the methods of _ecp5.Session return, in the order of session.c.
+
+Stream = namedtuple(
+    "Stream",
+    (
+        "bytes_in",
+        "bytes_out",
+        "loading",
+        "is_bitstream",
+        "idcode",
+        "usercode",
+        "frames",
+        "crcs",
+        "compressed",
+        "spi_mode",
+        "encrypted",
+        "known",
+    ),
+)
+
+Mismatch = namedtuple("Mismatch", ("address", "wanted", "found"))
+
+FlashChip = namedtuple(
+    "FlashChip",
+    ("id", "name", "bytes", "sector_bytes", "address_bytes", "sfdp", "page_bytes"),
+)
+
+FlashStatus = namedtuple(
+    "FlashStatus",
+    ("registers", "known", "start", "bytes", "individual", "locked", "quad"),
+)
