@@ -53,7 +53,8 @@ typedef enum {
     LX_EFLASHLOST = -76, // answered before and does not any more
 } lx_status_t;
 
-// One sentence for a person, without a full stop; never NULL.
+// The code in words, for logs of C programs and tests; never NULL. Python users see the messages of
+// jtag/usermod/ecp5/errors.py instead, which have values and say what to do.
 const char *status_text(int status);
 
 #endif // COMMON_STATUS_H

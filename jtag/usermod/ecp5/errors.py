@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What each error says and what to do about it: the only place for both.
 
-A code of jtag/jtag.h has one row in _texts(). Where a sentence holds values, _values() takes them from the session.
+A code of common/status.h has one row in _texts(). Where a sentence holds values, _values() takes them from the session.
 """
 
 import _ecp5
@@ -17,7 +17,7 @@ _NOT_PACKED = "; or is it not packed at all? unpack=False writes it as it is"
 
 
 class Error(Exception):
-    """The message says what happened, where, and what to do; .code is one of the codes of jtag/jtag.h."""
+    """The message says what happened, where, and what to do; .code is one of the codes of common/status.h."""
 
     def __init__(self, code: int, text: str) -> None:
         super().__init__(text)
