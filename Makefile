@@ -49,7 +49,7 @@ help: ## List the targets
 ##@ Prompt and firmware
 
 WIRING = $(addprefix --wiring ,$(wildcard gateware/wiring/$(FIRMWARE_NAME).txt))
-RUN = $(PYTHON) tools/run.py $(if $(PTY),--pty) $(if $(SCRIPT),--script "$(SCRIPT)") $(if $(TIMEOUT),--timeout $(TIMEOUT))
+RUN = exec $(PYTHON) tools/run.py $(if $(PTY),--pty) $(if $(SCRIPT),--script "$(SCRIPT)") $(if $(TIMEOUT),--timeout $(TIMEOUT))
 
 .PHONY: run emu-run rtl-run firmware
 run: image emu ## A prompt on the emulated SoC (SOC=base, SCRIPT=file.py, PTY=1, ARGS=options of lxemu)

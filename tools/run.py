@@ -4,10 +4,14 @@
     run.py [--script FILE] [--pty] [--timeout S] [--title TEXT] -- COMMAND...
 
 COMMAND starts the simulation (lxemu or rtl.run) with the guest's console on its standard streams.
-On a terminal it simply becomes COMMAND. With --script, or a script on a piped standard input, it runs
-the script through the raw REPL: standard output carries what the guest printed, a traceback goes to
-standard error, and with --script our standard input is the script's. Exit status: the script's (0; 1 for an uncaught exception; N for sys.exit(N)), 2 for
-bad input, 124 when the guest was silent for longer than --timeout, 130 for Ctrl-C.
+On a terminal the runner becomes COMMAND. With --script, or a script on a piped standard input, it
+runs the script through the raw REPL: standard output carries the guest's output, a traceback goes to
+standard error, and with --script our standard input is the script's.
+
+Exit status: the script's (0; 1 for an uncaught exception; N for sys.exit(N)), 2 for bad input, 124
+when the guest was silent for longer than --timeout (at the start: had no prompt by then), 130 for
+Ctrl-C, 128 + N for another signal. The simulation never outlives the runner, nor the runner the
+process that started it (make).
 """
 
 import argparse
@@ -22,13 +26,17 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
+from typing import BinaryIO, NoReturn
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import process  # noqa: E402
 import repl  # noqa: E402
 
+BOOT_S = 60  # for the first prompt where --timeout gives no bound
+TERMINATE_S = 5
 HINT = "run: no script on standard input and no terminal; try `make run` in a terminal, or SCRIPT=FILE"
-# The guest tells how the script ended by an exception of ours, in the part of the raw REPL's answer that
-# is not the script's output; the mark is new in each run, so that nothing a script prints passes for it.
+# The guest reports the script's end by an exception of ours, in the part of the raw REPL's answer that
+# is separate from the script's output; the mark differs in each run, so that a script cannot print it.
 WRAPPER = """\
 import sys, io
 __status, __text = 0, ''
@@ -49,14 +57,18 @@ raise Exception({mark!r}, __status, __text)
 WRAPPER_FRAME = re.compile(r'  File "<stdin>", line \d+, in <module>\r?\n')
 
 
-class Unix:
-    """Write the guest's output to a stream, its line ends (CR LF) as LF."""
+class NoPrompt(Exception):
+    """The guest did not reach its prompt in time."""
 
-    def __init__(self, stream):
+
+class Unix:
+    """Writes the guest's output to a stream, its line ends (CR LF) as LF."""
+
+    def __init__(self, stream: BinaryIO) -> None:
         self.stream = stream
         self.held = b""
 
-    def __call__(self, data):
+    def __call__(self, data: bytes) -> None:
         data = self.held + data
         self.held = b"\r" if data.endswith(b"\r") else b""
         data = data[: len(data) - len(self.held)].replace(b"\r\n", b"\n")
@@ -64,15 +76,15 @@ class Unix:
         self.stream.flush()
 
 
-def forward_input(console):
-    """Give our standard input to the guest as if typed: line ends as Enter, its end as Ctrl-D."""
+def forward_input(console: repl.Repl) -> None:
+    """Send our standard input to the guest as typed text: LF as Enter, its end as Ctrl-D."""
     with contextlib.suppress(OSError):  # the guest may end first
         while data := os.read(sys.stdin.fileno(), 4096):
             console.write(data.replace(b"\n", b"\r"))
         console.write(repl.CTRL_D)
 
 
-def read_ending(console, output, mark, timeout):
+def read_ending(console: repl.Repl, output: Unix, mark: str, timeout: float) -> tuple[int, str]:
     """Pass on the script's output up to its end; return (status, text for standard error)."""
     console.pass_output(output, timeout)
     while True:
@@ -86,15 +98,20 @@ def read_ending(console, output, mark, timeout):
         output(repl.CTRL_D + part)  # it was the script that printed a Ctrl-D
 
 
-def run_script(console, source, name, timeout, interactive):
-    """Run `source` on the guest whose prompt is coming up on `console`; return the exit status."""
+def run_script(
+    console: repl.Repl, source: str, name: str, timeout: float, interactive: bool
+) -> int:
+    """Run `source` on the guest, which is booting, and return the exit status."""
     mark = secrets.token_hex(8)
-    console.read_until(repl.PROMPT)
+    try:
+        console.read_until(repl.PROMPT)
+    except TimeoutError as error:
+        raise NoPrompt from error
     console.enter_raw()
     console.paste(WRAPPER.format(source=source, name=name, mark=mark).encode())
     interrupted = False
 
-    def interrupt(_signal, _frame):
+    def interrupt(_signal: int, _frame: object) -> None:
         nonlocal interrupted
         if interrupted:
             raise KeyboardInterrupt
@@ -112,41 +129,84 @@ def run_script(console, source, name, timeout, interactive):
     return status
 
 
-def simulate(command, source, name, timeout, interactive):
+def stop(number: int, _frame: object) -> NoReturn:
+    """End by an exception, so that the simulation is ended too."""
+    raise SystemExit(128 + number)
+
+
+def end(simulation: subprocess.Popen[bytes]) -> None:
+    """Let the simulation save its files, or kill it when it does not react."""
+    simulation.terminate()
+    try:
+        simulation.wait(TERMINATE_S)
+    except subprocess.TimeoutExpired:
+        simulation.kill()
+        simulation.wait()
+
+
+def simulate(command: list[str], source: str, name: str, timeout: float, interactive: bool) -> int:
     """Start the simulation, run the script on it and stop it."""
+    bound = timeout or BOOT_S
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(
+        simulation = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             start_new_session=True,
+            preexec_fn=process.die_with_parent,
         )
-        console = repl.Repl(process.stdout.fileno(), process.stdin.fileno())
+        assert simulation.stdin and simulation.stdout
+        console = repl.Repl(simulation.stdout.fileno(), simulation.stdin.fileno(), bound)
         try:
             return run_script(console, source, name, timeout, interactive)
         except repl.GuestGone:
             log.seek(0)
             sys.stderr.write(log.read().decode(errors="replace"))
-            return process.wait() or 1
+            return simulation.wait() or 1
         except repl.ReplError as error:
             print(f"run: {error}", file=sys.stderr)
             return 1
+        except NoPrompt:
+            log.seek(0)
+            sys.stderr.write(log.read().decode(errors="replace"))
+            print(f"run: the guest shows no prompt after {bound:g} s", file=sys.stderr)
+            return 124
         except TimeoutError as error:
-            print(f"run: {error} for {timeout} s", file=sys.stderr)
+            print(f"run: {error} for {bound:g} s", file=sys.stderr)
             return 124
         except KeyboardInterrupt:
             return 130
         finally:
-            process.terminate()
-            process.wait()
+            end(simulation)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def open_standard_streams() -> None:
+    """Replace closed standard streams by /dev/null: the simulation's pipes would take their numbers."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDONLY if number == 0 else os.O_WRONLY)
+    sys.stdin = sys.stdin or open(0, closefd=False)
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)
+
+
+def main() -> int:
+    starter = os.getppid()
+    process.die_with_parent(signal.SIGTERM)
+    if os.getppid() != starter:  # it ended before the call
+        return 128 + signal.SIGTERM
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    open_standard_streams()
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--script", type=Path)
     parser.add_argument("--pty", action="store_true", help="serve the console as a PTY")
-    parser.add_argument("--title", default="", help="said on a terminal before the guest speaks")
+    parser.add_argument(
+        "--title", default="", help="printed on a terminal before the guest starts"
+    )
     parser.add_argument("--timeout", type=float, default=0, help="seconds of silence; 0: no bound")
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
@@ -158,13 +218,15 @@ def main():
         except (OSError, UnicodeDecodeError) as error:
             print(f"run: cannot read the script {options.script}: {error}", file=sys.stderr)
             return 2
-    elif sys.stdin is None or sys.stdin.isatty():
+    elif sys.stdin.isatty():
         print(options.title, file=sys.stderr)
         os.execv(options.command[0], options.command)
     else:
         source, name = sys.stdin.read(), "<stdin>"
         if not source.strip():
-            status = subprocess.run(options.command, stdin=subprocess.DEVNULL).returncode
+            status = subprocess.run(
+                options.command, stdin=subprocess.DEVNULL, preexec_fn=process.die_with_parent
+            ).returncode
             print(f"\n{HINT}", file=sys.stderr)
             return status
     return simulate(options.command, source, name, options.timeout, bool(options.script))

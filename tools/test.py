@@ -32,6 +32,8 @@ import process  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build" / "tests"
+# The suites' `python` and other programs are those beside this interpreter.
+PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 PLAIN = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.MULTILINE)
 RAN = re.compile(r"^Ran (\d+) tests? in ", re.MULTILINE)
 UNITTEST = re.compile(r"^(?:OK|FAILED)(?: \((.*)\))?$", re.MULTILINE)
@@ -92,7 +94,7 @@ class Suite:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 preexec_fn=process.die_with_parent,
-                env={**os.environ, key: value},
+                env={**os.environ, "PATH": PATH, key: value},
             )
         self.pidfd = os.pidfd_open(self.shell.pid)
 

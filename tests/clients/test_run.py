@@ -4,13 +4,18 @@
 import os
 import re
 import resource
+import select
 import signal
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 
 from tests.clients import support
+
+sys.path.insert(0, str(support.ROOT / "tools"))
+import process  # noqa: E402
 
 LEAVE = "\x1d"
 START_S = 2.0  # what a second start may take
@@ -235,6 +240,87 @@ class Runner(unittest.TestCase):
             command = [*RUNNER, "--script", path, "--", *support.emulator_command("base")]
             result = support.run(command)
         self.assertEqual((result.stdout, result.returncode), ("µ __main__\n", 0), result.stderr)
+
+
+class NothingOutlives(unittest.TestCase):
+    """The simulation ends with its runner and the runner with make, whatever signal ends them."""
+
+    ENDLESS = "print('running')\nwhile True: pass\n"
+
+    def start(self, command, **options):
+        """Start `command` on an endless script; return the process once the script runs."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        script = Path(folder.name) / "endless.py"
+        script.write_text(self.ENDLESS)
+        command = [str(word).replace("{script}", str(script)) for word in command]
+        started = subprocess.Popen(
+            command,
+            cwd=support.ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**support.user_environment(), "RUN_TEST_MARK": self.id()},
+            **options,
+        )
+        self.addCleanup(started.stdout.close)
+        self.addCleanup(started.wait)
+        self.addCleanup(started.kill)
+        self.assertEqual(started.stdout.readline(), b"running\n")
+        return started
+
+    def assert_all_end(self, started, number):
+        """Send the signal; all processes that came from `started` end within a bound."""
+        mark = f"RUN_TEST_MARK={self.id()}".encode()
+        descendants = [os.pidfd_open(pid) for pid in process.with_environment(mark)]
+        self.assertGreater(len(descendants), 1)
+        started.send_signal(number)
+        for descendant in descendants:
+            self.addCleanup(os.close, descendant)
+            self.assertTrue(select.select([descendant], [], [], support.WAIT_S)[0], "it lives on")
+        return started.wait()
+
+    def test_runner(self):
+        command = [*RUNNER, "--script", "{script}", "--", *support.emulator_command("base")]
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGKILL):
+            with self.subTest(number):
+                status = self.assert_all_end(self.start(command), number)
+                expected = -number if number == signal.SIGKILL else 128 + number
+                self.assertEqual(status, expected)
+
+    def test_make(self):
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with self.subTest(number):
+                self.assert_all_end(self.start(["make", "run", "SCRIPT={script}"]), number)
+
+    def test_terminal_without_a_script(self):
+        """There the runner becomes the emulator, which ends with make."""
+        mark = {**support.user_environment(), "RUN_TEST_MARK": self.id()}
+        with support.Person(["make", "run"], mark) as person:
+            person.expect(support.PROMPT)
+            self.assert_all_end(person.process, signal.SIGKILL)
+
+    def test_closed_standard_input(self):
+        """It is like an empty one: a script runs to its end, and without one the guest's prompt ends."""
+        words = " ".join(str(word) for word in support.emulator_command("base"))
+        runner = " ".join(str(word) for word in RUNNER)
+        with tempfile.NamedTemporaryFile("w", suffix=".py") as script:
+            script.write("import sys\nprint(sys.stdin.read(1) or 'end')\n")
+            script.flush()
+            command = f"exec {runner} --timeout 30 --script {script.name} -- {words} <&-"
+            result = support.run(["sh", "-c", command])
+            self.assertEqual(result.returncode, 0, result.stderr)
+        result = support.run(["sh", "-c", f"exec {runner} -- {words} <&-"])
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("no script", result.stderr)
+
+    def test_timeout_covers_the_time_before_the_prompt(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".py") as script:
+            for silent in (["sleep", "60"], ["sh", "-c", "while echo noise; do sleep 0.01; done"]):
+                options = ["--timeout", "0.5", "--script", script.name]
+                result = support.run([*RUNNER, *options, "--", *silent])
+                self.assertEqual(result.returncode, 124)
+                self.assertIn("no prompt after 0.5 s", result.stderr)
 
 
 class Examples(unittest.TestCase):
