@@ -32,6 +32,8 @@ typedef enum {
     LX_EDEFLATE = -36, // the compressed data is damaged
     LX_ECHECKSUM = -37, // unpacked, but checksum or length disagree
     LX_EWINDOW = -38, // compressed with a larger window than there is memory for
+    LX_EPARTIAL = -39, // a partial bitstream, where a complete one is needed
+    LX_EJUMP = -40, // a multi-boot jump, where a configuration is needed
 
     // The ECP5.
     LX_EENABLE = -50, // does not enter programming mode
@@ -42,6 +44,8 @@ typedef enum {
     LX_EDEVICEDATA = -55, // saw another error: preamble, abort, overflow, too long
     LX_ENOTDONE = -56, // no error, but DONE stays low
     LX_EREFRESH = -57, // did not boot from its flash
+    LX_EDECRYPTONLY = -58, // its fuses accept encrypted bitstreams only, and this one is not
+    LX_ENOKEY = -59, // the bitstream is encrypted, and the device has no key
 
     // The SPI flash.
     LX_ENOFLASH = -70, // no flash answers

@@ -4,8 +4,11 @@
 //
 // A state machine over bytes that takes long stretches at once. Without BITSTREAM_CHECK frames are skipped by their
 // length, or, when they are compressed, everything from the first CRC on passes unread: the device checks its CRCs
-// itself. Only the command that ends a configuration is looked for then, since its absence means a truncated file.
-// Whatever may follow it.
+// itself. Only the command that ends a configuration is looked for then, since a file without it is truncated. Anything
+// may follow that command.
+//
+// What the data is (bitstream_kind_t) is decided by the first command that writes frames, a jump, or the preamble of an
+// encrypted bitstream. Until then the start of a bitstream is held back.
 //
 // A change (IDCODE, SPI mode) changes the next CRC. Two CRCs run until then, of what came in and of what goes out,
 // and since CRCs are linear their difference is applied to the one in the file: a wrong one stays wrong.
@@ -15,7 +18,8 @@
 #include <string.h>
 
 #define PREAMBLE (0xffffbdb3)
-#define PREAMBLE_ENCRYPTED (0xffffbab3)
+#define PREAMBLE_ENCRYPTED (0xffffbfb3) // as Diamond writes it for an ECP5
+#define PREAMBLE_ENCRYPTED_OLD (0xffffbab3) // of earlier families
 #define PADDING (0xff)
 #define HELD_PADDING (16)
 
@@ -121,36 +125,109 @@ static void follow_changed(bitstream_t *bs, const uint8_t *in, const uint8_t *ou
     }
 }
 
-// Send what flows, or hold it back until the IDCODE is known.
+static int release_held(bitstream_t *bs) {
+    if (bs->held_done) {
+        return LX_OK;
+    }
+    bs->held_done = true;
+    return bs->sink.write ? bs->sink.write(bs->sink.ctx, bs->held, bs->held_count) : LX_OK;
+}
+
+// Send what flows, or hold it back until it is decided what it is. With a good IDCODE it need not fit.
 static int send(bitstream_t *bs, const uint8_t *data, size_t length) {
     if (length == 0) {
         return LX_OK;
     }
+    bool fits = length <= sizeof(bs->held) - bs->held_count;
+    if (!bs->held_done && !fits) {
+        if (!bs->info.idcode) {
+            return LX_ENOID;
+        }
+        int status = release_held(bs);
+        if (status != LX_OK) {
+            return status;
+        }
+    }
     if (bs->held_done) {
         return bs->sink.write ? bs->sink.write(bs->sink.ctx, data, length) : LX_OK;
-    }
-    if (length > sizeof(bs->held) - bs->held_count) {
-        return LX_ENOID;
     }
     memcpy(bs->held + bs->held_count, data, length);
     bs->held_count += length;
     return LX_OK;
 }
 
-static int release_held(bitstream_t *bs) {
-    bs->held_done = true;
-    return bs->sink.write ? bs->sink.write(bs->sink.ctx, bs->held, bs->held_count) : LX_OK;
+// What it is has become clear, and is accepted or refused.
+static int decide(bitstream_t *bs, bitstream_kind_t kind) {
+    if (bs->decided) {
+        return LX_OK;
+    }
+    bs->info.kind = kind;
+    bool plain = kind == BITSTREAM_COMPLETE || kind == BITSTREAM_PARTIAL;
+    if (plain && (bs->options & BITSTREAM_REFUSE_PLAIN)) {
+        return LX_EDECRYPTONLY;
+    }
+    if (kind == BITSTREAM_PARTIAL && (bs->options & BITSTREAM_REFUSE_PARTIAL)) {
+        return LX_EPARTIAL;
+    }
+    if (kind == BITSTREAM_JUMP && (bs->options & BITSTREAM_REFUSE_JUMP)) {
+        return LX_EJUMP;
+    }
+    bs->decided = true;
+    return release_held(bs);
 }
 
-static void preamble_seen(bitstream_t *bs) {
-    bs->info.encrypted = bs->window == PREAMBLE_ENCRYPTED;
+// The data is not a bitstream, for the reason that the status gives: an error, unless other data passes too.
+static int give_up(bitstream_t *bs, int status) {
+    if ((bs->options & (BITSTREAM_PASS_ALL | BITSTREAM_REQUIRED)) != BITSTREAM_PASS_ALL) {
+        return status;
+    }
+    bs->info.kind = BITSTREAM_NONE;
+    bs->decided = true;
+    bs->given_up = true;
+    bs->state = BITSTREAM_STATE_BLIND;
+    return LX_OK;
+}
+
+static int preamble_seen(bitstream_t *bs) {
+    bs->info.encrypted = bs->window != PREAMBLE;
     bs->info.header_bytes = bs->info.bytes - 4;
     bs->crc = 0;
-    memset(bs->held, PADDING, HELD_PADDING);
-    bs->held_count = HELD_PADDING;
-    for (unsigned i = 0; i < 4; i++) {
-        bs->held[bs->held_count++] = bs->window >> (24 - 8 * i);
+    if (!bs->held_done) {
+        memset(bs->held, PADDING, HELD_PADDING);
+        bs->held_count = HELD_PADDING;
+        for (unsigned i = 0; i < 4; i++) {
+            bs->held[bs->held_count++] = bs->window >> (24 - 8 * i);
+        }
     }
+    if (!bs->info.encrypted) {
+        bs->state = BITSTREAM_STATE_COMMAND;
+        return LX_OK;
+    }
+    // Nothing else can be read: whether it fits is the device's to say.
+    bs->state = BITSTREAM_STATE_BLIND;
+    return decide(bs, BITSTREAM_ENCRYPTED);
+}
+
+// Look for the preamble in what comes next, up to the limit. Comments pass only where everything does.
+static int search(bitstream_t *bs, const uint8_t *data, size_t length, size_t *used) {
+    uint32_t left = bs->search_bytes - bs->info.bytes;
+    size_t end = length < left ? length : left;
+    size_t at = 0;
+    bool found = false;
+    while (at < end && !found) {
+        bs->window = bs->window << 8 | data[at++];
+        found = bs->window == PREAMBLE || bs->window == PREAMBLE_ENCRYPTED || bs->window == PREAMBLE_ENCRYPTED_OLD;
+    }
+    *used = at;
+    bs->info.bytes += at;
+    int status = bs->options & BITSTREAM_PASS_ALL ? send(bs, data, at) : LX_OK;
+    if (status != LX_OK) {
+        return status;
+    }
+    if (found) {
+        return preamble_seen(bs);
+    }
+    return bs->info.bytes >= bs->search_bytes ? give_up(bs, LX_ENOBITSTREAM) : LX_OK;
 }
 
 // After the operand of a command, or a frame: a CRC or the next thing.
@@ -199,7 +276,11 @@ static int frames_begin(bitstream_t *bs) {
     } else {
         bs->info.frames = count;
         if (count > bs->geometry->frames) {
-            return LX_ECOMMAND;
+            return give_up(bs, LX_ECOMMAND);
+        }
+        int status = decide(bs, count < bs->geometry->frames ? BITSTREAM_PARTIAL : BITSTREAM_COMPLETE);
+        if (status != LX_OK) {
+            return status;
         }
     }
     if (bs->opcode == LSC_PROG_INCR_ENC || bs->opcode == LSC_PROG_INCR_CNE) {
@@ -247,9 +328,6 @@ static int operand_seen(bitstream_t *bs) {
     const command_t *command = find_command(bs->opcode);
     if (bs->opcode == VERIFY_ID) {
         int status = id_seen(bs);
-        if (status == LX_OK && !bs->held_done) {
-            status = release_held(bs);
-        }
         expect(bs, bs->operand[0] & PARAMETER_CRC, BITSTREAM_STATE_COMMAND);
         return status;
     }
@@ -278,6 +356,8 @@ static int operand_seen(bitstream_t *bs) {
             break;
         case ISC_PROGRAM_DONE:
             bs->info.done = true;
+            // Without any frames it changes nothing of a design.
+            status = status == LX_OK ? decide(bs, BITSTREAM_PARTIAL) : status;
             bs->after_crc = BITSTREAM_STATE_BLIND;
             if (bs->state != BITSTREAM_STATE_CRC) {
                 bs->state = BITSTREAM_STATE_BLIND;
@@ -286,10 +366,8 @@ static int operand_seen(bitstream_t *bs) {
         case JUMP:
             bs->info.jump = true;
             bs->info.done = true;
-            // It is for no device. To a sink nothing goes without an IDCODE.
-            bs->held_done |= bs->sink.write == NULL;
             bs->state = BITSTREAM_STATE_BLIND;
-            break;
+            return status == LX_OK ? decide(bs, BITSTREAM_JUMP) : status;
         case LSC_PROG_INCR_RTI:
         case LSC_PROG_INCR_CMP:
         case LSC_PROG_INCR_ENC:
@@ -308,7 +386,9 @@ static int operand_seen(bitstream_t *bs) {
 static int opcode_seen(bitstream_t *bs, uint8_t opcode) {
     const command_t *command = find_command(opcode);
     if (command == NULL) {
-        return LX_ECOMMAND;
+        bs->opcode = opcode;
+        int status = give_up(bs, LX_ECOMMAND);
+        return status == LX_OK ? send(bs, &bs->opcode, 1) : status;
     }
     bs->opcode = opcode;
     bs->need = command->operand;
@@ -402,7 +482,7 @@ static bool has_end(const uint8_t *data, size_t length) {
 
 // What passes blind: does the configuration end in it, or where it meets what passed before?
 static void look_for_end(bitstream_t *bs, const uint8_t *data, size_t length) {
-    if (bs->info.done || bs->info.encrypted) {
+    if (bs->info.done || bs->info.encrypted || bs->given_up) {
         return;
     }
     uint8_t joint[2 * sizeof(bs->tail)];
@@ -419,26 +499,13 @@ static int step(bitstream_t *bs, const uint8_t *data, size_t length, size_t *use
     *used = 1;
     switch ((bitstream_state_t)bs->state) {
         case BITSTREAM_STATE_HEADER:
-            bs->window = bs->window << 8 | *data;
-            bs->info.bytes++;
-            if (bs->window == PREAMBLE || bs->window == PREAMBLE_ENCRYPTED) {
-                preamble_seen(bs);
-                bs->state = BITSTREAM_STATE_COMMAND;
-                if (bs->info.encrypted) {
-                    // Nothing can be seen of an encrypted one: it is the device's to accept.
-                    bs->state = BITSTREAM_STATE_BLIND;
-                    status = release_held(bs);
-                }
-            } else if (bs->info.bytes >= BITSTREAM_HEADER_MAX) {
-                status = LX_ENOBITSTREAM;
-            }
-            return status;
+            return search(bs, data, length, used);
         case BITSTREAM_STATE_COMMAND:
-            if (!bs->held_done && bs->info.bytes - bs->info.header_bytes > BITSTREAM_HEADER_MAX) {
+            if (!bs->info.idcode && bs->info.bytes - bs->info.header_bytes > BITSTREAM_ID_MAX) {
                 status = LX_ENOID;
             } else if (*data == PADDING) {
                 // Before the IDCODE there may be much of it; some is kept, since the device may need the clocks.
-                if (bs->held_done || bs->held_count < 3 * HELD_PADDING) {
+                if (bs->held_done || bs->info.idcode || bs->held_count < 3 * HELD_PADDING) {
                     status = send(bs, data, 1);
                 }
             } else {
@@ -518,6 +585,8 @@ void bitstream_open(bitstream_t *bs, const ecp5_device_t *device, jtag_sink_t si
     bs->device = device;
     bs->sink = sink;
     bs->options = options;
+    bs->search_bytes = BITSTREAM_SEARCH_BYTES;
+    bs->held_done = options & BITSTREAM_PASS_ALL;
 }
 
 int bitstream_write(void *ctx, const uint8_t *data, size_t length) {
@@ -536,7 +605,10 @@ int bitstream_write(void *ctx, const uint8_t *data, size_t length) {
 
 int bitstream_finish(bitstream_t *bs) {
     if (bs->state == BITSTREAM_STATE_HEADER) {
-        return LX_ENOBITSTREAM;
+        return give_up(bs, LX_ENOBITSTREAM);
+    }
+    if (bs->given_up) {
+        return LX_OK;
     }
     if (bs->state == BITSTREAM_STATE_BLIND) {
         // A file may end without padding.

@@ -61,7 +61,7 @@ int bridge_open(bridge_t *bridge, ecp5_t *ecp5) {
         status = ecp5_command(ecp5, ECP5_BYPASS, 0, 0, 32, 0);
     }
     if (status == LX_OK) {
-        status = ecp5_command(ecp5, ECP5_PROG_SPI, UNLOCK, 16, 32, 0);
+        status = ecp5_command(ecp5, ECP5_LSC_PROG_SPI, UNLOCK, 16, 32, 0);
     }
     if (status == LX_OK) {
         ecp5->mode = ECP5_BRIDGED;

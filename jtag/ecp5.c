@@ -2,27 +2,22 @@
 //
 // The ECP5's configuration port (ecp5.h), after FPGA-TN-02039 and IEEE 1532, whose ISC_ instructions it follows.
 //
-// The sequence of an SRAM load and its waits are those of the SVF files that Lattice's tools write: preload of the
-// boundary scan register with ones, ISC_ENABLE, ISC_ERASE, LSC_INIT_ADDRESS, LSC_BITSTREAM_BURST with the whole file
-// in one data register scan, usercode, ISC_DISABLE, status. Where those wait a fixed time for the device, we poll its
-// busy bit.
+// The sequence of an SRAM load and its waits are those of the SVF files that Lattice's tools write:
+//
+//   1. PRELOAD: ones into the boundary scan register
+//   2. ISC_ENABLE: programming mode
+//   3. ISC_ERASE: clear the SRAM
+//   4. LSC_INIT_ADDRESS
+//   5. LSC_BITSTREAM_BURST: the whole file in one data register scan
+//   6. BYPASS, and the status, before errors are forgotten
+//   7. ISC_DISABLE: the design starts
+//   8. the status again
+//
+// Where those files wait a fixed time for the device, its busy bit is polled.
 
 #include "jtag/ecp5.h"
 
 #include <string.h>
-
-// Instructions (FPGA-TN-02039, "ECP5 and ECP5-5G Slave SPI/JTAG command table").
-#define PRELOAD (0x1c)
-#define ISC_ENABLE (0xc6)
-#define ISC_ERASE (0x0e)
-#define ISC_DISABLE (0x26)
-#define LSC_INIT_ADDRESS (0x46)
-#define LSC_BITSTREAM_BURST (0x7a)
-#define LSC_READ_STATUS (0x3c)
-#define LSC_REFRESH (0x79)
-#define IDCODE_PUB (0xe0)
-#define USERCODE (0xc0)
-#define UIDCODE_PUB (0x19)
 
 #define ERASE_SRAM (0x01)
 // Longer than the boundary scan register of the largest device.
@@ -72,29 +67,65 @@ static const char *const status_words[32] = {
     [31] = "flow-through mode",
 };
 
-static const char *const error_texts[8] = {
-    "no error",
-    "ID error: the bitstream is for another device",
-    "illegal command",
-    "CRC error",
-    "preamble error",
-    "aborted",
-    "data overflow",
-    "the bitstream is longer than the SRAM",
+static const struct {
+    int8_t status;
+    const char *text;
+} errors[] = {
+    [ECP5_ERROR_NONE] = { LX_OK, "no error" },
+    [ECP5_ERROR_ID] = { LX_EDEVICEID, "ID error: the bitstream is for another device" },
+    [ECP5_ERROR_COMMAND] = { LX_EDEVICECOMMAND, "illegal command" },
+    [ECP5_ERROR_CRC] = { LX_EDEVICECRC, "CRC error" },
+    [ECP5_ERROR_PREAMBLE] = { LX_EDEVICEDATA, "preamble error" },
+    [ECP5_ERROR_ABORT] = { LX_EDEVICEDATA, "aborted" },
+    [ECP5_ERROR_OVERFLOW] = { LX_EDEVICEDATA, "data overflow" },
+    [ECP5_ERROR_TOO_LONG] = { LX_EDEVICEDATA, "the bitstream is longer than the SRAM" },
 };
 
-static const int8_t error_status[8] = {
-    LX_OK,
-    LX_EDEVICEID,
-    LX_EDEVICECOMMAND,
-    LX_EDEVICECRC,
-    LX_EDEVICEDATA,
-    LX_EDEVICEDATA,
-    LX_EDEVICEDATA,
-    LX_EDEVICEDATA,
+// MCLK by bits 5 to 0 of control register 0 (the same document, table of MCCLK_FREQ).
+static const struct {
+    uint8_t code;
+    uint32_t hz;
+} mclk_codes[] = {
+    { 0x00, 2400000 }, { 0x01, 4800000 }, { 0x20, 9700000 }, { 0x30, 19400000 }, { 0x38, 38800000 }, { 0x3b, 62000000 },
 };
 
-static int read_register(ecp5_t *ecp5, uint8_t instruction, uint8_t *bytes, unsigned bits) {
+
+// Accessors of the status register.
+
+// A status of all ones does not come from an ECP5: TDO is stuck or floats.
+static bool is_nonsense(uint32_t status) {
+    return status == 0xffffffff;
+}
+
+static bool is_busy(uint32_t status) {
+    return status & ECP5_STATUS_BUSY;
+}
+
+static bool is_done(uint32_t status) {
+    return status & ECP5_STATUS_DONE;
+}
+
+static bool is_enabled(uint32_t status) {
+    return status & ECP5_STATUS_ISC_ENABLE;
+}
+
+static bool takes_sram(uint32_t status) {
+    return is_enabled(status) && (status & ECP5_STATUS_WRITE_ENABLE) && !(status & ECP5_STATUS_TARGET);
+}
+
+static ecp5_error_t error_of(uint32_t status) {
+    return (status & ECP5_STATUS_ERROR) >> ECP5_STATUS_ERROR_SHIFT;
+}
+
+static bool lacks_key(uint32_t status) {
+    return (status & ECP5_STATUS_ENCRYPT_PREAMBLE) && !(status & ECP5_STATUS_DECRYPT_ENABLE);
+}
+
+static bool wants_encrypted(uint32_t status) {
+    return (status & ECP5_STATUS_STANDARD_PREAMBLE) && (status & ECP5_STATUS_DECRYPT_ONLY);
+}
+
+static int read_register(ecp5_t *ecp5, ecp5_instruction_t instruction, uint8_t *bytes, unsigned bits) {
     if (ecp5->mode == ECP5_LOADING) {
         return LX_EBUSY;
     }
@@ -102,74 +133,76 @@ static int read_register(ecp5_t *ecp5, uint8_t instruction, uint8_t *bytes, unsi
     return status == LX_OK ? tap_dr(ecp5->tap, NULL, bytes, bits, 0) : status;
 }
 
-static int read_word(ecp5_t *ecp5, uint8_t instruction, uint32_t *word) {
+static int read_word(ecp5_t *ecp5, ecp5_instruction_t instruction, uint32_t *word) {
     uint8_t bytes[4] = { 0 };
     int status = read_register(ecp5, instruction, bytes, 32);
     *word = bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
     return status;
 }
 
-// A status of all ones comes from no ECP5: TDO is stuck or floats.
-static bool status_is_nonsense(uint32_t status) {
-    return status == 0xffffffff;
-}
-
-// Poll the status register until the device is not busy. One that says busy and everything else for that long is gone.
-static int wait_ready(ecp5_t *ecp5, uint32_t poll_us, uint32_t polls) {
-    while (polls--) {
+// Poll the status register until the device is not busy. One that reads all ones until the bound is gone.
+static int wait_ready(ecp5_t *ecp5) {
+    for (unsigned polls = 0; polls < BUSY_POLLS; polls++) {
         int status = ecp5_read_status(ecp5);
-        if (status != LX_OK) {
+        if (status != LX_OK || !is_busy(ecp5->status)) {
             return status;
         }
-        if (!(ecp5->status & ECP5_STATUS_BUSY)) {
-            return LX_OK;
-        }
-        status = tap_run(ecp5->tap, 2, poll_us);
+        status = tap_run(ecp5->tap, 2, BUSY_POLL_US);
         if (status != LX_OK) {
             return status;
         }
     }
-    return status_is_nonsense(ecp5->status) ? LX_ENODEV : LX_ETIMEDOUT;
+    return is_nonsense(ecp5->status) ? LX_ENODEV : LX_ETIMEDOUT;
 }
 
-// Enter programming mode and clear the SRAM; stays in programming mode.
-static int enable_and_erase(ecp5_t *ecp5) {
-    int status = tap_ir(ecp5->tap, PRELOAD);
-    if (status == LX_OK) {
-        status = tap_dr(ecp5->tap, NULL, NULL, PRELOAD_BITS, 0);
-    }
-    // A device that is just booting may not take the first one.
-    uint32_t wanted = ECP5_STATUS_ISC_ENABLE | ECP5_STATUS_WRITE_ENABLE;
-    for (unsigned attempt = 0; attempt < 2 && status == LX_OK; attempt++) {
-        status = ecp5_command(ecp5, ISC_ENABLE, 0, 8, 2, 1000);
-        if (status == LX_OK) {
-            status = wait_ready(ecp5, BUSY_POLL_US, BUSY_POLLS);
+// A command that keeps the device busy.
+static int command_and_wait(ecp5_t *ecp5, ecp5_instruction_t instruction, uint32_t operand) {
+    int status = ecp5_command(ecp5, instruction, operand, 8, 2, 1000);
+    return status == LX_OK ? wait_ready(ecp5) : status;
+}
+
+static int preload(ecp5_t *ecp5) {
+    int status = tap_ir(ecp5->tap, ECP5_PRELOAD);
+    return status == LX_OK ? tap_dr(ecp5->tap, NULL, NULL, PRELOAD_BITS, 0) : status;
+}
+
+// Enter programming mode. A device that is just booting may not take the first command.
+static int enable(ecp5_t *ecp5) {
+    for (unsigned attempt = 0; attempt < 2; attempt++) {
+        int status = command_and_wait(ecp5, ECP5_ISC_ENABLE, 0);
+        if (status != LX_OK) {
+            return status;
         }
-        if (ecp5->status & ECP5_STATUS_ISC_ENABLE) {
+        if (is_enabled(ecp5->status)) {
             break;
         }
+    }
+    return takes_sram(ecp5->status) && !is_nonsense(ecp5->status) ? LX_OK : LX_EENABLE;
+}
+
+static int erase(ecp5_t *ecp5) {
+    int status = command_and_wait(ecp5, ECP5_ISC_ERASE, ERASE_SRAM);
+    if (status == LX_ETIMEDOUT) {
+        return LX_EERASE;
     }
     if (status != LX_OK) {
         return status;
     }
-    if (status_is_nonsense(ecp5->status) || (ecp5->status & (wanted | ECP5_STATUS_TARGET)) != wanted) {
-        return LX_EENABLE;
+    return is_done(ecp5->status) || (ecp5->status & ECP5_STATUS_FAIL) ? LX_EERASE : LX_OK;
+}
+
+// Steps 1 to 3 of a load; stays in programming mode.
+static int enable_and_erase(ecp5_t *ecp5) {
+    int status = preload(ecp5);
+    if (status != LX_OK) {
+        return status;
     }
-    status = ecp5_command(ecp5, ISC_ERASE, ERASE_SRAM, 8, 2, 1000);
-    if (status == LX_OK) {
-        status = wait_ready(ecp5, BUSY_POLL_US, BUSY_POLLS);
-    }
-    if (status == LX_ETIMEDOUT) {
-        return LX_EERASE;
-    }
-    if (status == LX_OK && (ecp5->status & (ECP5_STATUS_FAIL | ECP5_STATUS_DONE | ECP5_STATUS_DECRYPT_ONLY))) {
-        return LX_EERASE;
-    }
-    return status;
+    status = enable(ecp5);
+    return status == LX_OK ? erase(ecp5) : status;
 }
 
 static int disable(ecp5_t *ecp5) {
-    int status = ecp5_command(ecp5, ISC_DISABLE, 0, 0, 100, 1000);
+    int status = ecp5_command(ecp5, ECP5_ISC_DISABLE, 0, 0, 100, 1000);
     return status == LX_OK ? ecp5_command(ecp5, ECP5_BYPASS, 0, 0, 100, 1000) : status;
 }
 
@@ -197,16 +230,16 @@ const char *ecp5_status_text(unsigned bit) {
 }
 
 const char *ecp5_error_text(uint32_t status) {
-    return error_texts[(status & ECP5_STATUS_ERROR) >> ECP5_STATUS_ERROR_SHIFT];
+    return errors[error_of(status)].text;
 }
 
 int ecp5_verdict(uint32_t status) {
-    if (status_is_nonsense(status)) {
+    if (is_nonsense(status)) {
         return LX_ENODEV;
     }
-    int error = error_status[(status & ECP5_STATUS_ERROR) >> ECP5_STATUS_ERROR_SHIFT];
+    int error = errors[error_of(status)].status;
     if (error != LX_OK) {
-        return error;
+        return lacks_key(status) ? LX_ENOKEY : wants_encrypted(status) ? LX_EDECRYPTONLY : error;
     }
     if (status & ECP5_STATUS_ID_ERROR) {
         return LX_EDEVICEID;
@@ -217,7 +250,16 @@ int ecp5_verdict(uint32_t status) {
     if (status & (ECP5_STATUS_FAIL | ECP5_STATUS_EXECUTION_ERROR)) {
         return LX_EDEVICEDATA;
     }
-    return status & ECP5_STATUS_DONE ? LX_OK : LX_ENOTDONE;
+    return is_done(status) ? LX_OK : LX_ENOTDONE;
+}
+
+uint32_t ecp5_mclk_hz(uint32_t control0) {
+    for (size_t i = 0; i < sizeof(mclk_codes) / sizeof(mclk_codes[0]); i++) {
+        if (mclk_codes[i].code == (control0 & 0x3f)) {
+            return mclk_codes[i].hz;
+        }
+    }
+    return 0;
 }
 
 int ecp5_open(ecp5_t *ecp5, tap_t *tap, unsigned which) {
@@ -231,30 +273,35 @@ int ecp5_attach(ecp5_t *ecp5, tap_t *tap, unsigned which) {
     ecp5->tap = tap;
     for (unsigned i = 0; i < tap->devices; i++) {
         const ecp5_device_t *device = ecp5_find(tap->chain[i].idcode);
-        if (device && which-- == 0) {
-            ecp5->device = device;
-            int status = tap_select(tap, i);
-            return status == LX_OK ? tap_wait(tap, 0) : status;
+        if (device == NULL || which-- != 0) {
+            continue;
         }
+        ecp5->device = device;
+        int status = tap_select(tap, i);
+        return status == LX_OK ? ecp5_read_status(ecp5) : status;
     }
     return LX_EDEVICE;
 }
 
+bool ecp5_accepts_encrypted_only(const ecp5_t *ecp5) {
+    return !is_nonsense(ecp5->status) && (ecp5->status & ECP5_STATUS_DECRYPT_ONLY);
+}
+
 int ecp5_read_idcode(ecp5_t *ecp5, uint32_t *idcode) {
-    return read_word(ecp5, IDCODE_PUB, idcode);
+    return read_word(ecp5, ECP5_IDCODE_PUB, idcode);
 }
 
 int ecp5_read_status(ecp5_t *ecp5) {
-    return read_word(ecp5, LSC_READ_STATUS, &ecp5->status);
+    return read_word(ecp5, ECP5_LSC_READ_STATUS, &ecp5->status);
 }
 
 int ecp5_read_usercode(ecp5_t *ecp5, uint32_t *usercode) {
-    return read_word(ecp5, USERCODE, usercode);
+    return read_word(ecp5, ECP5_USERCODE, usercode);
 }
 
 int ecp5_read_unique_id(ecp5_t *ecp5, uint64_t *unique_id) {
     uint8_t bytes[8] = { 0 };
-    int status = read_register(ecp5, UIDCODE_PUB, bytes, 64);
+    int status = read_register(ecp5, ECP5_UIDCODE_PUB, bytes, 64);
     *unique_id = 0;
     for (unsigned i = 0; i < 8; i++) {
         *unique_id |= (uint64_t)bytes[i] << (8 * i);
@@ -262,7 +309,7 @@ int ecp5_read_unique_id(ecp5_t *ecp5, uint64_t *unique_id) {
     return status;
 }
 
-int ecp5_command(ecp5_t *ecp5, uint8_t instruction, uint32_t operand, unsigned bits, uint32_t clocks, uint32_t us) {
+int ecp5_command(ecp5_t *ecp5, ecp5_instruction_t instruction, uint32_t operand, unsigned bits, uint32_t clocks, uint32_t us) {
     uint8_t bytes[4] = { operand, operand >> 8, operand >> 16, operand >> 24 };
     int status = tap_ir(ecp5->tap, instruction);
     if (status == LX_OK && bits) {
@@ -276,32 +323,44 @@ int ecp5_erase(ecp5_t *ecp5) {
         return LX_EBUSY;
     }
     int status = enable_and_erase(ecp5);
-    if (status == LX_OK) {
-        status = disable(ecp5);
+    return close(ecp5, status == LX_OK ? disable(ecp5) : status);
+}
+
+void ecp5_sram_prepare(ecp5_t *ecp5) {
+    if (ecp5->mode == ECP5_CLOSED) {
+        ecp5->mode = ECP5_PREPARED;
     }
-    return close(ecp5, status);
+}
+
+// Steps 1 to 5 of a load, up to the first byte.
+static int begin_burst(ecp5_t *ecp5) {
+    int status = enable_and_erase(ecp5);
+    if (status != LX_OK) {
+        return status;
+    }
+    status = ecp5_command(ecp5, ECP5_LSC_INIT_ADDRESS, 0x01, 8, 2, 1000);
+    if (status != LX_OK) {
+        return status;
+    }
+    status = ecp5_command(ecp5, ECP5_LSC_BITSTREAM_BURST, 0, 0, 2, 1000);
+    if (status != LX_OK) {
+        return status;
+    }
+    status = tap_dr_begin(ecp5->tap, false);
+    if (status != LX_OK) {
+        return status;
+    }
+    // The device sees the content of the bypass registers between TDI and itself before it sees our bytes: ones fill these
+    // bits up to a whole byte.
+    unsigned ahead = ecp5->tap->devices - 1 - ecp5->tap->target;
+    return ahead ? tap_shift(ecp5->tap, NULL, NULL, 8 - (ahead & 7), 0) : LX_OK;
 }
 
 int ecp5_sram_open(ecp5_t *ecp5) {
-    if (ecp5->mode != ECP5_CLOSED) {
+    if (ecp5->mode != ECP5_CLOSED && ecp5->mode != ECP5_PREPARED) {
         return LX_EBUSY;
     }
-    int status = enable_and_erase(ecp5);
-    if (status == LX_OK) {
-        status = ecp5_command(ecp5, LSC_INIT_ADDRESS, 0x01, 8, 2, 1000);
-    }
-    if (status == LX_OK) {
-        status = ecp5_command(ecp5, LSC_BITSTREAM_BURST, 0, 0, 2, 1000);
-    }
-    if (status == LX_OK) {
-        status = tap_dr_begin(ecp5->tap, false);
-    }
-    // The device sees what the bypass registers on its way from TDI hold before it sees our bytes: ones fill these
-    // bits up to a whole byte.
-    unsigned ahead = ecp5->tap->devices - 1 - ecp5->tap->target;
-    if (status == LX_OK && ahead) {
-        status = tap_shift(ecp5->tap, NULL, NULL, 8 - (ahead & 7), 0);
-    }
+    int status = begin_burst(ecp5);
     if (status != LX_OK) {
         return close(ecp5, status);
     }
@@ -311,6 +370,12 @@ int ecp5_sram_open(ecp5_t *ecp5) {
 
 int ecp5_sram_write(void *ctx, const uint8_t *data, size_t length) {
     ecp5_t *ecp5 = ctx;
+    if (ecp5->mode == ECP5_PREPARED) {
+        int status = ecp5_sram_open(ecp5);
+        if (status != LX_OK) {
+            return status;
+        }
+    }
     if (ecp5->mode != ECP5_LOADING) {
         return LX_EBUSY;
     }
@@ -329,51 +394,94 @@ int ecp5_sram_write(void *ctx, const uint8_t *data, size_t length) {
     return LX_OK;
 }
 
+// Steps 6 to 8 of a load. Some devices forget an error at ISC_DISABLE: the status is read before and after.
+static int end_burst(ecp5_t *ecp5) {
+    // A byte of ones, as after every bitstream: the last bit of the file needs no special care then.
+    int status = tap_dr_end(ecp5->tap, NULL, NULL, 8, 0);
+    if (status != LX_OK) {
+        return status;
+    }
+    status = tap_run(ecp5->tap, 100, 1000);
+    if (status != LX_OK) {
+        return status;
+    }
+    status = ecp5_command(ecp5, ECP5_BYPASS, 0, 0, 100, 0);
+    if (status != LX_OK) {
+        return status;
+    }
+    status = wait_ready(ecp5);
+    if (status != LX_OK) {
+        return status;
+    }
+    uint32_t before = ecp5->status;
+    status = disable(ecp5);
+    if (status != LX_OK) {
+        return status;
+    }
+    status = wait_ready(ecp5);
+    if (status != LX_OK) {
+        return status;
+    }
+    int verdict = ecp5_verdict(before | ECP5_STATUS_DONE);
+    if (verdict == LX_OK) {
+        return ecp5_verdict(ecp5->status);
+    }
+    ecp5->status = before;
+    return verdict;
+}
+
 int ecp5_sram_finish(ecp5_t *ecp5) {
     if (ecp5->mode != ECP5_LOADING) {
         return LX_EBUSY;
     }
-    // A byte of ones, as after every bitstream: the last bit of the file needs no special care then.
     ecp5->mode = ECP5_CLOSED;
-    int status = tap_dr_end(ecp5->tap, NULL, NULL, 8, 0);
-    if (status == LX_OK) {
-        status = tap_run(ecp5->tap, 100, 1000);
+    return close(ecp5, end_burst(ecp5));
+}
+
+int ecp5_sram_abort(ecp5_t *ecp5) {
+    if (ecp5->mode == ECP5_PREPARED) {
+        ecp5->mode = ECP5_CLOSED;
     }
-    if (status == LX_OK) {
-        status = ecp5_command(ecp5, ECP5_BYPASS, 0, 0, 100, 0);
-    }
-    if (status == LX_OK) {
-        status = wait_ready(ecp5, BUSY_POLL_US, BUSY_POLLS);
-    }
-    // An error stands in the status only until ISC_DISABLE on some devices: look before and after.
-    uint32_t before = ecp5->status;
-    if (status == LX_OK) {
-        status = disable(ecp5);
-    }
-    if (status == LX_OK) {
-        status = wait_ready(ecp5, BUSY_POLL_US, BUSY_POLLS);
-    }
-    if (status == LX_OK) {
-        int verdict = ecp5_verdict(before | ECP5_STATUS_DONE);
-        status = verdict == LX_OK ? ecp5_verdict(ecp5->status) : verdict;
-        if (verdict != LX_OK) {
-            ecp5->status = before;
-        }
-    }
-    return close(ecp5, status);
+    return ecp5->mode == ECP5_LOADING ? ecp5_abort(ecp5) : LX_OK;
+}
+
+bool ecp5_sram_is_loading(const ecp5_t *ecp5) {
+    return ecp5->mode == ECP5_LOADING;
 }
 
 int ecp5_abort(ecp5_t *ecp5) {
-    if (ecp5->mode == ECP5_CLOSED) {
-        return close(ecp5, LX_OK);
-    }
     // From the middle of a scan straight to reset; then out of programming mode, with whatever SRAM is left.
     bool loading = ecp5->mode == ECP5_LOADING;
     int status = close(ecp5, LX_OK);
-    if (status == LX_OK && loading) {
-        status = close(ecp5, disable(ecp5));
+    return status == LX_OK && loading ? close(ecp5, disable(ecp5)) : status;
+}
+
+// It may report ready for a moment before it begins: only DONE or an error ends the wait early.
+static bool has_booted_or_failed(uint32_t status) {
+    return !is_busy(status) && !is_nonsense(status) && ecp5_verdict(status) != LX_ENOTDONE;
+}
+
+static int refresh(ecp5_t *ecp5, uint32_t polls) {
+    int status = disable(ecp5);
+    if (status != LX_OK) {
+        return status;
     }
-    return status;
+    status = ecp5_command(ecp5, ECP5_LSC_REFRESH, 0, 0, 2, REFRESH_POLL_US);
+    while (status == LX_OK && polls--) {
+        status = ecp5_read_status(ecp5);
+        if (status != LX_OK || has_booted_or_failed(ecp5->status)) {
+            break;
+        }
+        status = tap_run(ecp5->tap, 2, REFRESH_POLL_US);
+    }
+    if (status != LX_OK) {
+        return status;
+    }
+    int verdict = ecp5_verdict(ecp5->status);
+    if (verdict == LX_ENOKEY || verdict == LX_EDECRYPTONLY) {
+        return verdict;
+    }
+    return verdict == LX_OK && !is_busy(ecp5->status) ? LX_OK : LX_EREFRESH;
 }
 
 int ecp5_refresh(ecp5_t *ecp5, uint32_t timeout_ms) {
@@ -381,23 +489,5 @@ int ecp5_refresh(ecp5_t *ecp5, uint32_t timeout_ms) {
         return LX_EBUSY;
     }
     uint32_t polls = (timeout_ms ? timeout_ms : REFRESH_DEFAULT_MS) / (REFRESH_POLL_US / 1000) + 1;
-    int status = disable(ecp5);
-    if (status == LX_OK) {
-        status = ecp5_command(ecp5, LSC_REFRESH, 0, 0, 2, REFRESH_POLL_US);
-    }
-    // It may report ready for a moment before it begins: only DONE or an error ends the wait early.
-    while (status == LX_OK && polls--) {
-        status = ecp5_read_status(ecp5);
-        int verdict = status_is_nonsense(ecp5->status) ? LX_ENOTDONE : ecp5_verdict(ecp5->status);
-        if (status == LX_OK && !(ecp5->status & ECP5_STATUS_BUSY) && verdict != LX_ENOTDONE) {
-            break;
-        }
-        if (status == LX_OK) {
-            status = tap_run(ecp5->tap, 2, REFRESH_POLL_US);
-        }
-    }
-    if (status == LX_OK && (ecp5->status & ECP5_STATUS_BUSY || ecp5_verdict(ecp5->status) != LX_OK)) {
-        status = LX_EREFRESH;
-    }
-    return close(ecp5, status);
+    return close(ecp5, refresh(ecp5, polls));
 }

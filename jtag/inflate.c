@@ -205,11 +205,21 @@ static int gzip_part(inflate_t *inf) {
     return LX_OK;
 }
 
+// Bytes that resemble a gzip header: damage in the first member, trailing data after one.
+static int not_a_member(inflate_t *inf) {
+    if (inf->zlib == NULL) {
+        return LX_EDEFLATE;
+    }
+    inf->trailing += inf->have;
+    inf->state = STATE_END;
+    return LX_OK;
+}
+
 static int gzip_header_seen(inflate_t *inf) {
     const uint8_t *bytes = inf->header;
     if (bytes[0] != GZIP_MAGIC_0 || bytes[1] != GZIP_MAGIC_1 || bytes[2] != GZIP_DEFLATE
         || (bytes[3] & GZIP_RESERVED)) {
-        return LX_EDEFLATE;
+        return not_a_member(inf);
     }
     inf->flags = bytes[3];
     inf->checksum = crc32_update(0, bytes, GZIP_HEADER_BYTES);
@@ -269,6 +279,19 @@ static int detect(inflate_t *inf) {
     return LX_OK;
 }
 
+// After the end of packed data: another gzip member, or padding, which is no reason to fail after all data is through. A
+// member begins right after the one before it or after zeros (tapes and sectors are filled up with them).
+static int after_end(inflate_t *inf, uint8_t byte) {
+    inf->have = 0;
+    if (inf->format == INFLATE_GZIP && byte == GZIP_MAGIC_0 && inf->trailing == 0) {
+        inf->header[inf->have++] = byte;
+        inf->state = STATE_GZIP_HEADER;
+        return LX_OK;
+    }
+    inf->trailing += byte || inf->trailing;
+    return LX_OK;
+}
+
 // One byte of whatever is not data.
 static int frame_byte(inflate_t *inf, uint8_t byte) {
     if (inf->have < sizeof(inf->header)) {
@@ -301,14 +324,7 @@ static int frame_byte(inflate_t *inf, uint8_t byte) {
         case STATE_TRAILER:
             return inf->have == (inf->format == INFLATE_GZIP ? 8 : 4) ? trailer_seen(inf) : LX_OK;
         default:
-            // After the end: another gzip member, or zeros, with which tapes and sectors are filled up.
-            inf->have = 0;
-            if (inf->format == INFLATE_GZIP && byte == GZIP_MAGIC_0) {
-                inf->header[inf->have++] = byte;
-                inf->state = STATE_GZIP_HEADER;
-                return LX_OK;
-            }
-            return byte ? LX_EDEFLATE : LX_OK;
+            return after_end(inf, byte);
     }
 }
 
@@ -358,6 +374,9 @@ int inflate_write(void *ctx, const uint8_t *data, size_t length) {
 int inflate_finish(inflate_t *inf) {
     if (inf->state == STATE_DETECT) {
         return pass_held(inf);
+    }
+    if (inf->state == STATE_GZIP_HEADER) {
+        return inf->zlib ? not_a_member(inf) : LX_ETRUNCATED;
     }
     return inf->state == STATE_PLAIN || inf->state == STATE_END ? LX_OK : LX_ETRUNCATED;
 }

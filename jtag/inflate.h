@@ -34,6 +34,7 @@ typedef struct {
     inflate_format_t format; // once known, never INFLATE_AUTO
     uint32_t bytes_in;
     uint32_t bytes_out;
+    uint32_t trailing; // bytes after the end of packed data that are not part of it, zeros aside
     // Private.
     uint8_t *memory;
     size_t memory_bytes;
@@ -59,7 +60,8 @@ bool inflate_is_packed(const uint8_t *data, size_t length);
 // window is as large as fits, and for zlib no larger than its header asks.
 void inflate_open(inflate_t *inflate, jtag_sink_t sink, inflate_format_t format, void *memory, size_t memory_bytes);
 
-// Push the next bytes (a sink's shape). LX_EDEFLATE: damaged. LX_EWINDOW: packed with a larger window than there
+// Push the next bytes (a sink's shape). After the end of packed data other bytes than a further gzip member are counted in
+// `trailing` and dropped. LX_EDEFLATE: damaged. LX_EWINDOW: packed with a larger window than there
 // is memory for. LX_ECHECKSUM. LX_EOVERFLOW: not even memory for the smallest window. Or what the sink returned.
 int inflate_write(void *inflate, const uint8_t *data, size_t length);
 

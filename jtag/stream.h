@@ -16,22 +16,28 @@ typedef enum {
     STREAM_SRAM,
     STREAM_FLASH,
     STREAM_CHECK,
-    STREAM_LOOK, // the beginning of what is to go to a flash, before the flash is opened
+    STREAM_PROBE, // find out what a source is, before the flash it is meant for is opened
 } stream_target_t;
 
-#define STREAM_REQUIRE_BITSTREAM (1 << 0) // to flash: refuse what is no bitstream (to SRAM it always is)
-#define STREAM_OVERRIDE_ID (1 << 1) // to SRAM: take a bitstream for another device of the same size
+#define STREAM_REQUIRE_BITSTREAM (1 << 0) // to flash: refuse other data (to SRAM it always is)
+#define STREAM_OVERRIDE_ID (1 << 1) // take a bitstream for another device of the same size, under this device's IDCODE
 #define STREAM_ANY_DATA (1 << 2) // to flash: do not look at the content at all
+#define STREAM_WHOLE (1 << 3) // STREAM_PROBE: all of the source is pushed, and a truncated bitstream is an error
+
+#define STREAM_PROBE_BYTES (8192)
 
 typedef struct {
     stream_target_t target;
-    ecp5_t *ecp5; // STREAM_SRAM: where it goes
+    ecp5_t *ecp5; // STREAM_SRAM: the destination; else, unless NULL, the device whose fuses count
     const ecp5_device_t *device; // the one on the board; a bitstream for another is refused. NULL: any
     nor_write_t *writer; // STREAM_FLASH: opened by nor_write_open()
     inflate_format_t format; // INFLATE_AUTO, or what the caller knows
     void *memory; // for unpacking, see INFLATE_MEMORY_BYTES(); NULL: packed data is refused
     size_t memory_bytes;
     uint8_t options;
+    // The preamble is looked for in this many bytes. 0: as many as an ECP5 does, or STREAM_PROBE_BYTES on the way to a
+    // flash, where a caller keeps what it has probed.
+    uint32_t search_bytes;
 } stream_config_t;
 
 // The caller owns it; read-only. inflate, bitstream.info and the writer's report say how far it is.
@@ -41,12 +47,12 @@ typedef struct {
     bitstream_t bitstream;
     bool open;
     bool loading; // the SRAM load has begun: nothing was erased before
-    bool is_bitstream; // false: to flash goes something else
-    bool known; // STREAM_LOOK: more needs not be seen, the device is the right one or it is no bitstream
+    bool is_bitstream; // false: other data, or content that was not looked at
+    bool known; // what it is, and that it may go to the device: a probe needs no more
 } stream_t;
 
-// Start. Nothing happens to the device before an IDCODE was seen and accepted (to flash: before that or until it is
-// clear that the data is no bitstream, which is refused on request).
+// Start. To SRAM, nothing happens to the device before the bitstream was accepted: device, fuses, kind. To flash, all data
+// goes to the writer as it comes, which may erase before that: probe the beginning of the source first.
 void stream_open(stream_t *stream, const stream_config_t *config);
 
 // Push the next bytes; they must stay until the next call has returned. The first error ends it: the TAP is in reset
@@ -54,7 +60,7 @@ void stream_open(stream_t *stream, const stream_config_t *config);
 int stream_write(void *stream, const uint8_t *data, size_t length);
 
 // The end of the source. LX_OK means: to SRAM, DONE is high; to flash, all is verified; in a check, all CRCs are
-// right. STREAM_LOOK: at the end of the source or when it is known, LX_OK unless packed data ends too early.
+// right; in a probe, which may finish early, that nothing speaks against the source so far.
 int stream_finish(stream_t *stream);
 
 // Give up, at any time, any number of times.

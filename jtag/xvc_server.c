@@ -108,8 +108,13 @@ static int complete(xvc_server_t *server) {
     switch (state) {
         case STATE_BITS:
             server->bits = word_of(server->head);
-            if (server->bits == 0 || server->bits > 8 * server->vector_bytes) {
+            if (server->bits > 8 * server->vector_bytes) {
                 return LX_EINVAL;
+            }
+            if (server->bits == 0) {
+                // Legal, with no vectors and no answer.
+                expect(server, STATE_WORD, sizeof(server->head));
+                return LX_OK;
             }
             expect(server, STATE_VECTORS, 2 * ((server->bits + 7) / 8));
             return LX_OK;

@@ -263,15 +263,16 @@ static void *memory_of(mp_obj_t object, size_t *bytes) {
     return buffer.buf;
 }
 
-// open(target, device, memory, format, options, buffer, address, length): target SRAM, FLASH, CHECK or LOOK; device an
-// IDCODE, 0: any; memory to unpack or None; buffer, address and length for the flash.
+// open(target, device, memory, format, options, buffer, address, length, search=0): target SRAM, FLASH, CHECK or PROBE;
+// device an IDCODE, 0: any; memory to unpack or None; buffer, address and length for the flash; in how many bytes to
+// look for the preamble, 0: see stream.h.
 static mp_obj_t session_open(size_t n_args, const mp_obj_t *args) {
-    (void)n_args;
     stream_config_t config = {
         .target = mp_obj_get_int(args[1]),
         .device = ecp5_find(mp_obj_get_int_truncated(args[2])),
         .format = mp_obj_get_int(args[4]),
         .options = mp_obj_get_int(args[5]),
+        .search_bytes = n_args > 9 ? mp_obj_get_int_truncated(args[9]) : 0,
     };
     config.memory = memory_of(args[3], &config.memory_bytes);
     size_t buffer_bytes;
@@ -279,7 +280,7 @@ static mp_obj_t session_open(size_t n_args, const mp_obj_t *args) {
     uint32_t address = mp_obj_get_int_truncated(args[7]);
     uint32_t length = mp_obj_get_int_truncated(args[8]);
     bool flash = config.target == STREAM_FLASH;
-    bool any = config.target == STREAM_LOOK; // needs nothing of the board
+    bool any = config.target == STREAM_PROBE; // needs nothing of the board
 
     session_t *self = enter(args[0]);
     config.ecp5 = &self->ecp5;
@@ -298,7 +299,7 @@ static mp_obj_t session_open(size_t n_args, const mp_obj_t *args) {
     }
     return leave(self, status);
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(session_open_obj, 9, 9, session_open);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(session_open_obj, 9, 10, session_open);
 
 static mp_obj_t session_write(mp_obj_t self_in, mp_obj_t data) {
     mp_buffer_info_t buffer;
@@ -348,7 +349,7 @@ static mp_obj_t session_abort(mp_obj_t self_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(session_abort_obj, session_abort);
 
 // info(): of the stream, (bytes in, bytes out, loading, is a bitstream, idcode, usercode, frames, CRCs checked,
-// compressed, SPI mode, encrypted, known): reports.Stream.
+// compressed, SPI mode, encrypted, known, kind, header bytes, MCLK in Hz or 0, bytes after the end of gzip data): reports.Stream.
 static mp_obj_t session_info(mp_obj_t self_in) {
     session_t *self = MP_OBJ_TO_PTR(self_in);
     const bitstream_info_t *info = &self->stream.bitstream.info;
@@ -365,6 +366,10 @@ static mp_obj_t session_info(mp_obj_t self_in) {
         MP_OBJ_NEW_SMALL_INT(info->spi_mode),
         mp_obj_new_bool(info->encrypted),
         mp_obj_new_bool(self->stream.known),
+        MP_OBJ_NEW_SMALL_INT(info->kind),
+        mp_obj_new_int_from_uint(info->header_bytes),
+        mp_obj_new_int_from_uint(info->kind == BITSTREAM_COMPLETE ? ecp5_mclk_hz(info->control0) : 0),
+        mp_obj_new_int_from_uint(self->stream.inflate.trailing),
     };
     return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
 }

@@ -55,6 +55,11 @@ VARIANTS = {
     "-compress-qspi": ["--compress", "--spimode", "qspi", "--usercode", "305441741"],
 }
 
+# Single files: device and options of ecppack.
+SINGLE = {
+    "25f-compress-62mhz.bit": ("25f", ["--compress", "--freq", "62.0"]),
+}
+
 # file: device, variant, how it is wrapped (a window in bits for gzip, or None).
 FILES = {
     f"{device}{variant}.bit": (device, variant, None) for device in DEVICES for variant in VARIANTS
@@ -145,19 +150,17 @@ def gzipped(data, bits):
 
 def make(programs, name, output):
     """Make the file `name` in `output`."""
-    device, variant, bits = FILES[name]
     target = output / name
     part = output / f".{name}.part"
+    if name in SINGLE:
+        device, options = SINGLE[name]
+        bits = None
+    else:
+        device, variant, bits = FILES[name]
+        options = VARIANTS[variant]
     if bits is None:
         config = placed(programs, device, output)
-        run(
-            programs,
-            output,
-            "yowasp-ecppack",
-            *VARIANTS[variant],
-            MOUNT / config,
-            MOUNT / part.name,
-        )
+        run(programs, output, "yowasp-ecppack", *options, MOUNT / config, MOUNT / part.name)
     else:
         plain = f"{device}{variant}.bit"
         if not (output / plain).exists():
@@ -171,16 +174,17 @@ def main():
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "bitstreams")
     parser.add_argument("names", nargs="*", help="files to make (default: all)")
     arguments = parser.parse_args()
-    unknown = [name for name in arguments.names if name not in FILES]
+    files = [*FILES, *SINGLE]
+    unknown = [name for name in arguments.names if name not in files]
     if unknown:
         print(
-            f"no such bitstream: {unknown[0]}; there are: {' '.join(sorted(FILES))}",
+            f"no such bitstream: {unknown[0]}; there are: {' '.join(sorted(files))}",
             file=sys.stderr,
         )
         return 2
     output = arguments.output.resolve()
     (output / WORK).mkdir(parents=True, exist_ok=True)
-    missing = [name for name in arguments.names or FILES if not (output / name).exists()]
+    missing = [name for name in arguments.names or files if not (output / name).exists()]
     if missing:
         with open(output / ".lock", "w") as lock:  # several suites want them at the same time
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -189,7 +193,7 @@ def main():
             for name in missing:
                 if not (output / name).exists():
                     make(programs, name, output)
-    for name in arguments.names or FILES:
+    for name in arguments.names or files:
         print(f"{output / name} {(output / name).stat().st_size}")
     return 0
 

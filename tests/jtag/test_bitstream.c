@@ -306,7 +306,7 @@ static void test_no_bitstream(void) {
     bitstream_t bs;
     bitstream_open(&bs, NULL, nowhere, 0);
     CHECK_EQ(feed(&bs, noise, sizeof(noise), 100), LX_ENOBITSTREAM);
-    CHECK(bs.info.bytes <= BITSTREAM_HEADER_MAX);
+    CHECK(bs.info.bytes <= BITSTREAM_SEARCH_BYTES);
     memset(noise, 0xff, sizeof(noise));
     bitstream_open(&bs, NULL, nowhere, 0);
     CHECK_EQ(feed(&bs, noise, sizeof(noise), sizeof(noise)), LX_ENOBITSTREAM);
@@ -407,14 +407,14 @@ static void test_commands(void) {
     CHECK_EQ(to.length, 0);
     // The same where nothing goes anywhere; and together it is less than is ever erased.
     CHECK_EQ(run(&endless, 0, &bs), LX_ENOID);
-    CHECK(bs.info.bytes <= 2 * BITSTREAM_HEADER_MAX);
+    CHECK(bs.info.bytes <= 2 * BITSTREAM_ID_MAX);
     CHECK_EQ(run(&chatty, 0, &bs), LX_ENOID);
     build_t mixed = { 0 };
-    memset(mixed.data, 'c', BITSTREAM_HEADER_MAX - 4);
-    mixed.length = BITSTREAM_HEADER_MAX - 4;
+    memset(mixed.data, 'c', BITSTREAM_ID_MAX - 4);
+    mixed.length = BITSTREAM_ID_MAX - 4;
     put(&mixed, "ff ff bd b3");
-    memset(mixed.data + mixed.length, 0xff, BITSTREAM_HEADER_MAX);
-    mixed.length += BITSTREAM_HEADER_MAX;
+    memset(mixed.data + mixed.length, 0xff, BITSTREAM_ID_MAX);
+    mixed.length += BITSTREAM_ID_MAX;
     for (unsigned i = 0; i < 20; i++) {
         put(&mixed, RESET_CRC);
     }
@@ -449,6 +449,99 @@ static void test_commands(void) {
     CHECK_EQ(bs.info.spi_mode, 0);
     CHECK_EQ(bs.info.crc_checked, 1);
     free(to.data);
+}
+
+// The same configuration may come whole, as ecppack --delta writes it, as a jump or encrypted.
+static void test_kinds(void) {
+    static const struct {
+        const char *hex;
+        bitstream_kind_t kind;
+        uint8_t refusal;
+        int refused;
+    } kinds[] = {
+        { PREAMBLE RESET_CRC ID_25F "22 00 00 00 40 00 00 3b 46 00 00 00 82 91 1d 8a", BITSTREAM_COMPLETE,
+          BITSTREAM_REFUSE_PLAIN, LX_EDECRYPTONLY },
+        { PREAMBLE RESET_CRC ID_25F "b4 00 00 00 00 00 00 07 82 91 00 01", BITSTREAM_PARTIAL,
+          BITSTREAM_REFUSE_PARTIAL, LX_EPARTIAL },
+        { PREAMBLE RESET_CRC ID_25F "46 00 00 00 82 91 00 0a", BITSTREAM_PARTIAL, BITSTREAM_REFUSE_PLAIN, LX_EDECRYPTONLY },
+        { PREAMBLE RESET_CRC ID_25F DONE, BITSTREAM_PARTIAL, BITSTREAM_REFUSE_PARTIAL, LX_EPARTIAL },
+        { PREAMBLE "22 00 00 00 00 00 00 00 7e 00 00 00 03 20 00 00 ff", BITSTREAM_JUMP, BITSTREAM_REFUSE_JUMP, LX_EJUMP },
+        { "ff ff bf b3 12 34", BITSTREAM_ENCRYPTED, 0, LX_OK },
+        { "ff ff ba b3 12 34", BITSTREAM_ENCRYPTED, BITSTREAM_REFUSE_PLAIN, LX_OK },
+    };
+    for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        build_t build = { 0 };
+        put(&build, kinds[i].hex);
+        for (unsigned part = 1; part < 100; part += 33) {
+            for (unsigned pass = 0; pass < 2; pass++) {
+                uint8_t options = pass ? BITSTREAM_PASS_ALL : 0;
+                gather_t to = { 0 };
+                bitstream_t bs;
+                bitstream_open(&bs, NULL, (jtag_sink_t) { gather, &to }, options);
+                int status = feed(&bs, build.data, build.length, part);
+                CHECK(status == LX_OK || status == LX_ETRUNCATED);
+                CHECK_EQ(bs.info.kind, kinds[i].kind);
+                CHECK(bs.decided && to.length > 0);
+                CHECK(!pass || (to.length == build.length && memcmp(to.data, build.data, build.length) == 0));
+                // Refused, nothing of it goes anywhere, unless everything passes at once.
+                to.length = 0;
+                bitstream_open(&bs, NULL, (jtag_sink_t) { gather, &to }, options | kinds[i].refusal);
+                status = feed(&bs, build.data, build.length, part);
+                if (kinds[i].refused) {
+                    CHECK_EQ(status, kinds[i].refused);
+                    CHECK(pass || to.length == 0);
+                }
+                free(to.data);
+            }
+        }
+    }
+    CHECK_EQ(ecp5_mclk_hz(0x4000003b), 62000000);
+    CHECK_EQ(ecp5_mclk_hz(0x40000000), 2400000);
+    CHECK_EQ(ecp5_mclk_hz(0x40000005), 0);
+}
+
+// How far the preamble is looked for, and data in which there is none.
+static void test_search(void) {
+    size_t length;
+    uint8_t *file = bitstream_file("25f-compress.bit", &length);
+    static const uint32_t padding[] = { 4096, 60000, BITSTREAM_SEARCH_BYTES };
+    for (unsigned i = 0; i < 3; i++) {
+        uint8_t *data = malloc(padding[i] + length);
+        memset(data, 0xff, padding[i]);
+        memcpy(data + padding[i], file, length);
+        bool within = padding[i] < BITSTREAM_SEARCH_BYTES;
+        bitstream_t bs;
+        bitstream_open(&bs, ecp5_find(0x41113043), nowhere, 0);
+        CHECK_EQ(feed(&bs, data, padding[i] + length, 777), within ? LX_EWRONGDEVICE : LX_ENOBITSTREAM);
+        // Another limit, exactly.
+        size_t end = padding[i] + preamble_of(data + padding[i]) + 4;
+        for (unsigned more = 0; more < 2; more++) {
+            bitstream_open(&bs, NULL, nowhere, 0);
+            bs.search_bytes = end - 1 + more;
+            CHECK_EQ(feed(&bs, data, padding[i] + length, 777), more ? LX_OK : LX_ENOBITSTREAM);
+        }
+        gather_t to = { 0 };
+        bitstream_open(&bs, ecp5_find(0x41113043), (jtag_sink_t) { gather, &to }, BITSTREAM_PASS_ALL);
+        CHECK_EQ(feed(&bs, data, padding[i] + length, 777), within ? LX_EWRONGDEVICE : LX_OK);
+        CHECK(within || (bs.decided && bs.info.kind == BITSTREAM_NONE && to.length == padding[i] + length));
+        bitstream_open(&bs, NULL, nowhere, BITSTREAM_PASS_ALL | BITSTREAM_REQUIRED);
+        CHECK_EQ(feed(&bs, data, padding[i] + length, 777), within ? LX_OK : LX_ENOBITSTREAM);
+        free(to.data);
+        free(data);
+    }
+    // A command of nobody: other data, where that may pass; it passes whole.
+    build_t build = { 0 };
+    put(&build, "01 02 " PREAMBLE RESET_CRC "99 88 77 66 55");
+    for (unsigned part = 1; part < 30; part += 7) {
+        gather_t to = { 0 };
+        bitstream_t bs;
+        bitstream_open(&bs, NULL, (jtag_sink_t) { gather, &to }, BITSTREAM_PASS_ALL);
+        CHECK_OK(feed(&bs, build.data, build.length, part));
+        CHECK(bs.decided && bs.info.kind == BITSTREAM_NONE);
+        CHECK(to.length == build.length && memcmp(to.data, build.data, build.length) == 0);
+        free(to.data);
+    }
+    free(file);
 }
 
 // A sink of which the last data is still on its way.
@@ -501,7 +594,7 @@ static void test_sink_fails(void) {
 
 const test_t tests_bitstream[] = {
     TEST(test_real), TEST(test_filter_keeps), TEST(test_strip), TEST(test_wrong_device), TEST(test_override),
-    TEST(test_damaged), TEST(test_truncated), TEST(test_more_behind), TEST(test_no_bitstream), TEST(test_commands), TEST(test_data_stays),
+    TEST(test_damaged), TEST(test_truncated), TEST(test_more_behind), TEST(test_no_bitstream), TEST(test_commands), TEST(test_kinds), TEST(test_search), TEST(test_data_stays),
     TEST(test_sink_fails),
     { NULL, NULL },
 };

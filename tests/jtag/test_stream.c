@@ -84,6 +84,7 @@ static int flash(rig_t *rig, uint32_t address, const uint8_t *data, size_t lengt
     if (status == LX_OK) {
         stream_config_t config = {
             .target = STREAM_FLASH,
+            .ecp5 = &rig->ecp5,
             .device = rig->ecp5.device,
             .writer = &rig->writer,
             .memory = rig->memory,
@@ -273,11 +274,11 @@ static int look(stream_t *stream, const char *name, size_t length, size_t part, 
     uint8_t *data = bitstream_file(name, &all);
     length = length < all ? length : all;
     stream_config_t config = {
-        .target = STREAM_LOOK, .device = ecp5_find(0x41111043), .memory = memory, .memory_bytes = MEMORY, .options = options,
+        .target = STREAM_PROBE, .device = ecp5_find(0x41111043), .memory = memory, .memory_bytes = MEMORY, .options = options,
     };
     stream_open(stream, &config);
     int status = LX_OK;
-    for (size_t at = 0; status == LX_OK && !stream->known && at < length; at += part) {
+    for (size_t at = 0; status == LX_OK && (!stream->known || (options & STREAM_WHOLE)) && at < length; at += part) {
         status = stream_write(stream, data + at, length - at < part ? length - at : part);
     }
     free(data);
@@ -303,6 +304,133 @@ static void test_look(void) {
         CHECK_OK(look(&stream, "25f-compress.bit", 0, parts[i], 0));
         CHECK_EQ(stream_finish(&stream), LX_EBUSY);
     }
+}
+
+static int load_to(rig_t *rig, const char *name, uint8_t options) {
+    size_t length;
+    uint8_t *data = bitstream_file(name, &length);
+    int status = load(rig, data, length, 4096, options);
+    free(data);
+    return status;
+}
+
+// Encrypted bitstreams, and fuses that know a key or accept nothing else.
+static void test_encrypted(void) {
+    static uint8_t encrypted[60000];
+    uint32_t seed = 5;
+    for (unsigned i = 0; i < sizeof(encrypted); i++) {
+        encrypted[i] = random_word(&seed);
+    }
+    memcpy(encrypted, "\xff\0Part: LFE5U-25F\0\xff\xff\xff\xbf\xb3", 23);
+    rig_t rig;
+    // No key: the device says so.
+    rig_open(&rig, "LFE5U-25F", "W25Q32", NULL, true);
+    CHECK_EQ(load(&rig, encrypted, sizeof(encrypted), 4096, 0), LX_ENOKEY);
+    CHECK_OK(flash(&rig, 0, encrypted, sizeof(encrypted), 0, 4096, STREAM_REQUIRE_BITSTREAM));
+    CHECK_EQ(ecp5_refresh(&rig.ecp5, 0), LX_ENOKEY);
+    rig_close(&rig);
+    static const char *const fuses[] = { "decrypts", "decrypt-only" };
+    for (unsigned i = 0; i < 2; i++) {
+        rig_open(&rig, "LFE5U-25F", "W25Q32", fuses[i], i);
+        CHECK_EQ(ecp5_accepts_encrypted_only(&rig.ecp5), i);
+        CHECK_OK(load(&rig, encrypted, sizeof(encrypted), 4096, 0));
+        CHECK_EQ(rig.stream.bitstream.info.kind, BITSTREAM_ENCRYPTED);
+        CHECK(vboard_user_mode(rig.board));
+        CHECK_OK(flash(&rig, 0, encrypted, sizeof(encrypted), 0, 4096, STREAM_REQUIRE_BITSTREAM));
+        CHECK_OK(ecp5_refresh(&rig.ecp5, 0));
+        CHECK(vboard_user_mode(rig.board));
+        // A plain one is refused before the running design ends.
+        uint32_t clears = vboard_clears(rig.board);
+        CHECK_EQ(load_to(&rig, "25f-compress.bit", 0), i ? LX_EDECRYPTONLY : LX_OK);
+        CHECK_EQ(vboard_clears(rig.board) - clears, i ? 0 : 1);
+        CHECK(vboard_user_mode(rig.board));
+        rig_close(&rig);
+    }
+    // What got into the flash by other ways: the boot's verdict tells.
+    rig_open(&rig, "LFE5U-25F", "W25Q32", "decrypt-only", true);
+    size_t length;
+    size_t flash_bytes;
+    uint8_t *plain = bitstream_file("25f-compress.bit", &length);
+    CHECK_EQ(flash(&rig, 0, plain, length, length, 4096, 0), LX_EDECRYPTONLY);
+    memcpy(vboard_flash(rig.board, &flash_bytes), plain, length);
+    CHECK_EQ(ecp5_refresh(&rig.ecp5, 0), LX_EDECRYPTONLY);
+    free(plain);
+    rig_close(&rig);
+}
+
+// What is not a complete bitstream is named, and the running design stays.
+static void test_other_kinds(void) {
+    static const uint8_t jump[] = {
+        0xff, 0xff, 0xbd, 0xb3, 0xff, 0x22, 0, 0, 0, 0, 0, 0, 0, 0x7e, 0, 0, 0, 3, 0x10, 0, 0, 0xff, 0xff, 0xff, 0xff,
+    };
+    static const uint8_t partial[] = {
+        0xff, 0xff, 0xbd, 0xb3, 0xff, 0x3b, 0, 0, 0, 0xe2, 0, 0, 0, 0x41, 0x11, 0x10, 0x43, 0xb4, 0, 0, 0, 0, 0, 0, 7,
+        0x82, 0x91, 0, 1, 0, 0, 0,
+    };
+    rig_t rig;
+    rig_open(&rig, "LFE5U-25F", "W25Q32", NULL, true);
+    CHECK_OK(load_to(&rig, "25f-compress.bit", 0));
+    uint32_t clears = vboard_clears(rig.board);
+    CHECK_EQ(load(&rig, jump, sizeof(jump), 4096, 0), LX_EJUMP);
+    CHECK_EQ(load(&rig, partial, sizeof(partial), 7, 0), LX_EPARTIAL);
+    CHECK_EQ(rig.stream.bitstream.info.kind, BITSTREAM_PARTIAL);
+    CHECK_EQ(vboard_clears(rig.board), clears);
+    CHECK(vboard_user_mode(rig.board));
+    // In a flash a jump has its place.
+    CHECK_OK(flash(&rig, 0x3ff000, jump, sizeof(jump), sizeof(jump), 4096, STREAM_REQUIRE_BITSTREAM));
+    CHECK_EQ(flash(&rig, 0, partial, sizeof(partial), sizeof(partial), 4096, 0), LX_EPARTIAL);
+    CHECK_OK(flash(&rig, 0, partial, sizeof(partial), sizeof(partial), 4096, STREAM_ANY_DATA));
+    rig_close(&rig);
+}
+
+// To flash under the IDCODE of the board's device: it boots.
+static void test_flash_override(void) {
+    static const char *const files[] = { "12f.bit", "12f-compress-qspi.bit" };
+    for (unsigned i = 0; i < 2; i++) {
+        for (unsigned part = 37; part < 9000; part += 4400) {
+            size_t length;
+            uint8_t *data = bitstream_file(files[i], &length);
+            rig_t rig;
+            rig_open(&rig, "LFE5U-25F", "W25Q128", NULL, true);
+            CHECK_EQ(flash(&rig, 0, data, length, length, part, 0), LX_EWRONGDEVICE);
+            CHECK_OK(flash(&rig, 0, data, length, length, part, STREAM_OVERRIDE_ID));
+            size_t flash_bytes;
+            const uint8_t *written = vboard_flash(rig.board, &flash_bytes);
+            unsigned changed = 0;
+            for (size_t at = 0; at < length; at++) {
+                changed += written[at] != data[at];
+            }
+            CHECK(changed > 0 && changed <= 6); // IDCODE and a CRC
+            CHECK_OK(ecp5_refresh(&rig.ecp5, 0));
+            CHECK(vboard_user_mode(rig.board));
+            rig_close(&rig);
+            free(data);
+        }
+    }
+}
+
+// A probe of a whole source sees that it is cut; one that stops when it knows enough does not.
+static void test_probe_whole(void) {
+    stream_t stream;
+    CHECK_OK(look(&stream, "25f-compress.bit", 1 << 24, 4096, STREAM_WHOLE));
+    CHECK_EQ(look(&stream, "25f-compress.bit", 9000, 4096, 0), LX_OK);
+    size_t length;
+    uint8_t *data = bitstream_file("25f-compress.bit", &length);
+    stream_config_t config = { .target = STREAM_PROBE, .device = ecp5_find(0x41111043), .options = STREAM_WHOLE };
+    stream_open(&stream, &config);
+    CHECK_OK(stream_write(&stream, data, length / 2));
+    CHECK(stream.known);
+    CHECK_EQ(stream_finish(&stream), LX_ETRUNCATED);
+    // Data behind more padding than the limit is known not to be checked.
+    uint8_t padding[5000];
+    memset(padding, 0xff, sizeof(padding));
+    config.options = 0;
+    config.search_bytes = 4096;
+    stream_open(&stream, &config);
+    CHECK_OK(stream_write(&stream, padding, sizeof(padding)));
+    CHECK(stream.known && !stream.is_bitstream);
+    CHECK_EQ(stream.bitstream.info.kind, BITSTREAM_NONE);
+    free(data);
 }
 
 static void test_check(void) {
@@ -399,6 +527,7 @@ static void test_speed(void) {
 }
 
 const test_t tests_stream[] = {
-    TEST(test_sram), TEST(test_more_behind), TEST(test_sram_refused), TEST(test_flash_and_boot), TEST(test_flash_refused), TEST(test_look), TEST(test_check),
+    TEST(test_sram), TEST(test_more_behind), TEST(test_sram_refused), TEST(test_flash_and_boot), TEST(test_flash_refused), TEST(test_look), TEST(test_check), TEST(test_encrypted),
+    TEST(test_other_kinds), TEST(test_flash_override), TEST(test_probe_whole),
     TEST(test_lost), TEST(test_speed), { NULL, NULL },
 };

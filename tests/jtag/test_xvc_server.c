@@ -101,7 +101,7 @@ static void test_server_bad_clients(void) {
         const char *bytes;
         size_t length;
     } bad[] = {
-        { "hello:", 6 }, { ":", 1 }, { "getinfogetinfogetinfo", 21 }, { "shift:\0\0\0\0", 10 },
+        { "hello:", 6 }, { ":", 1 }, { "getinfogetinfogetinfo", 21 },
         { "shift:\1\x08\0\0", 10 }, // one bit more than the vector holds
         { "shift:\xff\xff\xff\xff", 10 }, { "GET / HTTP/1.1\r\n", 16 },
     };
@@ -113,6 +113,19 @@ static void test_server_bad_clients(void) {
         CHECK_EQ(cable.answers.length, 0);
         vboard_free(cable.board);
     }
+}
+
+// A shift of no bits is legal, and has no answer; what follows it is a command.
+static void test_server_empty_shift(void) {
+    cable_t cable;
+    cable_open(&cable);
+    uint64_t clocks = vboard_clocks(cable.board);
+    CHECK_OK(xvc_server_push(&cable.server, (const uint8_t *)"shift:\0\0\0\0", 10));
+    CHECK_EQ(cable.answers.length, 0);
+    CHECK_EQ(vboard_clocks(cable.board), clocks);
+    CHECK_OK(xvc_server_push(&cable.server, (const uint8_t *)"settck:\x64\0\0\0", 11));
+    CHECK_EQ(cable.answers.length, 4);
+    vboard_free(cable.board);
 }
 
 // A client that vanishes in the middle of a scan.
@@ -170,6 +183,6 @@ static void test_server_failures(void) {
 }
 
 const test_t tests_xvc_server[] = {
-    TEST(test_server_info), TEST(test_server_same), TEST(test_server_bad_clients), TEST(test_server_close),
+    TEST(test_server_info), TEST(test_server_same), TEST(test_server_bad_clients), TEST(test_server_empty_shift), TEST(test_server_close),
     TEST(test_server_failures), { NULL, NULL },
 };

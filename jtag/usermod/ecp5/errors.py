@@ -74,6 +74,14 @@ def _texts():
             "compressed with a larger window than there is memory for",
             "pack with a window of 4 KiB: zlib.compressobj(9, wbits=16 + 12)",
         ),
+        _ecp5.EPARTIAL: (
+            "a partial bitstream (ecppack --delta): it changes the design that it was made for",
+            "give the .bit file of the whole design",
+        ),
+        _ecp5.EJUMP: (
+            "a multi-boot jump table, not a design",
+            "its place is in the flash, at the end of a multi-boot image",
+        ),
         _ecp5.EENABLE: ("the ECP5 does not enter programming mode ({})", "cycle its power"),
         _ecp5.EERASE: (
             "the ECP5 does not erase its SRAM ({})",
@@ -102,6 +110,14 @@ def _texts():
         _ecp5.EREFRESH: (
             "the ECP5 did not boot from its flash ({})",
             "look at p.flash.info(), and whether a bitstream for this device is at address 0",
+        ),
+        _ecp5.EDECRYPTONLY: (
+            "the ECP5's fuses accept encrypted bitstreams only, and this one is not encrypted",
+            "encrypt it with the key that was programmed into this ECP5",
+        ),
+        _ecp5.ENOKEY: (
+            "the bitstream is encrypted, and this ECP5 has no key to decrypt it ({})",
+            "give the one that is not encrypted, or program the key with Lattice's tools",
         ),
         _ecp5.ENOFLASH: (
             "no SPI flash answers",

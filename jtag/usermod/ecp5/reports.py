@@ -65,6 +65,10 @@ Stream = namedtuple(
         "spi_mode",
         "encrypted",
         "known",
+        "kind",  # _ecp5.COMPLETE, PARTIAL, JUMP, ENCRYPTED; 0: none, or not known yet
+        "header_bytes",  # before the preamble
+        "mclk_hz",  # the clock that the bitstream boots by, 0: unknown
+        "trailing",  # bytes after the end of packed data
     ),
 )
 

@@ -7,7 +7,7 @@ LOAD = {
     "stuck-busy": "did not become ready in time",
     "erase-fails": "does not erase its SRAM",
     "no-done": "DONE stays low",
-    "decrypt-only": "does not erase its SRAM",
+    "decrypt-only": "encrypted bitstreams only",
     "disconnect=20000": "nothing answers on TDO",
     "power-loss=20000": "nothing answers on TDO",
     "fast-tck": "or lower TCK",
