@@ -2,7 +2,13 @@
 # MicroPython for LiteX: what a person or CI starts. `make help` lists it. Each room builds itself
 # (port/Makefile, emu/Makefile, tests/host/Makefile); this file only fetches, orders and names.
 
+# make splits a path at its spaces: a folder whose path has spaces is used through a link without.
+unspaced = $(if $(word 2,$1),$(shell tools/link.sh "$1"),$1)
+ROOT := $(call unspaced,$(CURDIR))
+absolute = $(abspath $(if $(filter /%,$1),$1,$(ROOT)/$1))
+
 BUILD ?= build
+override BUILD := $(call unspaced,$(BUILD))
 CACHE ?= $(BUILD)/cache
 SOC ?= base
 MICROPY_VERSION ?= 1.25.0
@@ -11,6 +17,7 @@ JOBS ?= $(shell nproc)
 
 # A LiteX build folder: of the reference SoC named by SOC, else the one the user names.
 BUILD_DIRECTORY ?= $(BUILD)/soc/$(SOC)
+override BUILD_DIRECTORY := $(call unspaced,$(BUILD_DIRECTORY))
 FIRMWARE_NAME = $(notdir $(patsubst %/,%,$(BUILD_DIRECTORY)))
 FIRMWARE = $(BUILD)/firmware/$(FIRMWARE_NAME)/firmware.bin
 ifneq ($(filter $(BUILD)/soc/%,$(BUILD_DIRECTORY)),)
@@ -18,27 +25,28 @@ OWN_SOC = $(BUILD_DIRECTORY)/csr.json
 endif
 
 VENV = $(BUILD)/venv
-PYTHON = $(VENV)/bin/python
+PYTHON = $(call absolute,$(VENV))/bin/python
 SOCS = mini base bench phy sdram full jtag
 
 ifdef MICROPY_DIR
-MICROPY_TREE = $(MICROPY_DIR)
-MICROPY_FETCH = test -f $(MICROPY_DIR)/py/mpconfig.h || \
-	{ echo "MICROPY_DIR=$(MICROPY_DIR) is no MicroPython source tree (no py/mpconfig.h)" >&2; exit 2; }
+MICROPY_TREE = $(call unspaced,$(MICROPY_DIR))
+MICROPY_FETCH = test -f $(MICROPY_TREE)/py/mpconfig.h || \
+	{ echo "MICROPY_DIR=$(MICROPY_DIR) is not a MicroPython source tree: it has no py/mpconfig.h" >&2; exit 2; }
 else
 MICROPY_TREE = $(BUILD)/micropython-$(MICROPY_VERSION)
 MICROPY_FETCH = $(PYTHON) tools/fetch.py micropython-$(MICROPY_VERSION) $(MICROPY_TREE) --cache $(CACHE)
 endif
 
 MAKEFLAGS += --no-print-directory -s
-# The venv's programs (meson and ninja among them) are found first; no Python writes caches into the tree.
-export PATH := $(abspath $(VENV))/bin:$(PATH)
+# The venv's programs (such as meson and ninja) come first; no Python writes caches into the tree.
+export PATH := $(call absolute,$(VENV))/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE = 1
-# What the user may set goes to the rooms as absolute paths, once. Two jobs do not tear each other's lines.
-PORT_MAKE = $(MAKE) -j$(JOBS) --output-sync -C port BUILD_DIRECTORY=$(abspath $(BUILD_DIRECTORY)) \
-	OUTPUT=$(abspath $(dir $(FIRMWARE))) MICROPY_DIR=$(abspath $(MICROPY_TREE)) PYTHON=$(abspath $(PYTHON)) \
+# The rooms' makefiles get absolute paths.
+PORT_MAKE = $(MAKE) -j$(JOBS) --output-sync -C port REPO=$(ROOT) \
+	BUILD_DIRECTORY=$(call absolute,$(BUILD_DIRECTORY)) OUTPUT=$(call absolute,$(dir $(FIRMWARE))) \
+	MICROPY_DIR=$(call absolute,$(MICROPY_TREE)) PYTHON=$(PYTHON) \
 	$(if $(FLOAT),FLOAT=$(FLOAT)) $(if $(ECP5),ECP5=$(ECP5)) \
-	$(if $(FROZEN_MANIFEST),FROZEN_MANIFEST=$(abspath $(FROZEN_MANIFEST)))
+	$(if $(FROZEN_MANIFEST),FROZEN_MANIFEST=$(call absolute,$(call unspaced,$(FROZEN_MANIFEST))))
 
 .DEFAULT_GOAL := help
 .PHONY: help
@@ -66,17 +74,17 @@ firmware: image ## firmware.bin for a LiteX build folder (BUILD_DIRECTORY=path, 
 	@echo "$(FIRMWARE)"
 
 .PHONY: usermod-unix
-usermod-unix: micropython | packages ## Upstream's unix port with the FPGA programmer: build/usermod/unix/micropython
-	@$(MAKE) -j$(JOBS) -C tests/usermod unix MICROPY_DIR=$(abspath $(MICROPY_TREE)) >&2 </dev/null
+usermod-unix: micropython | packages ## Build upstream's unix port with the FPGA programmer: build/usermod/unix/micropython
+	@$(MAKE) -j$(JOBS) -C tests/usermod unix MICROPY_DIR=$(call absolute,$(MICROPY_TREE)) >&2 </dev/null
 	@echo "$(BUILD)/usermod/unix/micropython"
 
 .PHONY: stubs
-stubs: $(OWN_SOC) $(VENV)/.installed ## What an editor completes on this SoC, as .pyi (BUILD_DIRECTORY=path)
+stubs: $(OWN_SOC) $(VENV)/.installed ## Write stubs (.pyi) of this SoC for an editor (BUILD_DIRECTORY=path)
 	@$(PYTHON) tools/stubs.py $(BUILD_DIRECTORY) --output $(BUILD)/stubs/$(FIRMWARE_NAME)
 
-##@ What the others need. Everything here speaks on stderr and reads nothing: stdin and stdout are the guest's.
+##@ Steps of the other targets. They print to stderr and read nothing: stdin and stdout are the guest's.
 
-# One build at a time in a folder: a second terminal waits for the first.
+# Only one build runs in a folder at a time: a second terminal waits for the first.
 LOCKED = mkdir -p $1 && flock $(patsubst %/,%,$1)/.lock
 
 .PHONY: packages test-packages micropython image emu firmwares
@@ -86,21 +94,30 @@ packages:
 test-packages:
 	@tools/apt.sh run test
 
-# Half an environment is no environment: without its stamp it is made anew.
+# The environment is made anew where its stamp or a part is missing, where its Python is not the version that it
+# was made for, and where it was copied from elsewhere (its programs name the folder that they were installed in).
+VENV_IS_WHOLE = import os, sys; from importlib.util import find_spec; \
+	config = dict(line.split(" = ", 1) for line in open(sys.prefix + "/pyvenv.cfg").read().splitlines()); \
+	version = config["version"].split("."); made_in = config.get("command", sys.prefix).split(" ")[-1]; \
+	same = os.path.realpath(made_in) == os.path.realpath(sys.prefix); \
+	sys.exit(not (find_spec("pip") and find_spec("litex") and same \
+		and version[:2] == [str(n) for n in sys.version_info[:2]]))
+ifneq ($(wildcard $(VENV)/.installed),)
+$(shell $(PYTHON) -c '$(VENV_IS_WHOLE)' 2>/dev/null || rm -f $(VENV)/.installed)
+endif
+
 $(VENV)/.installed: tools/requirements.txt | packages
 	@echo "Installing the Python packages of tools/requirements.txt into $(VENV)" >&2
-	@test -e $@ || /usr/bin/python3 -m venv --clear $(VENV)
-	@grep -E '^(setuptools|wheel)==' $< | $(PIP_INSTALL) -r /dev/stdin >&2
-	@$(PIP_INSTALL) --no-build-isolation -r $< >&2 </dev/null
+	@test -e $@ || /usr/bin/python3 -m venv --clear $(call absolute,$(VENV))
+	@grep -E '^(setuptools|wheel)==' $< | tools/pip.sh $(PYTHON) -r /dev/stdin
+	@tools/pip.sh $(PYTHON) --no-build-isolation -r $< </dev/null
 	@touch $@
-
-PIP_INSTALL = $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
 micropython: | $(VENV)/.installed
 	@$(MICROPY_FETCH) >&2 </dev/null
 
 $(BUILD)/soc/%/csr.json: $(wildcard gateware/*.py gateware/litei2c_parts/*.py gateware/litei2c_parts/*/*.py) $(VENV)/.installed
-	@$(PYTHON) -m gateware.build $* --output-dir $(BUILD)/soc/$* >&2 </dev/null
+	@$(PYTHON) -m gateware.build $* --output-dir $(call absolute,$(BUILD)/soc/$*) >&2 </dev/null
 	@touch $@
 
 image: $(OWN_SOC) micropython
@@ -108,10 +125,10 @@ image: $(OWN_SOC) micropython
 	@$(call LOCKED,$(dir $(FIRMWARE))) $(PORT_MAKE) >&2 </dev/null
 
 emu: | packages
-	@$(call LOCKED,$(BUILD)/emu) $(MAKE) -j$(JOBS) -C emu BUILD=$(abspath $(BUILD)) >&2 </dev/null
+	@$(call LOCKED,$(BUILD)/emu) $(MAKE) -j$(JOBS) -C emu BUILD=$(call absolute,$(BUILD)) >&2 </dev/null
 
 rtl-%: $(VENV)/.installed | test-packages
-	@$(call LOCKED,$(BUILD)/rtl) $(PYTHON) -m rtl.build $* --output-dir $(BUILD)/soc/$* --rtl $(BUILD)/rtl/$* >&2 </dev/null
+	@$(call LOCKED,$(BUILD)/rtl) $(PYTHON) -m rtl.build $* --output-dir $(call absolute,$(BUILD)/soc/$*) --rtl $(call absolute,$(BUILD)/rtl/$*) >&2 </dev/null
 
 firmwares: $(SOCS:%=$(BUILD)/soc/%/csr.json) micropython
 	@set -e; for soc in $(SOCS); do $(MAKE) SOC=$$soc image; done

@@ -170,7 +170,7 @@ def run(prog: str, verbose: bool, build: Callable[[], None]) -> int:
 
 def main(argv: list[str]) -> int:
     options = parser("gateware.build", __doc__).parse_args(argv)
-    output_dir = options.output_dir.resolve()
+    output_dir = options.output_dir.absolute()
 
     def build() -> None:
         with locked(output_dir):

@@ -68,7 +68,7 @@ def main(argv: list[str]) -> int:
     overrides = overrides_of(options)
 
     def build() -> None:
-        output_dir, folder = options.output_dir.resolve(), options.rtl.resolve()
+        output_dir, folder = options.output_dir.absolute(), options.rtl.absolute()
         with locked(output_dir):
             build_map(options.soc, overrides, output_dir, options.bios)
         with locked(folder):

@@ -11,6 +11,7 @@ Input that cannot be used gives one line on stderr, exit status 2, and no file i
 import argparse
 import os
 import re
+import shlex
 import sys
 import tempfile
 
@@ -581,7 +582,7 @@ def make_fragment(soc):
         "SOC_ARCH_CFLAGS := -march=$(SOC_MARCH) -mabi=$(SOC_MABI) -misa-spec=2.2 -Wa,-misa-spec=2.2",
         "# These tables, then LiteX's own headers (hw/common.h, generated/*.h, irq.h and system.h of the CPU).",
         f"SOC_CFLAGS := $(SOC_ARCH_CFLAGS) {defines} -I$(SOC_GEN_DIR) \\",
-        "    " + " ".join(f"-isystem {place}" for place in includes),
+        "    " + " ".join(f"-isystem {shlex.quote(place)}" for place in includes),
         "# What to compile besides soc/*.c.",
         "SOC_SRC := $(SOC_GEN_DIR)/soc_tables.c",
         "",

@@ -47,7 +47,15 @@ until message=$($apt update 2>&1 </dev/null); do
     sleep 5
 done
 printf '%s\n' "$message" >&2
-# An update that fails (one stale source of several) is no reason to stop: the install decides.
+# The update may fail for one stale source of several; the install decides.
 [ "$attempts" -gt 0 ] || echo "tools/apt.sh: apt-get update failed; trying with the lists at hand" >&2
 # shellcheck disable=SC2086
-exec $apt install --no-install-recommends $missing >&2 </dev/null
+$apt install --no-install-recommends $missing >&2 </dev/null && exit 0
+status=$?
+case $message in
+    *"Could not resolve"* | *"Temporary failure resolving"* | *"Could not connect"* | *"Network is unreachable"*)
+        echo "tools/apt.sh: no network: the Debian archive cannot be reached." \
+            "Connect this machine, then run the same command again." >&2
+        ;;
+esac
+exit "$status"

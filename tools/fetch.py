@@ -11,9 +11,11 @@ Exit status 0, or 2 with one line that says what failed, where, and what to do.
 """
 
 import argparse
+import errno
 import hashlib
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -22,13 +24,23 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import process  # noqa: E402
+
 HERE = Path(__file__).resolve().parent
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 STAMP = ".fetched"
+# Errors of a socket on a machine without a network.
+UNREACHABLE = (socket.gaierror, ConnectionError, TimeoutError)
+UNREACHABLE_ERRNO = (errno.ENETUNREACH, errno.EHOSTUNREACH)
 
 
 class FetchError(Exception):
     """A message for the user, one line."""
+
+
+class NoNetwork(FetchError):
+    """A host cannot be reached."""
 
 
 def file_digest(path):
@@ -162,8 +174,15 @@ def from_upstream(source, cache, work):
             open(path, "wb") as out,
         ):
             shutil.copyfileobj(reply, out)
-    except (urllib.error.URLError, OSError) as error:
+    except urllib.error.HTTPError as error:
         raise FetchError(f"{source['upstream']}: {error}") from error
+    except OSError as error:  # URLError is one, with the cause in `reason`
+        cause = getattr(error, "reason", error)
+        unreachable = (
+            isinstance(cause, UNREACHABLE) or getattr(cause, "errno", 0) in UNREACHABLE_ERRNO
+        )
+        kind = NoNetwork if unreachable else FetchError
+        raise kind(f"{source['upstream']}: {cause}") from error
     (work / "upstream").mkdir()
     top = unpack(path, work / "upstream")
     digest = tree_digest(top, source["folders"])
@@ -175,7 +194,8 @@ def from_upstream(source, cache, work):
 def fetch(source, output, cache):
     """Put the tree of `source` at `output`, from the first place that has it."""
     output.parent.mkdir(parents=True, exist_ok=True)
-    reasons = []
+    reasons: list[str] = []
+    offline = False
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as temporary:
         for place in (from_cache, from_debian, from_upstream):
             work = Path(temporary) / place.__name__
@@ -184,13 +204,26 @@ def fetch(source, output, cache):
                 top = place(source, cache, work)
             except (FetchError, OSError) as error:
                 reasons.append(f"{place.__name__.removeprefix('from_')}: {error}")
+                offline = offline or isinstance(error, NoNetwork)
                 continue
             (top / STAMP).write_text(source["sha256"] + "\n")
             if output.exists():
                 shutil.rmtree(output)
             top.rename(output)
             return
-    raise FetchError(f"cannot get {source['name']} {source['version']}: " + "; ".join(reasons))
+    what = f"{source['name']} {source['version']}"
+    if offline:
+        raise FetchError(
+            f"no network: {what} cannot be downloaded; connect this machine, "
+            f"then run the same command again ({'; '.join(reasons)})"
+        )
+    raise FetchError(f"cannot get {what}: " + "; ".join(reasons))
+
+
+def fetched(output, source):
+    """Whether `output` holds the tree of `source`."""
+    stamp = output / STAMP
+    return stamp.exists() and stamp.read_text().strip() == source["sha256"]
 
 
 def fetch_newest(name, suite, output):
@@ -227,9 +260,10 @@ def main(arguments=None):
         source = table.get(options.source.replace(".", "_"))
         if source is None:
             raise FetchError(f"{options.source} is not in {options.sources}")
-        stamp = options.output / STAMP
-        if not (stamp.exists() and stamp.read_text().strip() == source["sha256"]):
-            fetch(source, options.output, options.cache)
+        if not fetched(options.output, source):
+            with process.locked(options.cache / ".lock"):
+                if not fetched(options.output, source):
+                    fetch(source, options.output, options.cache)
     except FetchError as error:
         print(f"fetch: {error}", file=sys.stderr)
         return 2

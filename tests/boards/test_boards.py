@@ -15,9 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 import board_soc  # noqa: E402
-import test as runner  # noqa: E402
-
 import boards  # noqa: E402
+import test as runner  # noqa: E402
 
 GOOD = """\
 A SoC: VexRiscv standard, 100000000 Hz

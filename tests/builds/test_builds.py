@@ -111,7 +111,7 @@ class Single(unittest.TestCase):
 class Reproducible(unittest.TestCase):
     def test_two_folders_give_the_same_bytes(self):
         images = []
-        for name in ("here", "in/another/place"):
+        for name in ("here", "in another/place"):
             copy = WORK / "reproducible" / name
             shutil.rmtree(copy, ignore_errors=True)
             shutil.copytree(support.ROOT, copy, ignore=IGNORED)
@@ -137,8 +137,20 @@ class Reproducible(unittest.TestCase):
             images.append((copy / "build" / "firmware" / "base" / "firmware.bin").read_bytes())
         self.assertEqual(len(images[0]), len(images[1]))
         self.assertEqual(images[0], images[1])
-        for folder in (b"/in/another", str(support.ROOT).encode()):
+        for folder in (b"/in another", str(support.ROOT).encode()):
             self.assertNotIn(folder, images[1])
+
+
+class Spaces(unittest.TestCase):
+    def test_build_folder(self):
+        """A LiteX build folder whose path has spaces (Reproducible builds in a clone with spaces)."""
+        soc = WORK / "spaces" / "a soc" / "my mini"
+        shutil.rmtree(soc.parent, ignore_errors=True)
+        shutil.copytree(support.soc_folder("mini"), soc)
+        made = support.make(
+            "emu-run", f"BUILD_DIRECTORY={soc}", input="print(6 * 7)\n", bound_s=BOUND_S
+        )
+        self.assertEqual((made.returncode, made.stdout), (0, "42\n"), made.stderr[-3000:])
 
 
 class OneFolder(unittest.TestCase):

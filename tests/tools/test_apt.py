@@ -15,7 +15,8 @@ STUBS = {
     "dpkg-query": 'for last; do :; done\ngrep -qx "$last" "$STUB_INSTALLED" && echo "install ok installed"',
     "id": 'echo "$STUB_UID"',
     "sudo": '[ "$STUB_SUDO" = yes ] || exit 1\nshift\nexec "$@"',
-    "apt-get": 'echo "apt-get $*" >>"$STUB_LOG"\necho "frontend $DEBIAN_FRONTEND" >>"$STUB_LOG"',
+    "apt-get": 'echo "apt-get $*" >>"$STUB_LOG"\necho "frontend $DEBIAN_FRONTEND" >>"$STUB_LOG"\n'
+    '[ -z "$STUB_APT_ERROR" ] || { echo "$STUB_APT_ERROR"; exit 100; }',
 }
 
 
@@ -29,7 +30,7 @@ class Apt(unittest.TestCase):
             path.write_text(f"#!/bin/sh\n{body}\n")
             path.chmod(0o755)
 
-    def run_script(self, *groups, installed=(), uid=0, sudo=False):
+    def run_script(self, *groups, installed=(), uid=0, sudo=False, error=""):
         """Run the script with stubs; return (status, stderr, what was asked of apt-get)."""
         (self.folder / "installed").write_text("".join(f"{name}\n" for name in installed))
         log = self.folder / "log"
@@ -40,6 +41,7 @@ class Apt(unittest.TestCase):
             "STUB_UID": str(uid),
             "STUB_SUDO": "yes" if sudo else "no",
             "STUB_LOG": str(log),
+            "STUB_APT_ERROR": error,
         }
         result = subprocess.run(
             [SCRIPT, *groups], env=environment, capture_output=True, text=True, timeout=60
@@ -82,6 +84,15 @@ class Apt(unittest.TestCase):
         status, errors, asked = self.run_script("run", installed=there, uid=1000)
         self.assertEqual((status, asked), (2, ""))
         self.assertRegex(errors, rf"sudo apt-get install .*{missing}|apt-get install .*{missing}")
+
+    def test_without_a_network_the_message_says_so(self):
+        error = "E: Failed to fetch x  Temporary failure resolving 'x'"
+        *there, missing = self.packages("run")
+        status, errors, _ = self.run_script("run", installed=there, error=error)
+        self.assertEqual(status, 100)
+        self.assertIn("no network: the Debian archive cannot be reached", errors.splitlines()[-1])
+        _, errors, _ = self.run_script("run", installed=there, error="E: dpkg is broken")
+        self.assertNotIn("no network", errors)
 
     def test_unknown_group(self):
         status, errors, asked = self.run_script("nothing")

@@ -105,6 +105,15 @@ class Fetch(unittest.TestCase):
         self.assertIn("/nowhere/thing.tar", errors)
         self.assert_nothing_left()
 
+    def test_without_a_network_the_message_says_so(self):
+        """Nobody listens on port 9 of this machine, as on a machine whose network is down."""
+        status, errors = self.fetch(upstream="http://127.0.0.1:9/thing.tar")
+        self.assertEqual(status, 2)
+        self.assertRegex(errors, r"^fetch: no network: thing 1\.0 cannot be downloaded; connect")
+        self.assertEqual(errors.count("\n"), 1)
+        _, errors = self.fetch(upstream="file:///nowhere/thing.tar")
+        self.assertNotIn("no network", errors)
+
     def test_unknown_source(self):
         status, errors = self.fetch(source="thing-9.9")
         self.assertEqual(status, 2)
