@@ -57,6 +57,25 @@ typedef struct {
     void *ctx;
 } jtag_transport_t;
 
+// How a call into jtag/ is stopped from outside, by Ctrl-C for instance: requested is asked before each operation, and
+// true ends the call with LX_EINTR. It is true once: the operations that follow reset the TAP. NULL: nothing stops a call.
+typedef struct {
+    bool (*requested)(void *ctx);
+    void *ctx;
+} jtag_stop_t;
+
+// Do an operation, or stop before it with LX_EINTR. Then nothing is in flight, since after an error a caller takes back
+// the memory that it gave to the transport.
+static inline int jtag_start(const jtag_transport_t *transport, const jtag_stop_t *stop, const jtag_op_t *op) {
+    if (stop->requested && stop->requested(stop->ctx)) {
+        if (transport->ops->wait) {
+            transport->ops->wait(transport->ctx, 0);
+        }
+        return LX_EINTR;
+    }
+    return transport->ops->submit(transport->ctx, op);
+}
+
 // Where a stream goes: chunks of any length, in order. The data must stay as it is until the *next* call of
 // write has returned (a transport may still be shifting it), so a source that alternates two buffers never waits.
 typedef struct {

@@ -2,10 +2,7 @@
 //
 // TAP walking and scanning (tap.h), after IEEE 1149.1-2001, chapters 6 and 7.
 //
-// The way through the state diagram comes from a table: for each state the next one by TMS, and a mask whose bit t is
-// the TMS that leads from there towards state t by the shortest way. Two entries differ from the shortest way,
-// because it would pass Test-Logic-Reset: from DR_SELECT to IDLE, and whatever leaves IR_SELECT. The test derives the
-// table anew.
+// The way through the state diagram comes from two tables: the next state by TMS, and the TMS that leads towards another.
 //
 // In a chain, what is shifted first ends nearest to TDO. With a target at position t of n devices, t bypass bits lie
 // between it and TDO and n - 1 - t between TDI and it. A scan of its register is therefore: t bits of padding, its
@@ -17,60 +14,80 @@
 #include <string.h>
 
 #define ASSUMED_MHZ (25)
-#define CHECK_TIMES (64)
 // Clocks between two looks at the transport's clock.
 #define RUN_STEP_CLOCKS (64)
 // A transport's operation has at most this many clocks of padding or idling.
 #define OP_BITS_MAX (1u << 20)
 
-typedef struct {
-    uint8_t next[2];
-    uint16_t towards;
-} transition_t;
-
-typedef struct {
-    uint32_t value;
-    uint32_t mask;
-    uint8_t ir_bits;
-} known_device_t;
-
-static const transition_t transitions[TAP_STATES] = {
-    [TAP_RESET] = { { TAP_IDLE, TAP_RESET }, 0x0000 },
-    [TAP_IDLE] = { { TAP_IDLE, TAP_DR_SELECT }, 0xfffd },
-    [TAP_DR_SELECT] = { { TAP_DR_CAPTURE, TAP_IR_SELECT }, 0xfe01 },
-    [TAP_DR_CAPTURE] = { { TAP_DR_SHIFT, TAP_DR_EXIT1 }, 0xffe7 },
-    [TAP_DR_SHIFT] = { { TAP_DR_SHIFT, TAP_DR_EXIT1 }, 0xffef },
-    [TAP_DR_EXIT1] = { { TAP_DR_PAUSE, TAP_DR_UPDATE }, 0xff0f },
-    [TAP_DR_PAUSE] = { { TAP_DR_PAUSE, TAP_DR_EXIT2 }, 0xffbf },
-    [TAP_DR_EXIT2] = { { TAP_DR_SHIFT, TAP_DR_UPDATE }, 0xff0f },
-    [TAP_DR_UPDATE] = { { TAP_IDLE, TAP_DR_SELECT }, 0xfefd },
-    [TAP_IR_SELECT] = { { TAP_IR_CAPTURE, TAP_RESET }, 0x0001 },
-    [TAP_IR_CAPTURE] = { { TAP_IR_SHIFT, TAP_IR_EXIT1 }, 0xf3ff },
-    [TAP_IR_SHIFT] = { { TAP_IR_SHIFT, TAP_IR_EXIT1 }, 0xf7ff },
-    [TAP_IR_EXIT1] = { { TAP_IR_PAUSE, TAP_IR_UPDATE }, 0x87ff },
-    [TAP_IR_PAUSE] = { { TAP_IR_PAUSE, TAP_IR_EXIT2 }, 0xdfff },
-    [TAP_IR_EXIT2] = { { TAP_IR_SHIFT, TAP_IR_UPDATE }, 0x87ff },
-    [TAP_IR_UPDATE] = { { TAP_IDLE, TAP_DR_SELECT }, 0x7ffd },
+// The state diagram (IEEE 1149.1, figure 6-1): the next state.
+static const uint8_t next_state[TAP_STATES][2] = {
+    // TMS 0, TMS 1
+    [TAP_RESET] = { TAP_IDLE, TAP_RESET },
+    [TAP_IDLE] = { TAP_IDLE, TAP_DR_SELECT },
+    [TAP_DR_SELECT] = { TAP_DR_CAPTURE, TAP_IR_SELECT },
+    [TAP_DR_CAPTURE] = { TAP_DR_SHIFT, TAP_DR_EXIT1 },
+    [TAP_DR_SHIFT] = { TAP_DR_SHIFT, TAP_DR_EXIT1 },
+    [TAP_DR_EXIT1] = { TAP_DR_PAUSE, TAP_DR_UPDATE },
+    [TAP_DR_PAUSE] = { TAP_DR_PAUSE, TAP_DR_EXIT2 },
+    [TAP_DR_EXIT2] = { TAP_DR_SHIFT, TAP_DR_UPDATE },
+    [TAP_DR_UPDATE] = { TAP_IDLE, TAP_DR_SELECT },
+    [TAP_IR_SELECT] = { TAP_IR_CAPTURE, TAP_RESET },
+    [TAP_IR_CAPTURE] = { TAP_IR_SHIFT, TAP_IR_EXIT1 },
+    [TAP_IR_SHIFT] = { TAP_IR_SHIFT, TAP_IR_EXIT1 },
+    [TAP_IR_EXIT1] = { TAP_IR_PAUSE, TAP_IR_UPDATE },
+    [TAP_IR_PAUSE] = { TAP_IR_PAUSE, TAP_IR_EXIT2 },
+    [TAP_IR_EXIT2] = { TAP_IR_SHIFT, TAP_IR_UPDATE },
+    [TAP_IR_UPDATE] = { TAP_IDLE, TAP_DR_SELECT },
 };
 
-// IR lengths by IDCODE, from the vendors' BSDL files; what an ECP5 is likely to share a chain with.
-static const known_device_t known_devices[] = {
-    { 0x00000043, 0x00000fff, 8 }, // Lattice: ECP5, MachXO2, MachXO3, CrossLink, Nexus
-    { 0x03600093, 0x0fe00fff, 6 }, // Xilinx 7 series of one die
-    { 0x04000093, 0x0fc00fff, 6 }, // Xilinx Spartan-6
-    { 0x0ba00477, 0x0fffffff, 4 }, // ARM JTAG-DP of Cortex-M3, M4, A
-    { 0x0ba02477, 0x0fffffff, 4 },
-    { 0x0ba01477, 0x0fffffff, 4 },
-    { 0x06400041, 0x0ff00fff, 5 }, // STM32 boundary scan
-    { 0x120034e5, 0xffffffff, 5 }, // ESP32
-    { 0x00005c25, 0x0fffffff, 5 }, // ESP32-C3
-    { 0x10001fff, 0xffffffff, 4 }, // VexRiscv JTAG
-    { 0x00000913, 0x00000fff, 5 }, // SiFive debug module
-    { 0x020f00dd, 0x0fff00ff, 10 }, // Intel Cyclone
+// The TMS that leads from a state (row) towards another (column) by the shortest way. It follows from the diagram:
+//
+//   Test-Logic-Reset is left by 0, to Run-Test/Idle, which 1 leaves to Select-DR-Scan. From there 0 leads into the column
+//   of the data register, 1 on to Select-IR-Scan, where 0 leads into the column of the instruction register and 1 back to
+//   Test-Logic-Reset. Within a column, Capture goes to Shift (0) or Exit1 (1), Shift stays (0) or goes to Exit1 (1),
+//   Exit1 goes to Pause (0) or Update (1), Pause stays (0) or goes to Exit2 (1), Exit2 goes back to Shift (0) or to
+//   Update (1). Update leads to Run-Test/Idle (0) or Select-DR-Scan (1). So 1 leads out of a column, and 0 deeper into it.
+//
+// Two entries differ from the shortest way, which would pass Test-Logic-Reset: from Select-DR-Scan to Run-Test/Idle (0,
+// through the data register), and whatever leaves Select-IR-Scan (0, unless it leads to Test-Logic-Reset).
+// The test derives the matrix anew.
+static const char tms_towards[TAP_STATES][TAP_STATES + 1] = {
+    //                   Test-Logic-Reset
+    //                   |Run-Test/Idle
+    //                   ||Select-DR-Scan
+    //                   |||Capture-DR
+    //                   ||||Shift-DR
+    //                   |||||Exit1-DR
+    //                   ||||||Pause-DR
+    //                   |||||||Exit2-DR
+    //                   ||||||||Update-DR
+    //                   |||||||||Select-IR-Scan
+    //                   ||||||||||Capture-IR
+    //                   |||||||||||Shift-IR
+    //                   ||||||||||||Exit1-IR
+    //                   |||||||||||||Pause-IR
+    //                   ||||||||||||||Exit2-IR
+    //                   |||||||||||||||Update-IR
+    [TAP_RESET] =       "0000000000000000",
+    [TAP_IDLE] =        "1011111111111111",
+    [TAP_DR_SELECT] =   "1000000001111111",
+    [TAP_DR_CAPTURE] =  "1110011111111111",
+    [TAP_DR_SHIFT] =    "1111011111111111",
+    [TAP_DR_EXIT1] =    "1111000011111111",
+    [TAP_DR_PAUSE] =    "1111110111111111",
+    [TAP_DR_EXIT2] =    "1111000011111111",
+    [TAP_DR_UPDATE] =   "1011111101111111",
+    [TAP_IR_SELECT] =   "1000000000000000",
+    [TAP_IR_CAPTURE] =  "1111111111001111",
+    [TAP_IR_SHIFT] =    "1111111111101111",
+    [TAP_IR_EXIT1] =    "1111111111100001",
+    [TAP_IR_PAUSE] =    "1111111111111011",
+    [TAP_IR_EXIT2] =    "1111111111100001",
+    [TAP_IR_UPDATE] =   "1011111111111110",
 };
 
 static int submit(tap_t *tap, const jtag_op_t *op) {
-    return tap->transport.ops->submit(tap->transport.ctx, op);
+    return jtag_start(&tap->transport, &tap->stop, op);
 }
 
 // Clocks with constant TMS and TDI.
@@ -96,121 +113,15 @@ static int pad(tap_t *tap, uint32_t bits, bool last) {
     return bits ? clocks(tap, bits, last, true) : LX_OK;
 }
 
-static int shift_word(tap_t *tap, uint32_t *word, unsigned bits, bool capture) {
-    uint8_t bytes[4] = { *word, *word >> 8, *word >> 16, *word >> 24 };
-    int status = tap_shift(tap, bytes, capture ? bytes : NULL, bits, 0);
-    if (status == LX_OK) {
-        status = tap_wait(tap, 0);
-    }
-    *word = bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
-    return status;
-}
-
-static uint8_t known_ir_bits(uint32_t idcode) {
-    for (size_t i = 0; idcode && i < sizeof(known_devices) / sizeof(known_devices[0]); i++) {
-        if ((idcode & known_devices[i].mask) == known_devices[i].value) {
-            return known_devices[i].ir_bits;
-        }
-    }
-    return 0;
-}
-
-// Read the ids that the devices capture after reset: a one and 31 bits more where there is an IDCODE, a zero where
-// there is only BYPASS. The ones that are shifted in mark the end, since no IDCODE is all ones.
-static int read_chain(tap_t *tap, tap_device_t *chain, unsigned *devices) {
-    int status = tap_reset(tap);
-    if (status == LX_OK) {
-        status = tap_go(tap, TAP_DR_SHIFT);
-    }
-    *devices = 0;
-    while (status == LX_OK) {
-        uint32_t idcode = 1;
-        status = shift_word(tap, &idcode, 1, true);
-        if (status == LX_OK && idcode) {
-            uint32_t rest = 0x7fffffff;
-            status = shift_word(tap, &rest, 31, true);
-            idcode |= rest << 1;
-            if (idcode == 0xffffffff) {
-                break;
-            }
-        }
-        if (status == LX_OK && *devices == TAP_CHAIN_MAX) {
-            return LX_EOVERFLOW;
-        }
-        if (status == LX_OK) {
-            chain[*devices].idcode = idcode;
-            chain[*devices].ir_bits = known_ir_bits(idcode);
-            *devices += 1;
-        }
-    }
-    return status;
-}
-
-// A stuck TDO looks like no device (high) or too many without an id (low).
-static int chain_verdict(const tap_device_t *chain, unsigned devices, int status) {
-    if (status != LX_EOVERFLOW) {
-        return status == LX_OK && devices == 0 ? LX_ENODEV : status;
-    }
-    uint32_t any = 0;
-    for (unsigned i = 0; i < devices; i++) {
-        any |= chain[i].idcode;
-    }
-    return any ? LX_EOVERFLOW : LX_ENODEV;
-}
-
-// The sum of all IR lengths: ones fill every IR (which is BYPASS), then a zero is followed through.
-static int measure_ir(tap_t *tap, unsigned *sum) {
-    int status = tap_go(tap, TAP_IR_SHIFT);
-    if (status == LX_OK) {
-        status = pad(tap, TAP_CHAIN_MAX * TAP_IR_BITS_MAX, false);
-    }
-    *sum = 0;
-    for (unsigned i = 0; status == LX_OK && i <= TAP_CHAIN_MAX * TAP_IR_BITS_MAX; i++) {
-        uint32_t bit = i > 0;
-        status = shift_word(tap, &bit, 1, true);
-        if (status == LX_OK && bit == 0) {
-            *sum = i;
-            break;
-        }
-    }
-    if (status == LX_OK) {
-        // All ones again, so that the update that follows loads BYPASS everywhere.
-        status = pad(tap, TAP_CHAIN_MAX * TAP_IR_BITS_MAX, true);
-    }
-    return status == LX_OK ? tap_reset(tap) : status;
-}
-
-static int find_ir_bits(tap_t *tap) {
-    unsigned unknown = 0;
-    unsigned known_sum = 0;
-    unsigned which = 0;
-    for (unsigned i = 0; i < tap->devices; i++) {
-        known_sum += tap->chain[i].ir_bits;
-        if (tap->chain[i].ir_bits == 0) {
-            unknown++;
-            which = i;
-        }
-    }
-    if (unknown != 1) {
-        return LX_OK;
-    }
-    unsigned sum;
-    int status = measure_ir(tap, &sum);
-    if (status == LX_OK && sum >= known_sum + 2 && sum - known_sum <= TAP_IR_BITS_MAX) {
-        tap->chain[which].ir_bits = sum - known_sum;
-    }
-    return status;
-}
-
 tap_state_t tap_next(tap_state_t state, bool tms) {
-    return transitions[state].next[tms];
+    return next_state[state][tms];
 }
 
 unsigned tap_path(tap_state_t from, tap_state_t to, uint32_t *tms) {
     unsigned count = 0;
     *tms = 0;
     while (from != to && count < 32) {
-        bool level = (transitions[from].towards >> to) & 1;
+        bool level = tms_towards[from][to] == '1';
         *tms |= (uint32_t)level << count++;
         from = tap_next(from, level);
     }
@@ -227,16 +138,19 @@ int tap_set_freq(tap_t *tap, uint32_t hz) {
     if (hz == 0) {
         return LX_EINVAL;
     }
-    uint32_t actual = 0;
     int status = tap_wait(tap, 0);
-    if (status == LX_OK && tap->transport.ops->set_freq) {
-        status = tap->transport.ops->set_freq(tap->transport.ctx, hz, &actual);
+    if (status != LX_OK) {
+        return status;
     }
-    if (status == LX_OK) {
-        tap->freq_hz = actual;
-        tap->asked_hz = hz;
+    const jtag_transport_ops_t *ops = tap->transport.ops;
+    uint32_t actual = 0;
+    status = ops->set_freq ? ops->set_freq(tap->transport.ctx, hz, &actual) : LX_OK;
+    if (status != LX_OK) {
+        return status;
     }
-    return status;
+    tap->freq_hz = actual;
+    tap->asked_hz = hz;
+    return LX_OK;
 }
 
 int tap_reset(tap_t *tap) {
@@ -313,27 +227,30 @@ static uint64_t clocks_for(uint32_t us, uint32_t hz) {
     return quotient;
 }
 
-int tap_run(tap_t *tap, uint32_t count, uint32_t us) {
+// By the transport's clock. The bound: one that stands still ends no later than four times the clocks at the known
+// frequency.
+static int run_by_time(tap_t *tap, uint32_t count, uint32_t us, uint64_t for_time) {
     const jtag_transport_ops_t *ops = tap->transport.ops;
-    int status = tap_go(tap, TAP_IDLE);
-    uint32_t hz = tap->freq_hz ? tap->freq_hz : ASSUMED_MHZ * 1000000;
-    uint64_t for_time = clocks_for(us, hz);
-    if (ops->time_us && us) {
-        // The bound: a clock that stands still ends no later than four times the clocks at the known frequency.
-        uint64_t bound = 4 * for_time + RUN_STEP_CLOCKS;
-        uint32_t start = ops->time_us(tap->transport.ctx);
-        for (uint64_t done = 0; status == LX_OK && done < bound; done += RUN_STEP_CLOCKS) {
-            if (done >= count && ops->time_us(tap->transport.ctx) - start >= us) {
-                return LX_OK;
-            }
-            status = clocks(tap, RUN_STEP_CLOCKS, false, true);
-            if (status == LX_OK) {
-                status = tap_wait(tap, 0);
-            }
+    uint64_t bound = 4 * for_time + RUN_STEP_CLOCKS;
+    uint32_t start = ops->time_us(tap->transport.ctx);
+    for (uint64_t done = 0; done < bound; done += RUN_STEP_CLOCKS) {
+        if (done >= count && ops->time_us(tap->transport.ctx) - start >= us) {
+            break;
         }
-        return status;
+        int status = clocks(tap, RUN_STEP_CLOCKS, false, true);
+        if (status == LX_OK) {
+            status = tap_wait(tap, 0);
+        }
+        if (status != LX_OK) {
+            return status;
+        }
     }
-    for (uint64_t left = for_time > count ? for_time : count; status == LX_OK && left;) {
+    return LX_OK;
+}
+
+static int run_by_clocks(tap_t *tap, uint64_t left) {
+    int status = LX_OK;
+    while (status == LX_OK && left) {
         uint32_t now = left < OP_BITS_MAX ? left : OP_BITS_MAX;
         left -= now;
         status = clocks(tap, now, false, true);
@@ -341,24 +258,16 @@ int tap_run(tap_t *tap, uint32_t count, uint32_t us) {
     return status;
 }
 
-int tap_scan(tap_t *tap) {
-    unsigned devices;
-    tap->devices = 0;
-    tap->target = 0;
-    int status = read_chain(tap, tap->chain, &devices);
-    status = chain_verdict(tap->chain, devices, status);
-    if (status == LX_OK) {
-        tap->devices = devices;
-        status = tap_check(tap, 1);
-    }
-    if (status == LX_OK) {
-        status = find_ir_bits(tap);
-    }
+int tap_run(tap_t *tap, uint32_t count, uint32_t us) {
+    int status = tap_go(tap, TAP_IDLE);
     if (status != LX_OK) {
-        tap->devices = 0;
-        tap_reset(tap);
+        return status;
     }
-    return status;
+    uint64_t for_time = clocks_for(us, tap->freq_hz ? tap->freq_hz : ASSUMED_MHZ * 1000000);
+    if (tap->transport.ops->time_us && us) {
+        return run_by_time(tap, count, us, for_time);
+    }
+    return run_by_clocks(tap, for_time > count ? for_time : count);
 }
 
 int tap_set_ir_bits(tap_t *tap, unsigned device, unsigned bits) {
@@ -382,6 +291,12 @@ int tap_select(tap_t *tap, unsigned device) {
     return LX_OK;
 }
 
+// From Exit1 of a scan: update, and nothing is in flight.
+static int end_scan(tap_t *tap) {
+    int status = tap_go(tap, TAP_IDLE);
+    return status == LX_OK ? tap_wait(tap, 0) : status;
+}
+
 int tap_ir(tap_t *tap, uint32_t instruction) {
     if (tap->target >= tap->devices) {
         return LX_EBUSY;
@@ -396,25 +311,29 @@ int tap_ir(tap_t *tap, uint32_t instruction) {
             after += tap->chain[i].ir_bits;
         }
     }
+    // BYPASS for the devices on both sides is ones; what is shifted first ends nearest to TDO.
     uint8_t bytes[4] = { instruction, instruction >> 8, instruction >> 16, instruction >> 24 };
     int status = tap_go(tap, TAP_IR_SHIFT);
-    if (status == LX_OK) {
-        status = pad(tap, before, false);
+    if (status != LX_OK) {
+        return status;
     }
-    if (status == LX_OK) {
-        status = tap_shift(tap, bytes, NULL, bits, after ? 0 : JTAG_OP_LAST);
+    status = pad(tap, before, false);
+    if (status != LX_OK) {
+        return status;
     }
-    if (status == LX_OK) {
-        status = pad(tap, after, true);
+    status = tap_shift(tap, bytes, NULL, bits, after ? 0 : JTAG_OP_LAST);
+    if (status != LX_OK) {
+        return status;
     }
-    if (status == LX_OK) {
-        status = tap_go(tap, TAP_IDLE);
-    }
-    return status == LX_OK ? tap_wait(tap, 0) : status;
+    status = pad(tap, after, true);
+    return status == LX_OK ? end_scan(tap) : status;
 }
 
 int tap_dr(tap_t *tap, const uint8_t *tdi, uint8_t *tdo, uint32_t bits, uint8_t flags) {
-    int status = bits ? tap_dr_begin(tap, tdo != NULL) : LX_EINVAL;
+    if (bits == 0) {
+        return LX_EINVAL;
+    }
+    int status = tap_dr_begin(tap, tdo != NULL);
     return status == LX_OK ? tap_dr_end(tap, tdi, tdo, bits, flags) : status;
 }
 
@@ -428,73 +347,18 @@ int tap_dr_begin(tap_t *tap, bool capture) {
 
 int tap_dr_end(tap_t *tap, const uint8_t *tdi, uint8_t *tdo, uint32_t bits, uint8_t flags) {
     unsigned after = tap->devices - 1 - tap->target;
-    int status = LX_OK;
     if (bits) {
-        status = tap_shift(tap, tdi, tdo, bits, (flags & JTAG_OP_MSB_FIRST) | (after ? 0 : JTAG_OP_LAST));
-    }
-    if (status == LX_OK && tap->state == TAP_DR_SHIFT) {
-        status = pad(tap, after ? after : 1, true);
-    }
-    if (status == LX_OK) {
-        status = tap_go(tap, TAP_IDLE);
-    }
-    return status == LX_OK ? tap_wait(tap, 0) : status;
-}
-
-int tap_check(tap_t *tap, unsigned times) {
-    tap_device_t chain[TAP_CHAIN_MAX];
-    int status = tap->devices ? LX_OK : LX_EBUSY;
-    while (status == LX_OK && times--) {
-        unsigned devices;
-        status = read_chain(tap, chain, &devices);
-        if (status == LX_EOVERFLOW || (status == LX_OK && devices != tap->devices)) {
-            status = LX_ECHAIN;
-        }
-        for (unsigned i = 0; status == LX_OK && i < devices; i++) {
-            if (chain[i].idcode != tap->chain[i].idcode) {
-                status = LX_ECHAIN;
-            }
+        uint8_t last = after ? 0 : JTAG_OP_LAST;
+        int status = tap_shift(tap, tdi, tdo, bits, (flags & JTAG_OP_MSB_FIRST) | last);
+        if (status != LX_OK) {
+            return status;
         }
     }
-    int reset = tap_reset(tap);
-    return status == LX_OK ? reset : status;
-}
-
-int tap_calibrate(tap_t *tap, uint32_t min_hz, uint32_t max_hz) {
-    if (min_hz == 0 || min_hz > max_hz) {
-        return LX_EINVAL;
-    }
-    int status = tap_set_freq(tap, min_hz);
-    if (status == LX_OK && tap->freq_hz == 0) {
-        status = LX_ENOTSUP;
-    }
-    if (status == LX_OK) {
-        status = tap_scan(tap);
-    }
-    // Bisect: below is good, above is bad or too fast. Twelve steps are 0.03 % of the range.
-    uint32_t below = min_hz;
-    uint32_t above = max_hz;
-    for (unsigned step = 0; status == LX_OK && step < 12; step++) {
-        uint32_t hz = step == 0 ? max_hz : below + (above - below) / 2;
-        status = tap_set_freq(tap, hz);
-        if (status == LX_OK) {
-            int check = tap_check(tap, CHECK_TIMES);
-            if (check == LX_EIO || check == LX_EINTR) {
-                return check;
-            }
-            if (check == LX_OK) {
-                below = hz;
-            } else {
-                above = hz;
-            }
-        }
-        if (below == max_hz) {
-            break;
+    if (tap->state == TAP_DR_SHIFT) {
+        int status = pad(tap, after ? after : 1, true);
+        if (status != LX_OK) {
+            return status;
         }
     }
-    if (status == LX_OK) {
-        uint32_t hz = below == max_hz ? max_hz : below / 4 * 3;
-        status = tap_set_freq(tap, hz > min_hz ? hz : min_hz);
-    }
-    return status == LX_OK ? tap_check(tap, CHECK_TIMES) : status;
+    return end_scan(tap);
 }

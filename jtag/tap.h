@@ -42,6 +42,7 @@ typedef struct {
 // The caller owns it; all fields are read-only outside of tap.c.
 typedef struct {
     jtag_transport_t transport;
+    jtag_stop_t stop; // none after tap_init(); the caller may set it
     uint32_t freq_hz; // 0: unknown
     uint32_t asked_hz; // of tap_set_freq(); 0: nothing yet
     tap_state_t state;

@@ -71,7 +71,7 @@ static int shift(xvc_server_t *server) {
                 op.tms |= (uint32_t)tms[i] << (8 * i);
             }
         }
-        int status = ops->submit(server->transport.ctx, &op);
+        int status = jtag_start(&server->transport, &server->stop, &op);
         if (status != LX_OK) {
             return status;
         }
@@ -178,6 +178,6 @@ int xvc_server_close(xvc_server_t *server) {
     const jtag_transport_ops_t *ops = server->transport.ops;
     const jtag_op_t to_reset = { .bits = 5, .tms = 1, .flags = JTAG_OP_TDI_HIGH };
     server->state = STATE_DEAD;
-    int status = ops->submit(server->transport.ctx, &to_reset);
+    int status = jtag_start(&server->transport, &server->stop, &to_reset);
     return status == LX_OK && ops->wait ? ops->wait(server->transport.ctx, 0) : status;
 }

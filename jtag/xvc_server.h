@@ -14,6 +14,7 @@
 // The caller owns it; private.
 typedef struct {
     jtag_transport_t transport;
+    jtag_stop_t stop; // none after xvc_server_open(); the caller may set it
     jtag_sink_t answer;
     uint8_t *tms;
     uint8_t *tdi; // what was captured takes its place

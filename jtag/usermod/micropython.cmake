@@ -25,7 +25,7 @@ target_compile_definitions(usermod_ecp5_zlib PRIVATE Z_SOLO NO_GZIP HAVE_MEMCPY)
 
 add_library(usermod_ecp5 INTERFACE)
 target_sources(usermod_ecp5 INTERFACE
-    ${CMAKE_CURRENT_LIST_DIR}/guard.c
+    ${CMAKE_CURRENT_LIST_DIR}/call.c
     ${CMAKE_CURRENT_LIST_DIR}/modecp5.c
     ${CMAKE_CURRENT_LIST_DIR}/pins.c
     ${CMAKE_CURRENT_LIST_DIR}/session.c
@@ -38,6 +38,7 @@ target_sources(usermod_ecp5 INTERFACE
     ${JTAG_DIR}/inflate.c
     ${JTAG_DIR}/stream.c
     ${JTAG_DIR}/tap.c
+    ${JTAG_DIR}/tap_scan.c
     ${JTAG_DIR}/xvc_server.c
     ${JTAG_DIR}/../flash/nor.c
     ${JTAG_DIR}/../flash/nor_protect.c

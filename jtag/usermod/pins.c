@@ -27,6 +27,7 @@ typedef struct {
     mp_obj_t objects[PINS];
     mp_hal_pin_obj_t native[PINS];
     bool is_native[PINS];
+    mp_obj_t raised; // by a pin since the last look, or MP_OBJ_NULL
     jtag_bitbang_t bitbang;
 } pins_t;
 
@@ -55,21 +56,42 @@ static int clock_pins(void *ctx) {
     return level != 0;
 }
 
+// A pin may be Python code. What it raises waits here until the core has come back.
+static int pins_submit(void *ctx, const jtag_op_t *op) {
+    pins_t *self = ctx;
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        int status = jtag_bitbang_ops.submit(&self->bitbang, op);
+        nlr_pop();
+        return status;
+    }
+    // The first one: others come from the way out.
+    if (self->raised == MP_OBJ_NULL) {
+        self->raised = MP_OBJ_FROM_PTR(nlr.ret_val);
+    }
+    return LX_EIO;
+}
+
+static mp_obj_t pins_take_exception(mp_obj_t self_in) {
+    pins_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_obj_t raised = self->raised;
+    self->raised = MP_OBJ_NULL;
+    return raised;
+}
+
 #if JTAG_HAS_TIME
 static uint32_t time_us(void *self) {
     (void)self;
     return mp_hal_ticks_us();
 }
-#define PINS_OPS jtag_bitbang_timed_ops
 #define PINS_TIME time_us
 #else
-#define PINS_OPS jtag_bitbang_ops
 #define PINS_TIME NULL
 #endif
 
 static void pins_get(mp_obj_t self_in, jtag_transport_t *transport) {
-    pins_t *self = MP_OBJ_TO_PTR(self_in);
-    *transport = (jtag_transport_t) { &PINS_OPS, &self->bitbang };
+    static const jtag_transport_ops_t ops = { .submit = pins_submit, .time_us = PINS_TIME };
+    *transport = (jtag_transport_t) { &ops, MP_OBJ_TO_PTR(self_in) };
 }
 
 static mp_obj_t pins_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
@@ -93,6 +115,7 @@ static mp_obj_t pins_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
     }
     #endif
     pins_t *self = mp_obj_malloc(pins_t, type);
+    self->raised = MP_OBJ_NULL;
     for (unsigned i = 0; i < PINS; i++) {
         self->objects[i] = objects[i];
         // Objects of classes written in Python have no protocol.
@@ -100,18 +123,18 @@ static mp_obj_t pins_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
         if (self->is_native[i]) {
             self->native[i] = mp_hal_get_pin_obj(objects[i]);
         } else if (!mp_obj_is_callable(objects[i])) {
-            mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("%q is no pin"), (qstr)allowed_args[i].qst);
+            mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("%q is not a pin"), (qstr)allowed_args[i].qst);
         }
     }
     self->bitbang = (jtag_bitbang_t) {
-        .set_tms = set_tms, .set_tdi = set_tdi, .clock = clock_pins, .time_us = PINS_TIME, .pins = self,
+        .set_tms = set_tms, .set_tdi = set_tdi, .clock = clock_pins, .pins = self,
     };
     write_pin(self, TCK, false);
     jtag_bitbang_init(&self->bitbang);
     return MP_OBJ_FROM_PTR(self);
 }
 
-static const jtag_transport_p_t pins_protocol = { jtag_transport_tag, pins_get };
+static const jtag_transport_p_t pins_protocol = { jtag_transport_tag, pins_get, pins_take_exception };
 
 MP_DEFINE_CONST_OBJ_TYPE(
     jtag_pins_type,

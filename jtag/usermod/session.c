@@ -13,12 +13,12 @@
 #include "flash/nor_protect.h"
 #include "jtag/bridge.h"
 #include "jtag/stream.h"
-#include "jtag/usermod/guard.h"
+#include "jtag/usermod/call.h"
 #include "jtag/usermod/modecp5.h"
 
 typedef struct {
     mp_obj_base_t base;
-    jtag_guard_t guard;
+    jtag_call_t call;
     tap_t tap;
     ecp5_t ecp5;
     bridge_t bridge;
@@ -35,7 +35,7 @@ typedef struct {
 
 static session_t *enter(mp_obj_t self_in) {
     session_t *self = MP_OBJ_TO_PTR(self_in);
-    jtag_guard_enter(&self->guard);
+    jtag_call_begin(&self->call);
     return self;
 }
 
@@ -53,11 +53,11 @@ static session_t *enter_flash(mp_obj_t self_in, int *status) {
 }
 
 static mp_obj_t leave(session_t *self, int status) {
-    return MP_OBJ_NEW_SMALL_INT(jtag_guard_leave(&self->guard, status));
+    return MP_OBJ_NEW_SMALL_INT(jtag_call_end(&self->call, status));
 }
 
 static mp_obj_t leave_word(session_t *self, int status, uint32_t word) {
-    status = jtag_guard_leave(&self->guard, status);
+    status = jtag_call_end(&self->call, status);
     return status == LX_OK ? mp_obj_new_int_from_uint(word) : MP_OBJ_NEW_SMALL_INT(status);
 }
 
@@ -65,8 +65,8 @@ static mp_obj_t session_make_new(const mp_obj_type_t *type, size_t n_args, size_
     mp_arg_check_num(n_args, n_kw, 1, 1, false);
     session_t *self = mp_obj_malloc(session_t, type);
     memset((uint8_t *)self + sizeof(self->base), 0, sizeof(*self) - sizeof(self->base));
-    jtag_guard_init(&self->guard, args[0]);
-    tap_init(&self->tap, jtag_guard_transport(&self->guard));
+    tap_init(&self->tap, jtag_call_init(&self->call, args[0]));
+    self->tap.stop = jtag_call_stop(&self->call);
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -339,11 +339,11 @@ static MP_DEFINE_CONST_FUN_OBJ_1(session_finish_obj, session_finish);
 static mp_obj_t session_abort(mp_obj_t self_in) {
     session_t *self = MP_OBJ_TO_PTR(self_in);
     // An exception may have come out of the middle of a method.
-    if (self->guard.entered) {
-        jtag_guard_leave(&self->guard, LX_OK);
+    if (self->call.running) {
+        jtag_call_end(&self->call, LX_OK);
     }
     enter(self_in);
-    jtag_guard_pass(&self->guard);
+    jtag_call_insist(&self->call);
     return leave(self, close_all(self));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(session_abort_obj, session_abort);

@@ -12,7 +12,7 @@
 //                        over the pins tck, tms, tdi, tdo than one pin at a time, or MP_OBJ_NULL where there is none.
 //                        jtag.Pins() asks it first.
 //
-// What a transport does is in jtag/jtag.h. It need not look for Ctrl-C: whoever calls it does, between operations.
+// What a transport does is in jtag/jtag.h. It need not look for Ctrl-C: the core asks between operations (call.h).
 
 #ifndef JTAG_USERMOD_TRANSPORT_H
 #define JTAG_USERMOD_TRANSPORT_H
@@ -26,11 +26,17 @@ typedef struct {
     // Fill in the transport of this object, which stays valid as long as the object. May raise, and may be called any
     // number of times.
     void (*get)(mp_obj_t self, jtag_transport_t *transport);
+    // What Python code below this transport has raised in a submit, which returned LX_EIO; forgotten with this call.
+    // MP_OBJ_NULL: nothing. NULL: there is no Python code below it.
+    mp_obj_t (*take_exception)(mp_obj_t self);
 } jtag_transport_p_t;
 
 extern const char jtag_transport_tag[];
 
-// The transport of an object; TypeError when it is none.
+// The transport of an object; TypeError when it is not one.
 jtag_transport_t jtag_transport_get(mp_obj_t object);
+
+// What its Python code has raised, or MP_OBJ_NULL.
+mp_obj_t jtag_transport_take_exception(mp_obj_t object);
 
 #endif // JTAG_USERMOD_TRANSPORT_H

@@ -54,7 +54,7 @@ static const mp_rom_map_elem_t xvc_locals_table[] = {
 };
 static MP_DEFINE_CONST_DICT(xvc_locals, xvc_locals_table);
 
-static const jtag_transport_p_t xvc_protocol = { jtag_transport_tag, xvc_get };
+static const jtag_transport_p_t xvc_protocol = { jtag_transport_tag, xvc_get, NULL };
 
 MP_DEFINE_CONST_OBJ_TYPE(
     jtag_xvc_type,

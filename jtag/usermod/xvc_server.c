@@ -8,19 +8,19 @@
 
 #include "py/runtime.h"
 
-#include "jtag/usermod/guard.h"
+#include "jtag/usermod/call.h"
 #include "jtag/usermod/modecp5.h"
 #include "jtag/xvc_server.h"
 
 typedef struct {
     mp_obj_base_t base;
-    jtag_guard_t guard;
+    jtag_call_t call;
     xvc_server_t server;
     mp_obj_t memory;
     mp_obj_t write;
 } server_t;
 
-// What write() raises waits in the guard, like what a pin raises.
+// What write() raises waits for the end of the call.
 static int answer(void *ctx, const uint8_t *data, size_t length) {
     server_t *self = ctx;
     nlr_buf_t nlr;
@@ -29,7 +29,7 @@ static int answer(void *ctx, const uint8_t *data, size_t length) {
         nlr_pop();
         return LX_OK;
     }
-    self->guard.raised = MP_OBJ_FROM_PTR(nlr.ret_val);
+    self->call.raised = MP_OBJ_FROM_PTR(nlr.ret_val);
     return LX_EIO;
 }
 
@@ -41,11 +41,12 @@ static mp_obj_t server_make_new(const mp_obj_type_t *type, size_t n_args, size_t
     memset((uint8_t *)self + sizeof(self->base), 0, sizeof(*self) - sizeof(self->base));
     self->memory = args[1];
     self->write = args[2];
-    jtag_guard_init(&self->guard, args[0]);
-    if (xvc_server_open(&self->server, jtag_guard_transport(&self->guard), (jtag_sink_t) { answer, self },
-        memory.buf, memory.len) != LX_OK) {
+    jtag_transport_t transport = jtag_call_init(&self->call, args[0]);
+    jtag_sink_t to = { answer, self };
+    if (xvc_server_open(&self->server, transport, to, memory.buf, memory.len) != LX_OK) {
         mp_raise_ValueError(MP_ERROR_TEXT("an XVC server needs at least 128 bytes of memory"));
     }
+    self->server.stop = jtag_call_stop(&self->call);
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -54,22 +55,22 @@ static mp_obj_t server_push(mp_obj_t self_in, mp_obj_t data) {
     server_t *self = MP_OBJ_TO_PTR(self_in);
     mp_buffer_info_t buffer;
     mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
-    jtag_guard_enter(&self->guard);
+    jtag_call_begin(&self->call);
     int status = xvc_server_push(&self->server, buffer.buf, buffer.len);
-    return MP_OBJ_NEW_SMALL_INT(jtag_guard_leave(&self->guard, status));
+    return MP_OBJ_NEW_SMALL_INT(jtag_call_end(&self->call, status));
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(server_push_obj, server_push);
 
 // close(): the client is gone; the TAPs are in reset afterwards. write() may call it too, within push().
 static mp_obj_t server_close(mp_obj_t self_in) {
     server_t *self = MP_OBJ_TO_PTR(self_in);
-    bool within = self->guard.entered;
+    bool within = self->call.running;
     if (!within) {
-        jtag_guard_enter(&self->guard);
+        jtag_call_begin(&self->call);
     }
-    jtag_guard_pass(&self->guard);
+    jtag_call_insist(&self->call);
     int status = xvc_server_close(&self->server);
-    return MP_OBJ_NEW_SMALL_INT(within ? status : jtag_guard_leave(&self->guard, status));
+    return MP_OBJ_NEW_SMALL_INT(within ? status : jtag_call_end(&self->call, status));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(server_close_obj, server_close);
 

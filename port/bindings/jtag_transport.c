@@ -43,7 +43,7 @@ static void master_get(mp_obj_t self_in, jtag_transport_t *transport) {
     *transport = (jtag_transport_t) { &lx_jtag_ops, &self->driver };
 }
 
-static const jtag_transport_p_t master_protocol = { jtag_transport_tag, master_get };
+static const jtag_transport_p_t master_protocol = { jtag_transport_tag, master_get, NULL };
 
 MP_DEFINE_CONST_OBJ_TYPE(
     port_jtag_master_type,
@@ -74,7 +74,7 @@ static void gpio_get(mp_obj_t self_in, jtag_transport_t *transport) {
     *transport = (jtag_transport_t) { &lx_jtag_gpio_ops, &self->driver };
 }
 
-static const jtag_transport_p_t gpio_protocol = { jtag_transport_tag, gpio_get };
+static const jtag_transport_p_t gpio_protocol = { jtag_transport_tag, gpio_get, NULL };
 
 static MP_DEFINE_CONST_OBJ_TYPE(
     gpio_type,
@@ -139,7 +139,7 @@ static void spi_get(mp_obj_t self_in, jtag_transport_t *transport) {
     *transport = (jtag_transport_t) { &lx_jtag_spi_ops, &self->driver };
 }
 
-static const jtag_transport_p_t spi_protocol = { jtag_transport_tag, spi_get };
+static const jtag_transport_p_t spi_protocol = { jtag_transport_tag, spi_get, NULL };
 
 MP_DEFINE_CONST_OBJ_TYPE(
     port_jtag_spi_type,

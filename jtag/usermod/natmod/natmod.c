@@ -90,7 +90,7 @@ mp_obj_full_type_t session_type;
 mp_obj_full_type_t xvc_server_type;
 
 #include "jtag/usermod/transport.c"
-#include "jtag/usermod/guard.c"
+#include "jtag/usermod/call.c"
 #include "jtag/usermod/pins.c"
 #include "jtag/usermod/session.c"
 #include "jtag/usermod/xvc_server.c"

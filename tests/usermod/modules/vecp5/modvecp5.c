@@ -257,7 +257,7 @@ static const mp_rom_map_elem_t board_locals_table[] = {
 };
 static MP_DEFINE_CONST_DICT(board_locals, board_locals_table);
 
-static const jtag_transport_p_t board_protocol = { jtag_transport_tag, board_get };
+static const jtag_transport_p_t board_protocol = { jtag_transport_tag, board_get, NULL };
 
 MP_DEFINE_CONST_OBJ_TYPE(
     vecp5_board_type,
