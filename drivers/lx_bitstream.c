@@ -119,7 +119,7 @@ int lx_bitstream_send(const lx_gpio_regs_t *regs, uint32_t mask, lx_clock_t *clo
     if ((regs->pins < 32 && mask >> regs->pins != 0) || !fits(timing, n)) {
         return LX_EINVAL;
     }
-    uint32_t clk_hz = clock->clk_hz;
+    uint32_t clk_hz = lx_clock_hz(clock);
     uint32_t state = soc_irq_save();
     uint32_t level = csr_read(regs->out);
     cost_t cost;

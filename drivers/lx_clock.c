@@ -133,6 +133,10 @@ uint64_t lx_clock_ms(lx_clock_t *clock) {
     return lx_clock_cycles_to_ms(clock->clk_hz, lx_clock_cycles(clock));
 }
 
+uint32_t lx_clock_hz(const lx_clock_t *clock) {
+    return clock->clk_hz;
+}
+
 uint32_t lx_clock_lost_ticks(const lx_clock_t *clock) {
     return clock->lost;
 }

@@ -63,6 +63,9 @@ uint64_t lx_clock_ms(lx_clock_t *clock);
 // The lowest 32 bits of lx_clock_cycles(), the cheapest look at the time: it wraps after 43 s at 100 MHz.
 uint32_t lx_clock_cycles32(lx_clock_t *clock);
 
+// The system clock.
+uint32_t lx_clock_hz(const lx_clock_t *clock);
+
 // Ticks that were detected as lost since lx_clock_init(): with uptime, whole periods that the tick came late;
 // without, periods made good for because time would have stepped back.
 uint32_t lx_clock_lost_ticks(const lx_clock_t *clock);

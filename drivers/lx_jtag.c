@@ -7,6 +7,7 @@
 
 #include "drivers/lx_jtag.h"
 
+#include "drivers/lx_bits.h"
 #include "soc/cache.h"
 
 #define JTAG_COMMAND_TDI_MEMORY (1 << 0)
@@ -23,23 +24,16 @@
 #define POLL_CYCLES (4)
 #define SLACK_POLLS (20000)
 
-// The eight bits of each byte in reverse.
-static uint32_t turn_bytes(uint32_t word) {
-    word = (word >> 4 & 0x0f0f0f0f) | (word & 0x0f0f0f0f) << 4;
-    word = (word >> 2 & 0x33333333) | (word & 0x33333333) << 2;
-    return (word >> 1 & 0x55555555) | (word & 0x55555555) << 1;
-}
-
 static uint32_t get_bits(const uint8_t *bytes, unsigned bits, bool msb_first) {
     uint32_t word = 0;
     for (unsigned i = 0; i < bits; i += 8) {
         word |= (uint32_t)*bytes++ << i;
     }
-    return msb_first ? turn_bytes(word) : word;
+    return msb_first ? lx_turn_bytes(word) : word;
 }
 
 static void put_bits(uint8_t *bytes, uint32_t word, unsigned bits, bool msb_first) {
-    word = msb_first ? turn_bytes(word) : word;
+    word = msb_first ? lx_turn_bytes(word) : word;
     for (unsigned i = 0; i < bits; i += 8) {
         *bytes++ = word >> i;
     }

@@ -6,17 +6,7 @@
 
 #include "drivers/lx_jtag_spi.h"
 
-#define SPI_CONTROL_START (UINT32_C(1) << 0)
-#define SPI_CONTROL_LENGTH_SHIFT (8)
-#define SPI_STATUS_DONE (UINT32_C(1) << 0)
-// The core's clock may first have to count once around its 16 bits, where its divider was just made smaller.
-#define SLACK_POLLS (0x10000)
-
-static uint32_t turn_byte(uint32_t byte) {
-    byte = byte >> 4 | (byte & 0x0f) << 4;
-    byte = (byte >> 2 & 0x33) | (byte & 0x33) << 2;
-    return (byte >> 1 & 0x55) | (byte & 0x55) << 1;
-}
+#include "drivers/lx_bits.h"
 
 static void set_tms(lx_jtag_spi_t *spi, bool level) {
     if (level != spi->tms_level) {
@@ -25,28 +15,21 @@ static void set_tms(lx_jtag_spi_t *spi, bool level) {
     }
 }
 
-static void start(const lx_spi_t *spi, uint32_t top, unsigned bits) {
-    csr_write(spi->regs->mosi, top >> (32 - (spi->aligned ? bits : spi->width)));
-    csr_write(spi->regs->control, SPI_CONTROL_START | bits << SPI_CONTROL_LENGTH_SHIFT);
-}
-
+// A word that does not end is a failure of the transport.
 static int finish(const lx_spi_t *spi, unsigned bits) {
-    for (uint32_t polls = SLACK_POLLS + (bits + 3) * spi->divider; polls != 0; polls--) {
-        if (csr_read(spi->regs->status) & SPI_STATUS_DONE) {
-            return LX_OK;
-        }
-    }
-    return LX_EIO;
+    return lx_spi_wait(spi, bits) == LX_OK ? LX_OK : LX_EIO;
 }
 
 // One transfer; the bits that go first are the highest. What came in is *top, likewise.
 static int exchange(const lx_spi_t *spi, uint32_t *top, unsigned bits) {
-    start(spi, *top, bits);
+    lx_spi_load(spi, *top, bits);
+    lx_spi_start(spi, bits);
     int status = finish(spi, bits);
-    if (status == LX_OK) {
-        *top = csr_read(spi->regs->miso) << (32 - bits);
+    if (status != LX_OK) {
+        return status;
     }
-    return status;
+    *top = lx_spi_received(spi) << (32 - bits);
+    return LX_OK;
 }
 
 static inline uint32_t load_word(const uint8_t *data) {
@@ -55,35 +38,33 @@ static inline uint32_t load_word(const uint8_t *data) {
 
 // Whole words to TDI, bit 7 of each byte first, through a core of 32 bits.
 static int write_words(const lx_spi_t *spi, const uint8_t *data, size_t words) {
-    const lx_spi_regs_t *regs = spi->regs;
-    csr_write(regs->mosi, load_word(data));
-    csr_write(regs->control, SPI_CONTROL_START | 32 << SPI_CONTROL_LENGTH_SHIFT);
+    lx_spi_load(spi, load_word(data), 32);
+    lx_spi_start(spi, 32);
     while (--words) {
         data += 4;
         // The core took the last word when its transfer began.
-        csr_write(regs->mosi, load_word(data));
+        lx_spi_load(spi, load_word(data), 32);
         int status = finish(spi, 32);
         if (status != LX_OK) {
             return status;
         }
-        csr_write(regs->control, SPI_CONTROL_START | 32 << SPI_CONTROL_LENGTH_SHIFT);
+        lx_spi_start(spi, 32);
     }
     return finish(spi, 32);
 }
 
 // Whole words from TDO, TDI constant.
 static int read_words(const lx_spi_t *spi, uint32_t constant, uint8_t *data, size_t words) {
-    const lx_spi_regs_t *regs = spi->regs;
-    csr_write(regs->mosi, constant);
-    csr_write(regs->control, SPI_CONTROL_START | 32 << SPI_CONTROL_LENGTH_SHIFT);
+    lx_spi_load(spi, constant, 32);
+    lx_spi_start(spi, 32);
     while (words--) {
         int status = finish(spi, 32);
         if (status != LX_OK) {
             return status;
         }
-        uint32_t word = csr_read(regs->miso);
+        uint32_t word = lx_spi_received(spi);
         if (words) {
-            csr_write(regs->control, SPI_CONTROL_START | 32 << SPI_CONTROL_LENGTH_SHIFT);
+            lx_spi_start(spi, 32);
         }
         *data++ = word >> 24;
         *data++ = word >> 16;
@@ -113,7 +94,7 @@ static int clock_bits(lx_jtag_spi_t *spi, const jtag_op_t *op, uint32_t from) {
             bits++;
         }
         if (op->tdi && first == 0) {
-            byte = msb_first ? op->tdi[i / 8] : turn_byte(op->tdi[i / 8]);
+            byte = msb_first ? op->tdi[i / 8] : lx_turn_bytes(op->tdi[i / 8]);
         }
         uint32_t top = byte << (24 + first);
         set_tms(spi, tms);
@@ -124,7 +105,7 @@ static int clock_bits(lx_jtag_spi_t *spi, const jtag_op_t *op, uint32_t from) {
         if (op->tdo) {
             uint32_t in = top >> (24 + first);
             uint32_t before = first ? op->tdo[i / 8] : 0;
-            op->tdo[i / 8] = before | (msb_first ? in : turn_byte(in));
+            op->tdo[i / 8] = before | (msb_first ? in : lx_turn_bytes(in));
         }
         i += bits;
     }
@@ -142,7 +123,7 @@ static int spi_submit(void *ctx, const jtag_op_t *op) {
     // The last bit is not among these: it may have another TMS.
     uint32_t words = (op->bits - 1) / 32;
     bool one_way = (op->tdi == NULL) != (op->tdo == NULL);
-    if (words && spi->spi.width == 32 && (op->flags & JTAG_OP_MSB_FIRST) && !vector && one_way) {
+    if (words && lx_spi_width(&spi->spi) == 32 && (op->flags & JTAG_OP_MSB_FIRST) && !vector && one_way) {
         set_tms(spi, op->tms);
         if (op->tdi) {
             status = write_words(&spi->spi, op->tdi, words);
@@ -159,9 +140,7 @@ static int spi_set_freq(void *ctx, uint32_t hz, uint32_t *actual_hz) {
     if (lx_spi_set_baud(&spi->spi, hz, actual_hz) != LX_OK) {
         return LX_EINVAL;
     }
-    if (csr_present(spi->spi.regs->clk_divider)) {
-        csr_write(spi->spi.regs->clk_divider, spi->spi.divider);
-    }
+    lx_spi_apply_baud(&spi->spi);
     return LX_OK;
 }
 
@@ -178,7 +157,7 @@ int lx_jtag_spi_init(lx_jtag_spi_t *spi, const lx_spi_regs_t *regs, uint32_t clk
         return LX_EINVAL;
     }
     int status = lx_spi_init(&spi->spi, regs, clk_hz);
-    if (status != LX_OK || spi->spi.width > 32) {
+    if (status != LX_OK || lx_spi_width(&spi->spi) > 32) {
         return status == LX_ETIMEDOUT ? LX_EIO : LX_ENOTSUP;
     }
     spi->gpio = gpio;

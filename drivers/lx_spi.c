@@ -11,9 +11,8 @@
 
 #include "drivers/lx_spi.h"
 
-#define SPI_CONTROL_START (UINT32_C(1) << 0)
-#define SPI_CONTROL_LENGTH_SHIFT (8)
-#define SPI_STATUS_DONE (UINT32_C(1) << 0)
+#include "drivers/lx_bits.h"
+
 #define SPI_STATUS_MODE_ALIGNED (UINT32_C(1) << 1)
 #define SPI_CS_SEL (UINT32_C(0xffff))
 #define SPI_CS_MODE_MANUAL (UINT32_C(1) << 16)
@@ -130,6 +129,12 @@ int lx_spi_set_baud(lx_spi_t *spi, uint32_t hz, uint32_t *actual_hz) {
     return LX_OK;
 }
 
+void lx_spi_apply_baud(const lx_spi_t *spi) {
+    if (csr_present(spi->regs->clk_divider)) {
+        csr_write(spi->regs->clk_divider, spi->divider);
+    }
+}
+
 int lx_spi_select(lx_spi_t *spi, int chip) {
     if (chip < LX_SPI_NO_CHIP || chip >= LX_SPI_CHIPS) {
         return LX_EINVAL;
@@ -158,14 +163,6 @@ int lx_spi_set_loopback(lx_spi_t *spi, bool on) {
     return LX_OK;
 }
 
-static inline uint32_t command(unsigned length) {
-    return SPI_CONTROL_START | length << SPI_CONTROL_LENGTH_SHIFT;
-}
-
-static void start(const lx_spi_t *spi, unsigned length) {
-    csr_write(spi->regs->control, command(length));
-}
-
 // For a register of any width: `length` bits in bytes, the first one to be sent first.
 static void put_wide(const lx_spi_t *spi, const uint8_t *bytes, unsigned length) {
     uint8_t value[MAX_BYTES + 1] = {0};
@@ -189,15 +186,6 @@ static void get_wide(const lx_spi_t *spi, uint8_t *bytes, unsigned length) {
     }
 }
 
-static inline bool word_aligned(const uint8_t *at) {
-    return ((uintptr_t)at & 3) == 0;
-}
-
-static inline uint32_t swapped(uint32_t value) {
-    value = (value & 0x00ff00ff) << 8 | (value >> 8 & 0x00ff00ff);
-    return value << 16 | value >> 16;
-}
-
 static __attribute__((noinline)) uint32_t join_bytes(const uint8_t *bytes, unsigned n) {
     uint32_t value = 0;
     for (unsigned i = 0; i < n; i++) {
@@ -215,12 +203,12 @@ static __attribute__((noinline)) void split_bytes(uint8_t *bytes, unsigned n, ui
 
 // The next n bytes, the first one uppermost.
 static inline uint32_t join(const uint8_t *bytes, unsigned n) {
-    return n == 4 && word_aligned(bytes) ? swapped(*(const uint32_t *)bytes) : join_bytes(bytes, n);
+    return n == 4 && lx_word_aligned(bytes) ? lx_swap_bytes(*(const uint32_t *)bytes) : join_bytes(bytes, n);
 }
 
 static inline void split(uint8_t *bytes, unsigned n, uint32_t value) {
-    if (n == 4 && word_aligned(bytes)) {
-        *(uint32_t *)bytes = swapped(value);
+    if (n == 4 && lx_word_aligned(bytes)) {
+        *(uint32_t *)bytes = lx_swap_bytes(value);
     } else {
         split_bytes(bytes, n, value);
     }
@@ -233,7 +221,7 @@ static __attribute__((noinline)) int transfer_bytes_wide(const lx_spi_t *spi, co
     for (size_t done = 0; done < n && status == LX_OK;) {
         unsigned now = (unsigned)(n - done < most ? n - done : most);
         put_wide(spi, tx != NULL ? tx + done : zeros, 8 * now);
-        start(spi, 8 * now);
+        lx_spi_start(spi, 8 * now);
         status = wait_done(spi->regs->status, most_polls(spi, 8 * now));
         if (rx != NULL) {
             get_wide(spi, rx + done, 8 * now);
@@ -286,7 +274,7 @@ static int transfer_bytes(const lx_spi_t *spi, const uint8_t *tx, uint8_t *rx, s
         }
         const unsigned shift = spi->aligned ? 0 : spi->width - 8 * bytes;
         csr_write(mosi, tx != NULL ? join(tx, bytes) << shift : 0);
-        start(spi, 8 * bytes);
+        lx_spi_start(spi, 8 * bytes);
         words_t core = {
             .control = spi->regs->control,
             .status = spi->regs->status,
@@ -294,7 +282,7 @@ static int transfer_bytes(const lx_spi_t *spi, const uint8_t *tx, uint8_t *rx, s
             .idle = spi->idle,
             .polls = most_polls(spi, 8 * bytes),
         };
-        core.length = command(8 * bytes) - core.idle;
+        core.length = lx_spi_control(8 * bytes) - core.idle;
         bool more;
         do {
             n -= bytes;
@@ -350,7 +338,7 @@ static __attribute__((noinline)) int transfer_words(const lx_spi_t *spi, const u
     for (size_t i = 0; i < n && status == LX_OK; i++) {
         uint64_t value = tx != NULL ? load(tx + i * bytes, bytes) & mask : 0;
         csr_write64(spi->regs->mosi, spi->aligned ? value : value << (spi->width - bits));
-        start(spi, bits);
+        lx_spi_start(spi, bits);
         status = wait_done(spi->regs->status, most_polls(spi, bits));
         if (rx != NULL) {
             store(rx + i * bytes, bytes, (uint32_t)csr_read64(spi->regs->miso) & mask);

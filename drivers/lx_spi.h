@@ -84,4 +84,49 @@ static inline unsigned lx_spi_word_bytes(unsigned bits) {
 // LX_EINVAL: bits. LX_ETIMEDOUT: the core did not finish; chip select is released then.
 int lx_spi_transfer(lx_spi_t *spi, const void *tx, void *rx, size_t n, unsigned bits);
 
+// Single words through a core of at most 32 bits, for a driver that prepares the next word while the last one still moves
+// and decides itself what happens between them: load, start, wait, received; load may come before wait.
+
+#define SPI_CONTROL_START (UINT32_C(1) << 0)
+#define SPI_CONTROL_LENGTH_SHIFT (8)
+#define SPI_STATUS_DONE (UINT32_C(1) << 0)
+
+// The width of the core's register in bits.
+static inline unsigned lx_spi_width(const lx_spi_t *spi) {
+    return spi->width;
+}
+
+// Write the clock of lx_spi_set_baud() to the core; lx_spi_transfer() does it itself.
+void lx_spi_apply_baud(const lx_spi_t *spi);
+
+// The next word: the uppermost `bits` of top, the highest one first.
+static inline void lx_spi_load(const lx_spi_t *spi, uint32_t top, unsigned bits) {
+    csr_write(spi->regs->mosi, top >> (32 - (spi->aligned ? bits : spi->width)));
+}
+
+// What is written to control to start a word of this length.
+static inline uint32_t lx_spi_control(unsigned bits) {
+    return SPI_CONTROL_START | bits << SPI_CONTROL_LENGTH_SHIFT;
+}
+
+static inline void lx_spi_start(const lx_spi_t *spi, unsigned bits) {
+    csr_write(spi->regs->control, lx_spi_control(bits));
+}
+
+// LX_ETIMEDOUT: the word does not end in its time, and that of the core's clock to count once around its 16 bits, where
+// its divider was just made smaller.
+static inline int lx_spi_wait(const lx_spi_t *spi, unsigned bits) {
+    for (uint32_t polls = 0x10000 + (bits + 3) * spi->divider; polls != 0; polls--) {
+        if (csr_read(spi->regs->status) & SPI_STATUS_DONE) {
+            return LX_OK;
+        }
+    }
+    return LX_ETIMEDOUT;
+}
+
+// What the last word brought, in the lowest of its bits.
+static inline uint32_t lx_spi_received(const lx_spi_t *spi) {
+    return csr_read(spi->regs->miso);
+}
+
 #endif // DRIVERS_LX_SPI_H

@@ -7,6 +7,7 @@
 
 #include "drivers/lx_spi_mmap.h"
 
+#include "drivers/lx_bits.h"
 #include "soc/irq.h"
 #include "soc/mmio.h"
 
@@ -94,24 +95,15 @@ static void write_slot_control(const lx_spi_mmap_t *spi) {
             | (uint64_t)(2 * (spi->half - 1)) << SPI_SLOT_CONTROL_DIVIDER_SHIFT);
 }
 
-static inline uint32_t swapped(uint32_t value) {
-    value = (value & 0x00ff00ff) << 8 | (value >> 8 & 0x00ff00ff);
-    return value << 16 | value >> 16;
-}
-
-static inline bool word_aligned(const uint8_t *at) {
-    return ((uintptr_t)at & 3) == 0;
-}
-
 static inline uint32_t load32(const uint8_t *at) {
-    if (word_aligned(at)) {
+    if (lx_word_aligned(at)) {
         return *(const uint32_t *)at;
     }
     return (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[1] << 8 | at[0];
 }
 
 static inline void store32(uint8_t *at, uint32_t value) {
-    if (word_aligned(at)) {
+    if (lx_word_aligned(at)) {
         *(uint32_t *)at = value;
         return;
     }
@@ -126,7 +118,7 @@ static inline void push(uint32_t window, side_t *tx, shape_t shape) {
     unsigned n = tx->whole > 0 ? shape.unit : 1;
     if (n == 4) {
         uint32_t value = at != NULL ? load32(at) : 0;
-        mmio_write32(window, shape.swap ? swapped(value) : value);
+        mmio_write32(window, shape.swap ? lx_swap_bytes(value) : value);
     } else if (n == 2) {
         mmio_write16(window, at != NULL ? (uint16_t)(at[1] << 8 | at[0]) : 0);
     } else {
@@ -141,7 +133,7 @@ static inline void pop(uint32_t window, side_t *rx, shape_t shape) {
     unsigned n = rx->whole > 0 ? shape.unit : 1;
     uint32_t value = mmio_read32(window);
     if (n == 4) {
-        store32(at, shape.swap ? swapped(value) : value);
+        store32(at, shape.swap ? lx_swap_bytes(value) : value);
     } else {
         for (unsigned i = 0; i < n; i++) {
             at[i] = (uint8_t)(value >> 8 * i);

@@ -20,13 +20,14 @@
 
 typedef struct {
     mp_obj_base_t base;
+    const char *name;
     lx_jtag_t driver;
 } master_t;
 
 static void master_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
     const master_t *self = MP_OBJ_TO_PTR(self_in);
-    mp_printf(print, "Master('%s')", self->driver.regs->name);
+    mp_printf(print, "Master('%s')", self->name);
 }
 
 static mp_obj_t master_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
@@ -34,6 +35,7 @@ static mp_obj_t master_make_new(const mp_obj_type_t *type, size_t n_args, size_t
     mp_arg_check_num(n_args, n_kw, 0, 1, false);
     const lx_jtag_regs_t *regs = n_args == 0 ? &soc_jtag_master[0] : port_instance(args[0], "jtag", &table, 1, NULL);
     master_t *self = mp_obj_malloc(master_t, type);
+    self->name = regs->name;
     port_check(lx_jtag_init(&self->driver, regs, SOC_CLOCK_HZ, &port_clock));
     return MP_OBJ_FROM_PTR(self);
 }
@@ -60,13 +62,14 @@ MP_DEFINE_CONST_OBJ_TYPE(
 
 typedef struct {
     mp_obj_base_t base;
+    const char *name;
     lx_jtag_gpio_t driver;
 } gpio_t;
 
 static void gpio_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
     const gpio_t *self = MP_OBJ_TO_PTR(self_in);
-    mp_printf(print, "Pins of '%s'", self->driver.regs->name);
+    mp_printf(print, "Pins of '%s'", self->name);
 }
 
 static void gpio_get(mp_obj_t self_in, jtag_transport_t *transport) {
@@ -99,6 +102,7 @@ mp_obj_t port_jtag_pins(const mp_obj_t pins[4]) {
         numbers[i] = pin->number;
     }
     gpio_t *self = mp_obj_malloc(gpio_t, &gpio_type);
+    self->name = regs->name;
     int status = lx_jtag_gpio_init(&self->driver, regs, numbers, &port_clock);
     return status == LX_OK ? MP_OBJ_FROM_PTR(self) : MP_OBJ_NULL;
 }
@@ -109,13 +113,14 @@ mp_obj_t port_jtag_pins(const mp_obj_t pins[4]) {
 
 typedef struct {
     mp_obj_base_t base;
+    const char *name;
     lx_jtag_spi_t driver;
 } spi_t;
 
 static void spi_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
     const spi_t *self = MP_OBJ_TO_PTR(self_in);
-    mp_printf(print, "SPI('%s')", self->driver.spi.regs->name);
+    mp_printf(print, "SPI('%s')", self->name);
 }
 
 static mp_obj_t spi_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
@@ -130,6 +135,7 @@ static mp_obj_t spi_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_
     const lx_spi_regs_t *regs = port_instance(parsed[ARG_id].u_obj, "spi", &table, 1, NULL);
     const machine_pin_obj_t *tms = machine_pin_of(parsed[ARG_tms].u_obj);
     spi_t *self = mp_obj_malloc(spi_t, type);
+    self->name = regs->name;
     port_check(lx_jtag_spi_init(&self->driver, regs, SOC_CLOCK_HZ, tms->regs, tms->number, &port_clock));
     return MP_OBJ_FROM_PTR(self);
 }
