@@ -150,6 +150,11 @@ ifneq ($(SMALL),1)
 include tuned/speed.mk
 endif
 
+# On a core without compressed instructions, native/ takes the place of some functions of the assembler.
+ifeq ($(findstring c,$(patsubst rv32%,%,$(SOC_MARCH))),)
+$(BUILD)/py/asmrv32.o: CFLAGS += -include native/wide.h
+endif
+
 # The banner's text names the SoC.
 $(addprefix $(BUILD)/,py/modsys.o extmod/modos.o shared/runtime/pyexec.o): CFLAGS += -include soc_config.h
 

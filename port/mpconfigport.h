@@ -6,6 +6,7 @@
 #define PORT_MPCONFIGPORT_H
 
 #include <alloca.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "compat.h"
@@ -44,17 +45,16 @@
 #define MICROPY_FLOAT_IMPL (MICROPY_FLOAT_IMPL_DOUBLE)
 #endif
 
-// Code. The RV32 emitter always writes compressed instructions, so only cores that have them can run
-// what it emits.
+// Code. Upstream's RV32 emitter writes compressed instructions; for cores without them native/ expands these.
 #define MICROPY_PERSISTENT_CODE_LOAD (PORT_FULL)
-#if defined(__riscv_compressed)
 #define MICROPY_EMIT_RV32 (PORT_FULL)
+#if defined(__riscv_compressed)
 #define MICROPY_EMIT_INLINE_RV32 (PORT_FULL)
+#endif
 #if PORT_FULL
 // The instruction cache does not see what is stored.
-#define MP_PLAT_COMMIT_EXEC(buf, len, reloc) port_commit_exec(buf, reloc)
-void *port_commit_exec(void *buf, void *reloc);
-#endif
+#define MP_PLAT_COMMIT_EXEC(buf, len, reloc) port_commit_exec(buf, len, reloc)
+void *port_commit_exec(void *buf, size_t bytes, void *reloc);
 #endif
 #define MICROPY_OPT_COMPUTED_GOTO (PORT_FULL)
 #define MICROPY_READER_VFS (1)

@@ -39,7 +39,9 @@ PORT_BINDINGS_C = \
 	bindings/port_event.c \
 	storage/vfs_ram.c \
 	lib/longlong.c \
-	native.c \
+	native/commit.c \
+	native/asm_wide.c \
+	native/rv32_expand.c \
 	tick.c
 
 # Of MicroPython's tree, beyond py/ and extmod/.

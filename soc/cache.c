@@ -30,3 +30,8 @@ void soc_cache_flush_all(void) {
     }
     #endif
 }
+
+void soc_cache_flush_code(void) {
+    soc_cache_clean_cpu();
+    flush_cpu_icache();
+}

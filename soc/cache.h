@@ -22,4 +22,8 @@ void soc_cache_flush_cpu(void);
 // cycles with LiteX's default of 8 KiB. May be called from an interrupt.
 void soc_cache_flush_all(void);
 
+// Let the CPU fetch instructions that it has stored itself: clean the data cache and forget what the instruction
+// cache holds. Nothing where the CPU has no instruction cache.
+void soc_cache_flush_code(void);
+
 #endif // SOC_CACHE_H
