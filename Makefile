@@ -78,6 +78,12 @@ usermod-unix: micropython | packages ## Build upstream's unix port with the FPGA
 	@$(MAKE) -j$(JOBS) -C tests/usermod unix MICROPY_DIR=$(call absolute,$(MICROPY_TREE)) >&2 </dev/null
 	@echo "$(BUILD)/usermod/unix/micropython"
 
+.PHONY: mpy-cross
+mpy-cross: micropython | packages ## Upstream's cross compiler, with native code for every RV32IM core: build/mpy-cross/mpy-cross
+	@$(call LOCKED,$(BUILD)/mpy-cross) $(MAKE) -j$(JOBS) -C port/native OUTPUT=$(abspath $(BUILD)/mpy-cross) \
+		MICROPY_DIR=$(abspath $(MICROPY_TREE)) >&2 </dev/null
+	@echo "$(BUILD)/mpy-cross/mpy-cross"
+
 .PHONY: stubs
 stubs: $(OWN_SOC) $(VENV)/.installed ## Write stubs (.pyi) of this SoC for an editor (BUILD_DIRECTORY=path)
 	@$(PYTHON) tools/stubs.py $(BUILD_DIRECTORY) --output $(BUILD)/stubs/$(FIRMWARE_NAME)

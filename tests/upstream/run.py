@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Upstream MicroPython's own test suite on the emulated SoC.
 
-    run.py [--soc base] [--jobs 2] [FOLDER | FOLDER/test.py]...
+    run.py [--soc base] [--rtl] [--emit native] [--jobs 2] [FOLDER | FOLDER/test.py]...
 
 Each shard, a part of one folder, is one run of upstream's run-tests.py on a fresh emulator
 (board.py). What may be skipped, and why, stands in skip.toml: any other skip is a failure, and so is
@@ -129,23 +129,33 @@ class Runner:
         board = [PYTHON, HERE / "board.py", "--log", folder / "board.log"]
         for name in FOLDERS[shard.folder][1]:
             board += ["--copy", self.upstream / name]
-        board += [BUILD / "lxemu", "--pty", *self.options.emulator.split()]
+        if self.options.rtl:
+            board += [PYTHON, "-m", "rtl.run", self.options.soc, "--pty"]
+        else:
+            board += [BUILD / "lxemu", "--pty", *self.options.emulator.split()]
         wiring = ROOT / "gateware" / "wiring" / f"{self.options.soc}.txt"
         if wiring.exists():
             board += ["--wiring", wiring]
-        board += ["--kernel", self.options.firmware, BUILD / "soc" / self.options.soc]
+        board += ["--kernel", self.options.firmware]
+        if not self.options.rtl:
+            board += [BUILD / "soc" / self.options.soc]
         instance = "execpty:" + " ".join(str(word) for word in board)
         if shard.folder == "perf_bench":
             return [PYTHON, self.upstream / "run-perfbench.py", "-p", "-d", instance,
                     *BENCH_ARGUMENTS, *shard.tests]  # fmt: skip
-        return [PYTHON, self.upstream / "run-tests.py", "-t", instance, "-r", folder, *shard.tests]
+        command = [PYTHON, self.upstream / "run-tests.py", "-t", instance, "-r", folder]
+        if self.options.emit == "native":
+            command += ["--via-mpy", "--mpy-cross-flags=-march=rv32imc", "--emit", "native"]
+        return [*command, *shard.tests]
 
     def run(self, shard):
         """Run one shard; return the tests that are left when the target got lost on the way."""
-        folder = RESULTS / shard.tests[0].replace("/", "_").removesuffix(".py")
+        folder = self.options.results / shard.tests[0].replace("/", "_").removesuffix(".py")
         folder.mkdir(parents=True, exist_ok=True)
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+        environment["PYTHONPATH"] = str(ROOT)  # rtl.run
         environment["MICROPY_CPYTHON3"] = "/usr/bin/python3"
+        environment["MICROPY_MPYCROSS"] = str(BUILD / "mpy-cross" / "mpy-cross")
         (folder / "board.log").write_text("")
         with open(folder / "errors.log", "wb") as errors:
             process = subprocess.Popen(
@@ -307,6 +317,13 @@ def main():
     parser.add_argument("--soc", default="base")
     parser.add_argument("--firmware", type=Path, help="default: the SoC's")
     parser.add_argument("--micropython", type=Path, default=BUILD / "micropython-1.25.0")
+    parser.add_argument("--rtl", action="store_true", help="on the Verilated RTL")
+    parser.add_argument(
+        "--emit",
+        choices=["bytecode", "native"],
+        default="bytecode",
+        help="native: each test as machine code, and native.toml beside skip.toml",
+    )
     parser.add_argument("--emulator", default="--virtual", help="more options for lxemu")
     parser.add_argument("--skip", type=Path, help="default: <soc>.toml, else skip.toml")
     parser.add_argument("--jobs", type=int, default=2)
@@ -318,6 +335,12 @@ def main():
     own = HERE / f"{options.soc}.toml"
     options.skip = options.skip or (own if own.exists() else HERE / "skip.toml")
     skips = tomllib.loads(options.skip.read_text())
+    options.results = RESULTS
+    if options.emit == "native":
+        options.results = RESULTS / "native"
+        native = tomllib.loads((HERE / "native.toml").read_text())
+        skips["tests"] = native["tests"]
+        skips["skips_itself"] += native["skips_itself"]
 
     upstream = options.micropython.resolve() / "tests"
     excluded = patterns_of(skips.get("excluded", []))
