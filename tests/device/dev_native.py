@@ -2,9 +2,9 @@
 # Native and viper code, on cores with and without compressed instructions: each form of jump, comparison, load and
 # store; code that takes the place of other code in memory; .mpy files that the core cannot run.
 import gc
+import sys
 
 import micropython
-import sys
 
 try:
     exec("@micropython.viper\ndef f() -> int:\n    return 1\n")
@@ -24,7 +24,8 @@ VALUES = (-0x80000000, -2, -1, 0, 1, 2, 0x7FFFFFFF)
 for operator in ("==", "!=", "<", "<=", ">", ">="):
     f = compiled(
         "@micropython.viper\ndef f(a: int, b: int) -> int:\n"
-        "    r = int(a %s b)\n    if a %s b:\n        r += 2\n    return r\n" % (operator, operator)
+        "    r = int(a %s b)\n    if a %s b:\n        r += 2\n    return r\n"
+        % (operator, operator)
     )
     g = compiled(
         "@micropython.viper\ndef f(a: uint, b: uint) -> int:\n    return int(a %s b)\n" % operator
@@ -70,8 +71,11 @@ equal(copied, buffer)
 for lines in (4, 400):
     body = "        x ^= n\n        x += 3\n" * (lines // 2)
     f = compiled(
-        "@micropython.viper\ndef f(n: int) -> int:\n    x = 0\n    while n:\n" + body
-        + "        if n == 2:\n" + body.replace("        x", "            x") + "        n -= 1\n    return x\n"
+        "@micropython.viper\ndef f(n: int) -> int:\n    x = 0\n    while n:\n"
+        + body
+        + "        if n == 2:\n"
+        + body.replace("        x", "            x")
+        + "        n -= 1\n    return x\n"
     )
     x = 0
     for n in (3, 2, 1):
@@ -83,9 +87,9 @@ for lines in (4, 400):
 # Many locals and arguments, closures, generators, exceptions.
 @micropython.native
 def locals_of(a, b=2, *c, d=4, **e):
-    l = [a, b, c, d, sorted(e.items())]
+    bound = [a, b, c, d, sorted(e.items())]
     p, q, r, s, t, u, v, w = range(8)
-    return l + [p + q + r + s + t + u + v + w], lambda: (p, w, a)
+    return bound + [p + q + r + s + t + u + v + w], lambda: (p, w, a)
 
 
 got, inner = locals_of(1, 3, 5, 6, d=7, z=8)

@@ -14,7 +14,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-OBJDUMP = ["riscv64-unknown-elf-objdump", "-D", "-z", "-b", "binary", "-m", "riscv:rv32", "-M", "no-aliases,numeric"]
+OBJDUMP = [
+    "riscv64-unknown-elf-objdump",
+    "-D",
+    "-z",
+    "-b",
+    "binary",
+    "-m",
+    "riscv:rv32",
+    "-M",
+    "no-aliases,numeric",
+]
 LINE = re.compile(r"^ *([0-9a-f]+):\t[0-9a-f]+ +\t(\S+)(?:\t([^ \n]*).*)?$", re.MULTILINE)
 
 # Operands are {0}, {1}, ...; a target is the distance from the instruction.
