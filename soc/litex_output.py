@@ -1,262 +1,167 @@
 # SPDX-License-Identifier: MIT
 """Read what LiteX wrote about a SoC: csr.json and, for what it lacks, its neighbours in the build folder.
 
-- csr.json: cores, registers (address, size in bus words, access), constants, memories. It has no widths in bits
-  and lower-cases its strings.
-- csr.svd, where it was asked for: widths in bits.
-- software/include/generated/soc.h: strings in their true letter case, so the true identifier; which LiteX
-  wrote it, and when.
+- csr.json: cores, registers (address, size in bus words, access), constants, memories. It has no widths in bits.
+  LiteX 2024.12 lower-cases its strings; later LiteX keeps their letter case, says the order of words and names classes.
+- csr.svd, where LiteX was asked for it: widths in bits.
+- software/include/generated/soc.h: strings in their true letter case, LiteX's revision and the date.
+- software/include/generated/csr.h: the fields of registers, and the order of the words of wide ones.
 - software/include/generated/sdram_phy.h, where there is DRAM: how wide its ports are.
-- gateware.digest, in a reference SoC's folder: a hash over all that decides what it is.
-- software/include/generated/csr.h: the order of the words of wide registers, in its accessors. LiteX 2024.12
-  writes the same accessors for both orders, so the order in the gateware's Verilog is preferred where it is there.
 - software/include/generated/variables.mak: the compiler's flags, where LiteX's headers for the CPU are.
-- litex.toml: what the user says; it overrides all of the above.
+- gateware/*.v: the order of words and the FPGA's primitives as they were built.
+- gateware.digest, in a reference SoC's folder: a hash over all that decides what it is.
+- litex.toml: what the user says; it overrides all of the above (litex_toml.py).
 """
+
+from __future__ import annotations
 
 import hashlib
 import importlib.util
 import json
 import os
 import re
-import tomllib
 import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from typing import Any
 
-from soc import kinds
+from soc import kinds, litex_toml
+from soc.memory import check_regions, check_sram
+from soc.model import ADDRESS_LIMIT, Core, InputError, Memory, Register, Soc
 
-ADDRESS_LIMIT = 1 << 32
+__all__ = ["InputError", "Soc", "load", "litex_directory", "map_hash"]
+
 DATA_WIDTHS = (8, 32)
 ALIGNMENTS = (32, 64)
-TOML_KEYS = {"csr_ordering", "console", "tick_timer", "cores"}
-TOML_CORE_KEYS = {"kind", "pins", "width"}
+AGAIN = "generate it again with LiteX"
 
 
-class InputError(Exception):
-    """The input cannot be used. The text says what, where, and what to do, in one line."""
-
-
-@dataclass
-class Register:
-    """One CSR.
-
-    Args:
-        name (str): core, underscore, register.
-        addr (int): address of its first bus word.
-        words (int): how many bus words it has.
-        writable (bool): whether csr.json calls it "rw".
-        bits (int): its exact width, 0 where unknown.
-    """
-
-    name: str
-    addr: int
-    words: int
-    writable: bool
-    bits: int = 0
-
-
-@dataclass
-class Core:
-    """One core.
-
-    Args:
-        name (str): as in csr.json.
-        base (int): address of its CSRs or of its memory region.
-        registers (dict): name without the core's name to Register.
-        irq (int): interrupt line, -1 for none.
-        kind (kinds.Kind): None where no kind matches.
-        pins (int): as litex.toml says, else 0.
-    """
-
-    name: str
-    base: int
-    registers: dict = field(default_factory=dict)
-    irq: int = -1
-    kind: kinds.Kind = None
-    pins: int = 0
-
-
-@dataclass
-class Soc:
-    """A SoC as LiteX describes it. Lists are in csr.json's order.
-
-    Args:
-        folder (str): LiteX's build folder.
-        registers (list): of Register.
-        cores (list): of Core, by address.
-        memories (list): of (name, base, size, type).
-        constants (list): of (name, value) with value an int, a str or None.
-        data_width (int): of the CSR bus, bits.
-        alignment (int): of CSR words in the address space, bits.
-        ordering (str): "big" or "little".
-        csr_base (int): where CSRs begin.
-        dram_port_bits (int): of a word of LiteDRAM's ports, 0 where unknown.
-        build (str): which build of the SoC this is, "" where unknown.
-        console (str): the name of the UART of the prompt.
-        tick_timer (str): the name of the timer of the system clock.
-        variables (dict): of variables.mak.
-        warnings (list): of str, for people.
-    """
-
-    folder: str
-    registers: list = field(default_factory=list)
-    cores: list = field(default_factory=list)
-    memories: list = field(default_factory=list)
-    constants: list = field(default_factory=list)
-    data_width: int = 32
-    alignment: int = 32
-    ordering: str = "big"
-    csr_base: int = 0
-    dram_port_bits: int = 0
-    build: str = ""
-    console: str = ""
-    tick_timer: str = ""
-    variables: dict = field(default_factory=dict)
-    warnings: list = field(default_factory=list)
-
-    def constant(self, name, default=None):
-        """The value of a constant.
-
-        Args:
-            name (str): in lower case.
-            default: what to return where there is no such constant.
-        """
-        return dict(self.constants).get(name, default)
-
-    def text(self, name):
-        """The value of a constant that is a text, else "".
-
-        Args:
-            name (str): in lower case.
-        """
-        value = self.constant(name)
-        return value if isinstance(value, str) else ""
-
-    def memory(self, name):
-        """The (base, size) of a memory region, or None.
-
-        Args:
-            name (str): the region's name.
-        """
-        for region, base, size, _ in self.memories:
-            if region == name:
-                return base, size
-        return None
-
-
-def read_text(path, what):
-    """A file's text.
-
-    Args:
-        path (str): the file.
-        what (str): what it is, for the error.
-    """
+def read_text(path: str, hint: str) -> str:
+    """A file's text; ``hint`` is what to do where it cannot be read."""
     try:
         with open(path, encoding="utf-8") as file:
             return file.read()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "is not text"
-        raise InputError(f"{path}: {reason}; {what}") from None
+        raise InputError(f"{path}: {reason}; {hint}") from None
 
 
-def is_int(value):
-    """Whether a value of JSON or TOML is an integer.
-
-    Args:
-        value: what was parsed.
-    """
+def is_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def check(condition, path, problem):
-    """Raise InputError unless the condition holds.
+def is_address(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < ADDRESS_LIMIT
 
-    Args:
-        condition: anything that is true or false.
-        path (str): the file.
-        problem (str): what is wrong, and where in the file.
-    """
+
+def check(condition: bool, path: str, problem: str) -> None:
+    """Raise InputError unless the condition holds; ``problem`` says what is wrong, and where in the file."""
     if not condition:
-        raise InputError(f"{path}: {problem}; generate it again with LiteX")
+        raise InputError(f"{path}: {problem}; {AGAIN}")
 
 
-def load_csr_json(soc, path):
-    """Fill registers, cores, memories and constants.
-
-    Args:
-        soc (Soc): to fill.
-        path (str): the csr.json.
-    """
+def parse_json(path: str) -> dict[str, Any]:
     text = read_text(path, "give the folder that LiteX built into, with csr.json in it")
     try:
-        data = json.loads(text)
+        data: dict[str, Any] = json.loads(text)
     except (ValueError, RecursionError) as error:
         where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "it"
-        raise InputError(f"{path}: {where} is not JSON; generate it again with LiteX") from None
-    check(isinstance(data, dict), path, "is no JSON object")
+        raise InputError(f"{path}: {where} is not JSON; {AGAIN}") from None
+    check(isinstance(data, dict), path, "is not a JSON object")
     for section in ("csr_bases", "csr_registers", "constants", "memories"):
         check(isinstance(data.get(section), dict), path, f"has no section {section}")
         for name in data[section]:
-            good = re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) is not None
-            check(
-                good and len(name) < 128, path, f"has a strange name in {section}: {name[:40]!r}"
-            )
+            good = re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) is not None and len(name) < 128
+            check(good, path, f"has a name in {section} that C cannot have: {name[:40]!r}")
+    return data
 
+
+def load_cores(soc: Soc, data: dict[str, Any], path: str) -> None:
+    # LiteX names classes since November 2025.
+    classes = data.get("cores", {})
+    check(isinstance(classes, dict), path, "cores is not an object")
     for name, base in data["csr_bases"].items():
-        good = is_int(base) and 0 <= base < ADDRESS_LIMIT
-        check(good, path, f"csr_bases.{name} is no 32-bit address")
-        soc.cores.append(Core(name, base))
+        check(is_address(base), path, f"csr_bases.{name} is not a 32-bit address")
+        litex_class = classes.get(name, "")
+        check(isinstance(litex_class, str), path, f"cores.{name} is not a text")
+        soc.cores.append(Core(name, base, litex_class=litex_class))
+
+
+def load_registers(soc: Soc, data: dict[str, Any], path: str) -> None:
     for name, info in data["csr_registers"].items():
         where = f"csr_registers.{name}"
-        check(isinstance(info, dict), path, f"{where} is no object")
+        check(isinstance(info, dict), path, f"{where} is not an object")
         addr, size, access = info.get("addr"), info.get("size"), info.get("type")
-        good = is_int(addr) and 0 <= addr < ADDRESS_LIMIT
-        check(good, path, f"{where}.addr is no 32-bit address")
+        check(is_address(addr), path, f"{where}.addr is not a 32-bit address")
+        check(addr % 4 == 0, path, f"{where}.addr is 0x{addr:08x}, which is not a multiple of 4")
         check(is_int(size) and 1 <= size <= 255, path, f"{where}.size is not 1 to 255 words")
         check(access in ("ro", "rw"), path, f"{where}.type is neither ro nor rw")
         soc.registers.append(Register(name, addr, size, access == "rw"))
+
+
+def check_registers(soc: Soc, path: str) -> None:
+    """Refuse registers that share an address: LiteX gives each its own."""
+    ordered = sorted(soc.registers, key=lambda register: register.addr)
+    for one, other in zip(ordered, ordered[1:], strict=False):
+        last = one.addr + (one.words - 1) * soc.alignment // 8
+        check(
+            last < other.addr,
+            path,
+            f"csr_registers.{one.name} and csr_registers.{other.name} are both at 0x{other.addr:08x}",
+        )
+
+
+def load_memories(soc: Soc, data: dict[str, Any], path: str) -> None:
     for name, info in data["memories"].items():
         where = f"memories.{name}"
-        check(isinstance(info, dict), path, f"{where} is no object")
-        base, size = info.get("base"), info.get("size")
-        check(is_int(base) and base >= 0, path, f"{where}.base is no address")
-        check(is_int(size) and size >= 0, path, f"{where}.size is no size")
-        kind = info.get("type", "")
-        check(isinstance(kind, str), path, f"{where}.type is no text")
+        check(isinstance(info, dict), path, f"{where} is not an object")
+        base, size, kind = info.get("base"), info.get("size"), info.get("type", "")
+        check(is_int(base) and base >= 0, path, f"{where}.base is not an address")
+        check(is_int(size) and size >= 0, path, f"{where}.size is not a number of bytes")
+        check(isinstance(kind, str), path, f"{where}.type is not a text")
         if base >= ADDRESS_LIMIT:
             soc.warnings.append(f"memory region {name} is beyond 4 GiB and left out")
             continue
-        soc.memories.append((name, base, min(size, ADDRESS_LIMIT - base, ADDRESS_LIMIT - 1), kind))
+        size = min(size, ADDRESS_LIMIT - base, ADDRESS_LIMIT - 1)
+        soc.memories.append(Memory(name, base, size, kind))
+
+
+def load_constants(soc: Soc, data: dict[str, Any], path: str) -> None:
     for name, value in data["constants"].items():
         if isinstance(value, float):
             good = value == value and abs(value) < 2**63
-            check(good, path, f"constants.{name} is no finite number")
+            check(good, path, f"constants.{name} is not a finite number")
             value = int(value)
         elif isinstance(value, bool):
             value = int(value)
         good = value is None or isinstance(value, str) or is_int(value) and abs(value) < 2**63
         check(good, path, f"constants.{name} is neither a 64-bit number nor a text")
-        soc.constants.append((name, value))
+        soc.constants[name] = value
 
-    soc.data_width = soc.constant("config_csr_data_width")
-    soc.alignment = soc.constant("config_csr_alignment", 32)
+
+def load_csr_json(soc: Soc, path: str) -> None:
+    """Fill registers, cores, memories and constants, and what the constants say of the buses."""
+    data = parse_json(path)
+    load_cores(soc, data, path)
+    load_registers(soc, data, path)
+    load_memories(soc, data, path)
+    load_constants(soc, data, path)
+    soc.data_width = soc.number("config_csr_data_width")
     known = soc.data_width in DATA_WIDTHS
     check(known, path, "constants.config_csr_data_width is not 8 or 32, which is all we support")
+    soc.alignment = soc.number("config_csr_alignment", 32)
     known = soc.alignment in ALIGNMENTS
     check(known, path, "constants.config_csr_alignment is not 32 or 64, which is all we support")
-    clock = soc.constant("config_clock_frequency")
-    good = is_int(clock) and 1_000_000 <= clock < ADDRESS_LIMIT
+    clock = soc.number("config_clock_frequency")
+    good = 1_000_000 <= clock < ADDRESS_LIMIT
     check(good, path, "constants.config_clock_frequency is not 1 MHz to 4.29 GHz")
     region = soc.memory("csr")
-    soc.csr_base = region[0] if region else min((core.base for core in soc.cores), default=0)
+    soc.csr_base = region.base if region else min((core.base for core in soc.cores), default=0)
+    check_registers(soc, path)
+    check_regions(soc, path)
 
 
-def assign_registers(soc):
-    """Give each register to its core: the one whose name it begins with, and nearest below its address.
-
-    Args:
-        soc (Soc): with registers and cores.
-    """
+def assign_registers(soc: Soc) -> None:
+    """Give each register to its core: the one whose name it begins with, and nearest below its address."""
     for register in soc.registers:
         owners = [
             core
@@ -270,72 +175,51 @@ def assign_registers(soc):
             soc.warnings.append(f"register {register.name} belongs to no core")
 
 
-def assign_interrupts(soc, path):
-    """Give each core its interrupt line, from the constants <core>_interrupt.
-
-    Args:
-        soc (Soc): with cores and constants.
-        path (str): the csr.json, for errors.
-    """
+def assign_interrupts(soc: Soc, path: str) -> None:
+    """Give each core its interrupt line, from the constants <core>_interrupt."""
     for core in soc.cores:
-        line = soc.constant(core.name + "_interrupt")
-        if line is not None:
-            good = is_int(line) and 0 <= line < 32
-            check(good, path, f"constants.{core.name}_interrupt is not 0 to 31")
-            core.irq = line
+        name = core.name.lower() + "_interrupt"
+        if soc.has(name):
+            core.irq = soc.number(name, -1)
+            check(0 <= core.irq < 32, path, f"constants.{name} is not 0 to 31")
 
 
-def load_digest(soc, path):
-    """Name the build of a reference SoC by what decides it, since two builds of one commit are the same.
-
-    Args:
-        soc (Soc): to fill.
-        path (str): the gateware.digest, which only gateware/build.py writes.
-    """
+def load_digest(soc: Soc, path: str) -> None:
+    """Name the build of a reference SoC by what decides it: two builds of one commit are the same."""
     if os.path.exists(path):
         digest = read_text(path, "generate it again").strip()
         if re.fullmatch(r"[0-9a-f]{64}", digest):
             soc.build = f"reference {digest[:12]}"
 
 
-def load_soc_header(soc, path):
-    """Take the constants' strings from soc.h, which keeps their letter case.
-
-    Args:
-        soc (Soc): with constants.
-        path (str): the soc.h.
-    """
+def load_soc_header(soc: Soc, path: str) -> None:
+    """Take the constants' strings from soc.h, which keeps their letter case."""
     if not os.path.exists(path):
-        soc.warnings.append(f"{path} is missing: texts such as the identifier are in lower case")
+        soc.warnings.append(
+            f"{path} is missing: texts such as the identifier may be in lower case"
+        )
         return
-    text = read_text(path, "generate it again with LiteX")
+    text = read_text(path, AGAIN)
     banner = re.search(r"^// Auto-generated by (LiteX [\x20-\x7e]{1,80}?)\s*$", text, re.MULTILINE)
     soc.build = banner[1] if banner else ""
     strings = dict(re.findall(r'^#define (\w+) "(.*)"\s*$', text, re.MULTILINE))
-    constants = []
-    for name, value in soc.constants:
+    for name, value in soc.constants.items():
         true_value = strings.get(name.upper())
-        if isinstance(value, str) and true_value is not None:
-            if true_value.lower() == value:
-                value = true_value
-            elif name == "config_identifier":
-                raise InputError(
-                    f"{path}: its identifier is not that of csr.json, so they are of two builds; "
-                    "generate both again with LiteX"
-                )
-        constants.append((name, value))
-    soc.constants = constants
+        if not isinstance(value, str) or true_value is None:
+            continue
+        if true_value.lower() == value.lower():
+            soc.constants[name] = true_value
+        elif name == "config_identifier":
+            raise InputError(
+                f"{path}: its identifier is not that of csr.json, so they are of two builds; "
+                "generate both again with LiteX"
+            )
 
 
-def load_dram(soc, path):
-    """Take the width of LiteDRAM's ports from sdram_phy.h: what the DRAM's PHY moves in a cycle.
-
-    Args:
-        soc (Soc): to fill.
-        path (str): the sdram_phy.h; it is there with LiteDRAM only.
-    """
+def load_dram(soc: Soc, path: str) -> None:
+    """Take the width of LiteDRAM's ports from sdram_phy.h: what the DRAM's PHY moves in a cycle."""
     if os.path.exists(path):
-        text = read_text(path, "generate it again with LiteX")
+        text = read_text(path, AGAIN)
         bits, phases = (
             re.search(rf"^#define SDRAM_PHY_{name} (\d+)\s*$", text, re.MULTILINE)
             for name in ("DFI_DATABITS", "PHASES")
@@ -344,13 +228,16 @@ def load_dram(soc, path):
             soc.dram_port_bits = int(bits[1]) * int(phases[1])
 
 
-def load_svd(soc, path):
-    """Take the registers' widths from csr.svd.
+def load_fields(soc: Soc, path: str) -> None:
+    """Take the offsets of registers' fields from csr.h."""
+    if os.path.exists(path):
+        text = read_text(path, AGAIN)
+        found = re.findall(r"^#define CSR_(\w+)_OFFSET (\d+)\s*$", text, re.MULTILINE)
+        soc.fields = {name.lower(): int(offset) for name, offset in found}
 
-    Args:
-        soc (Soc): with registers.
-        path (str): the csr.svd; it need not be there.
-    """
+
+def load_svd(soc: Soc, path: str) -> None:
+    """Take the registers' widths from csr.svd, which need not be there."""
     if not os.path.exists(path):
         return
     try:
@@ -358,7 +245,7 @@ def load_svd(soc, path):
     except (OSError, ElementTree.ParseError) as error:
         soc.warnings.append(f"{path} is not used: {error}")
         return
-    widths = {}
+    widths: dict[str, int] = {}
     for peripheral in root.iter("peripheral"):
         core = peripheral.findtext("name", "").lower()
         for entry in peripheral.iter("register"):
@@ -371,13 +258,15 @@ def load_svd(soc, path):
             else:
                 name = core + "_" + entry.findtext("name", "").lower()
                 tops = [
-                    int(msb.text) + 1 for msb in entry.iter("msb") if (msb.text or "").isdigit()
+                    int(text) + 1
+                    for msb in entry.iter("msb")
+                    if (text := msb.text or "").isdigit()
                 ]
                 bits = max(tops, default=0)
             widths[name] = max(widths.get(name, 0), bits)
     for register in soc.registers:
-        bits = widths.get(register.name, 0)
-        most = register.words * soc.data_width
+        bits = widths.get(register.name.lower(), 0)
+        most = soc.full_bits(register)
         if bits and not most - soc.data_width < bits <= most:
             soc.warnings.append(
                 f"{path}: {register.name} has {bits} bits there but {register.words} words in csr.json"
@@ -386,12 +275,8 @@ def load_svd(soc, path):
             register.bits = bits
 
 
-def verilog(soc):
-    """Yield the texts of the gateware's Verilog files, none where it is not there.
-
-    Args:
-        soc (Soc): with its folder.
-    """
+def verilog(soc: Soc) -> Iterator[str]:
+    """The texts of the gateware's Verilog files, none where it is not there."""
     folder = os.path.join(soc.folder, "gateware")
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
         if name.endswith(".v"):
@@ -399,12 +284,8 @@ def verilog(soc):
                 yield file.read()
 
 
-def ordering_of_verilog(soc):
-    """The order of words in the gateware, "big" or "little", or None where that cannot be seen.
-
-    Args:
-        soc (Soc): with registers.
-    """
+def ordering_of_verilog(soc: Soc) -> str | None:
+    """The order of words in the gateware, "big" or "little", or None where that cannot be seen."""
     wide = {
         (name, register.words)
         for core in soc.cores
@@ -424,15 +305,11 @@ def ordering_of_verilog(soc):
     return None
 
 
-def ordering_of_header(path):
-    """The order of words that csr.h's accessors use, "big" or "little", or None where it has no wide register.
-
-    Args:
-        path (str): the csr.h.
-    """
+def ordering_of_header(path: str) -> str | None:
+    """The order of words that csr.h's accessors use, or None where it has no wide register."""
     if not os.path.exists(path):
         return None
-    text = read_text(path, "generate it again with LiteX")
+    text = read_text(path, AGAIN)
     for body in re.findall(r"^static inline \w+ \w+_read\(void\) \{\n(.*?)^\}", text, re.M | re.S):
         offsets = re.findall(r"csr_read_simple\(\(?(?:CSR_BASE \+ )?(0x[0-9a-f]+)L?", body)
         if len(offsets) > 1 and "<<=" in body:
@@ -440,171 +317,63 @@ def ordering_of_header(path):
     return None
 
 
-def find_ordering(soc, header, override):
-    """Set the order of words: as said, else as in the gateware, else as in csr.h, else big.
+def ordering_of_constants(soc: Soc) -> str | None:
+    """The order of words as LiteX says since September 2025."""
+    said = [order for order in ("big", "little") if soc.has(f"config_csr_ordering_{order}")]
+    return said[0] if len(said) == 1 else None
 
-    Args:
-        soc (Soc): to fill.
-        header (str): the csr.h.
-        override (str): what the user says, or None.
+
+def find_ordering(soc: Soc, header: str, option: str | None, said: litex_toml.Said) -> None:
+    """Set the order of words by the rule of docs/soc.md, which the emulator follows, too.
+
+    The emulator does not read the gateware: where that contradicts the rule, the user has to decide for both.
     """
+    sources = (
+        ("litex.toml", said.ordering),
+        ("csr.json", ordering_of_constants(soc)),
+        (header, ordering_of_header(header)),
+        ("the rule without csr.h", "big"),
+    )
+    source, soc.ordering = next((source, order) for source, order in sources if order is not None)
+    if option is not None:
+        soc.ordering = option
+        return
     gateware = ordering_of_verilog(soc)
-    accessors = ordering_of_header(header)
-    if override is None and gateware and accessors and gateware != accessors:
-        soc.warnings.append(
-            f"{header} reads wide registers in {accessors} order but the gateware has {gateware}: "
-            f"{gateware} is taken (litex.toml's csr_ordering overrides)"
+    if gateware is not None and gateware != soc.ordering:
+        raise InputError(
+            f"{source} reads wide registers in {soc.ordering} order but the gateware has {gateware}; "
+            f'put the line csr_ordering = "{gateware}" into {said.path}'
         )
-    soc.ordering = override or gateware or accessors or "big"
 
 
-def load_variables(soc, path):
-    """Read variables.mak.
-
-    Args:
-        soc (Soc): to fill.
-        path (str): the variables.mak.
-    """
+def load_variables(soc: Soc, path: str) -> None:
     text = read_text(path, "the firmware's compiler flags come from there: generate it with LiteX")
     for line in text.splitlines():
         name, equals, value = line.partition("=")
         if equals and re.fullmatch(r"\w+", name.strip()):
             soc.variables[name.strip()] = value.strip()
     if "CPUFLAGS" not in soc.variables:
-        raise InputError(f"{path}: has no CPUFLAGS; generate it again with LiteX")
+        raise InputError(f"{path}: has no CPUFLAGS; {AGAIN}")
 
 
-def litex_directory(soc):
-    """The folder litex/soc of the LiteX that built this SoC, else of the LiteX that this Python has.
-
-    Args:
-        soc (Soc): with variables.
-    """
+def litex_directory(soc: Soc) -> str:
+    """The folder litex/soc of the LiteX that built this SoC, else of the LiteX that this Python has."""
     folder = soc.variables.get("SOC_DIRECTORY", "")
     if os.path.isdir(folder):
         return folder
     spec = importlib.util.find_spec("litex")
-    places = [
-        os.path.join(place, "soc") for place in (spec.submodule_search_locations if spec else [])
-    ]
+    places = (spec.submodule_search_locations or ()) if spec else ()
     for place in places:
-        if os.path.isdir(place):
-            return place
+        if os.path.isdir(os.path.join(place, "soc")):
+            return os.path.join(place, "soc")
     raise InputError(
         f"{folder or 'SOC_DIRECTORY of variables.mak'}: is not there; LiteX's headers are needed: "
         "install litex for this Python, or generate the SoC again on this machine"
     )
 
 
-def load_toml(path):
-    """What the user says in litex.toml, checked.
-
-    Args:
-        path (str): the file; None or missing: nothing.
-    """
-    if path is None or not os.path.exists(path):
-        return {}
-    text = read_text(path, "give a litex.toml")
-    try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"{path}: {error}; correct it") from None
-
-    def require(condition, problem):
-        if not condition:
-            raise InputError(f"{path}: {problem}; docs/soc.md lists what it may say")
-
-    for key in data:
-        require(key in TOML_KEYS, f"unknown key {key}")
-    require(
-        data.get("csr_ordering", "big") in ("big", "little"), "csr_ordering is not big or little"
-    )
-    for key in ("console", "tick_timer"):
-        require(isinstance(data.get(key, ""), str), f"{key} is no core's name")
-    require(isinstance(data.get("cores", {}), dict), "cores is no table")
-    for name, core in data.get("cores", {}).items():
-        require(isinstance(core, dict), f"cores.{name} is no table")
-        for key in core:
-            require(key in TOML_CORE_KEYS, f"unknown key cores.{name}.{key}")
-        kind = core.get("kind", "none")
-        known = ("none", *kinds.KIND_NAMES)
-        require(kind in known, f"cores.{name}.kind is not one of {', '.join(known)}")
-        pins = core.get("pins", 1)
-        require(is_int(pins) and 1 <= pins <= 32, f"cores.{name}.pins is not 1 to 32")
-        require(isinstance(core.get("width", {}), dict), f"cores.{name}.width is no table")
-        for register, bits in core.get("width", {}).items():
-            good = is_int(bits) and bits >= 1
-            require(good, f"cores.{name}.width.{register} is no number of bits")
-    return data
-
-
-def apply_toml(soc, data, path):
-    """Set what the user says of cores, then the kinds of all the others.
-
-    Args:
-        soc (Soc): with cores and registers.
-        data (dict): of load_toml().
-        path (str): the litex.toml, for errors.
-    """
-    overrides = data.get("cores", {})
-    names = {core.name for core in soc.cores}
-    for name, base, _, _ in soc.memories:
-        kind = kinds.find_memory_kind(name)
-        if name not in names and (kind is not None or name in overrides):
-            soc.cores.append(Core(name, base, kind=kind))
-    soc.cores.sort(key=lambda core: (core.base, core.name))
-    gateware = "".join(verilog(soc))
-    cores = {core.name: core for core in soc.cores}
-    for core in soc.cores:
-        if core.kind is None:
-            core.kind = kinds.find_kind(core.name, set(core.registers), gateware)
-    for name, said in overrides.items():
-        if name not in cores:
-            raise InputError(f"{path}: cores.{name} is no core of this SoC; correct the name")
-        core = cores[name]
-        if "kind" in said:
-            core.kind = None
-            choices = [kind for kind in kinds.KINDS if kind.name == said["kind"]]
-            if choices:
-                core.kind = choices[0]
-                lacks = sorted(set(choices[0].required).difference(core.registers))
-                if lacks:
-                    raise InputError(
-                        f"{path}: cores.{name} has no register {lacks[0]}, so it is no "
-                        f"{said['kind']}; choose another kind"
-                    )
-                if choices[0].memory is not None and soc.memory(name) is None:
-                    raise InputError(
-                        f"{path}: cores.{name} is no memory region, so it is no {said['kind']}; "
-                        "choose another kind"
-                    )
-        core.pins = said.get("pins", 0)
-    for core in soc.cores:
-        for register, bits in (core.kind.widths or {} if core.kind else {}).items():
-            known = core.registers.get(register)
-            most = known.words * soc.data_width if known else 0
-            if known and not known.bits and most - soc.data_width < bits <= most:
-                known.bits = bits
-        for register, bits in overrides.get(core.name, {}).get("width", {}).items():
-            if register not in core.registers:
-                raise InputError(
-                    f"{path}: cores.{core.name} has no register {register}; correct the name"
-                )
-            most = core.registers[register].words * soc.data_width
-            if not most - soc.data_width < bits <= most:
-                raise InputError(
-                    f"{path}: cores.{core.name}.width.{register} does not fit the {most} bits of its "
-                    "words; correct it"
-                )
-            core.registers[register].bits = bits
-
-
-def map_hash(soc):
-    """The hash of the CSR map: the first 4 bytes of SHA-256 over a text that lists it.
-
-    Args:
-        soc (Soc): with registers.
-    """
+def map_hash(soc: Soc) -> int:
+    """The hash of the CSR map: the first 4 bytes of SHA-256 over a text that lists it (docs/soc.md)."""
     lines = [f"width={soc.data_width} ordering={soc.ordering}\n"]
     for register in sorted(soc.registers, key=lambda register: (register.addr, register.name)):
         access = "rw" if register.writable else "ro"
@@ -612,141 +381,65 @@ def map_hash(soc):
     return int.from_bytes(hashlib.sha256("".join(lines).encode()).digest()[:4], "big")
 
 
-def instance_key(core, standard):
-    """The order of a kind's instances: as LiteX numbers them, else by address.
-
-    Args:
-        core (Core): the instance.
-        standard (str): the name without number that LiteX gives such cores.
-    """
-    if core.name == standard:
-        return (0, -1, core.base)
-    number = re.fullmatch(r"\D+(\d+)", core.name)
-    return (0, int(number[1]), core.base) if number else (1, 0, core.base)
+def add_memory_cores(soc: Soc, said: litex_toml.Said) -> None:
+    """Add the cores that are only a memory region: those of a kind, and those that the user names."""
+    names = {core.name for core in soc.cores}
+    for memory in soc.memories:
+        kind = kinds.find_memory_kind(memory.name)
+        if memory.name not in names and (kind is not None or memory.name in said.cores):
+            soc.cores.append(Core(memory.name, memory.base, kind=kind))
+    soc.cores.sort(key=lambda core: (core.base, core.name))
 
 
-def can_acknowledge(soc, pending):
-    """Whether the driver, which writes bits 0 to 31, reaches the word that makes a write take effect: the last.
-
-    Args:
-        soc (Soc): the SoC.
-        pending (Register): of an event manager.
-    """
-    return soc.ordering == "big" or pending.words * soc.data_width <= 32
-
-
-def event_managers(soc):
-    """The event managers, as cores of the kind kinds.EVENT_MANAGER, by address.
-
-    A core has the registers of its event manager as ev_status, ev_pending and ev_enable, behind a prefix where
-    it has several of them (LiteEthMAC's sram_writer and sram_reader), or is nothing but one. One that cannot be
-    acknowledged has no interrupt.
-
-    Args:
-        soc (Soc): with cores.
-    """
-    found = []
-    for core in soc.cores:
-        for name, register in core.registers.items():
-            prefix = re.fullmatch(r"(|\w+_)(|ev_)pending", name)
-            if prefix is None:
-                continue
-            parts = ("status", "pending", "enable")
-            registers = {part: core.registers.get(name[:-7] + part) for part in parts}
-            alone = not prefix[2] and len(core.registers) > len(parts)
-            if None in registers.values() or alone:
-                continue
-            own = "_".join(filter(None, (core.name, prefix[1].rstrip("_"))))
-            irq = core.irq if can_acknowledge(soc, register) else -1
-            found.append(Core(own, register.addr, registers, irq, kinds.EVENT_MANAGER))
-    return sorted(found, key=lambda manager: manager.base)
-
-
-def instances(soc, array):
-    """The cores whose driver's array is this one, in order.
-
-    Args:
-        soc (Soc): with cores.
-        array (str): the array's name without ``soc_``.
-    """
-    if array == kinds.EVENT_DRIVER.array:
-        return event_managers(soc)
-    found = [
-        core
-        for core in soc.cores
-        if core.kind is not None
-        and core.kind.driver is not None
-        and core.kind.driver.array == array
-    ]
-    return sorted(found, key=lambda core: instance_key(core, array))
-
-
-def choose(soc, array, said, standard, path, hint):
-    """The name of the instance that has a special role.
-
-    Args:
-        soc (Soc): with cores.
-        array (str): of which driver.
-        said (str): the name that litex.toml gives, or None.
-        standard (str): the name that LiteX gives it.
-        path (str): the csr.json, for errors.
-        hint (str): what to do where there is none.
-    """
-    names = [core.name for core in instances(soc, array)]
+def choose(soc: Soc, array: str, said: str | None, standard: str, path: str, hint: str) -> str:
+    """The instance with a special role: the one that litex.toml names, the standard one of LiteX, or the first."""
+    names = soc.names(array)
     if not names:
         raise InputError(f"{path}: this SoC has no {array}; {hint}")
     if said is not None and said not in names:
         raise InputError(
-            f"litex.toml: {said} is no {array} of this SoC; it has {', '.join(names)}"
+            f"litex.toml: {said} is not a {array} of this SoC; it has {', '.join(names)}"
         )
     return said or (standard if standard in names else names[0])
 
 
-def load(folder, toml=None, ordering=None):
-    """Read all that LiteX wrote about a SoC.
+def load(folder: str, toml: str | None = None, ordering: str | None = None) -> Soc:
+    """Read all that LiteX wrote about a SoC. Raises InputError where the input cannot be used.
 
-    Args:
-        folder (str): the build folder, or the csr.json in it.
-        toml (str): a litex.toml instead of the one beside csr.json.
-        ordering (str): "big" or "little", overriding everything.
-
-    Returns:
-        Soc: raises InputError where the input cannot be used.
+    ``folder`` is the build folder, or the csr.json in it; ``toml`` a litex.toml instead of the one beside csr.json;
+    ``ordering`` overrides all else.
     """
     path = folder if os.path.isfile(folder) else os.path.join(folder, "csr.json")
     folder = os.path.dirname(path) or "."
     generated = os.path.join(folder, "software", "include", "generated")
+    header = os.path.join(generated, "csr.h")
     soc = Soc(folder)
     load_csr_json(soc, path)
-    family = soc.constant("config_cpu_family")
-    if family != "riscv":
+    if soc.constants.get("config_cpu_family") != "riscv":
         name = soc.text("config_cpu_name") or "none"
-        raise InputError(f"{path}: the CPU ({name}) is no RISC-V; build the SoC with VexRiscv")
+        raise InputError(f"{path}: the CPU ({name}) is not a RISC-V; build the SoC with VexRiscv")
+    check_sram(soc, path)
     assign_registers(soc)
     assign_interrupts(soc, path)
     load_soc_header(soc, os.path.join(generated, "soc.h"))
     load_digest(soc, os.path.join(folder, "gateware.digest"))
     load_svd(soc, os.path.join(folder, "csr.svd"))
     load_dram(soc, os.path.join(generated, "sdram_phy.h"))
-    if toml is not None and not os.path.exists(toml):
-        raise InputError(f"{toml}: is not there; name an existing litex.toml")
-    toml = toml or os.path.join(folder, "litex.toml")
-    said = load_toml(toml)
-    header = os.path.join(generated, "csr.h")
-    find_ordering(soc, header, ordering or said.get("csr_ordering"))
-    apply_toml(soc, said, toml)
+    load_fields(soc, header)
+    said = litex_toml.load(toml, folder)
+    find_ordering(soc, header, ordering, said)
+    add_memory_cores(soc, said)
+    litex_toml.set_pins(soc, said)
+    kinds.assign_kinds(soc, litex_toml.forced_groups(soc, said), "".join(verilog(soc)))
+    litex_toml.set_widths(soc, said)
+    kinds.find_instances(soc)
     soc.console = choose(
-        soc,
-        "uart",
-        said.get("console"),
-        "uart",
-        path,
-        "the prompt needs one: do not pass --no-uart",
+        soc, "uart", said.console, "uart", path, "the prompt needs one: do not pass --no-uart"
     )
     soc.tick_timer = choose(
         soc,
         "timer",
-        said.get("tick_timer"),
+        said.tick_timer,
         "timer0",
         path,
         "the system clock needs one: do not pass --no-timer",

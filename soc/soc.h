@@ -36,8 +36,8 @@ typedef struct {
     int64_t number;
 } soc_constant_t;
 
-// One core that has CSRs or that a kind knows by its memory region. kind is a name of soc/kinds.py,
-// "" where no kind matches. irq is the CPU's interrupt line, -1 for none.
+// One core that has CSRs or that a kind knows by its memory region. kind is a name of soc/kinds/table.py, "" where no
+// kind matches; cores that make one instance have the same. irq is the CPU's interrupt line, -1 for none.
 typedef struct {
     const char *name;
     const char *kind;

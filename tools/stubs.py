@@ -21,8 +21,10 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from soc import generate, litex_output  # noqa: E402
+from soc import litex_output  # noqa: E402
+from soc.emit_c import shape_header  # noqa: E402
 from soc.litex_output import InputError  # noqa: E402
+from soc.memory import main_ram_free  # noqa: E402
 
 TEMPLATES = ROOT / "tools" / "stubs"
 SMALL_BYTES = 0x100000  # as in port/size_class.h
@@ -34,11 +36,11 @@ def shape(soc):
     """The numbers that the firmware's conditions are about (dict).
 
     Args:
-        soc (litex_output.Soc): the SoC.
+        soc (Soc): the SoC.
     """
-    text = generate.shape_header(soc)
+    text = shape_header(soc)
     names = {name: int(value) for name, value in re.findall(r"^#define (\w+) (\d+)$", text, re.M)}
-    full = soc.memory("main_ram") is not None and generate.main_ram_free(soc) >= SMALL_BYTES
+    full = soc.memory("main_ram") is not None and main_ram_free(soc) >= SMALL_BYTES
     return names | {"PORT_FULL": int(full)}
 
 
@@ -131,7 +133,7 @@ def registers(soc, texts):
     """The attributes of litex.regs.
 
     Args:
-        soc (litex_output.Soc): the SoC.
+        soc (Soc): the SoC.
         texts (dict): of descriptions().
     """
     lines = []
@@ -149,10 +151,10 @@ def constants(soc):
     """The attributes of litex.constants.
 
     Args:
-        soc (litex_output.Soc): the SoC.
+        soc (Soc): the SoC.
     """
     lines = []
-    for name, value in soc.constants:
+    for name, value in soc.constants.items():
         kind = {str: "str", type(None): "bool"}.get(type(value), "int")
         lines += attribute(name, kind, repr(True if value is None else value))
     return lines
@@ -163,22 +165,25 @@ def stub(template, soc):
 
     Args:
         template (Path): of tools/stubs/.
-        soc (litex_output.Soc): the SoC.
+        soc (Soc): the SoC.
     """
     texts = descriptions(Path(soc.folder) / "csr.svd")
-    csr_base, csr_size = soc.memory("csr") or (soc.csr_base, 0)
+    csr = soc.memory("csr")
+    csr_end = csr.end if csr else soc.csr_base
     tables = {
         "registers": registers(soc, texts),
         "memories": [
             line
-            for name, base, size, kind in soc.memories
-            for line in attribute(name, "Memory", f"0x{base:08x}, {size} bytes, {kind}")
+            for one in soc.memories
+            for line in attribute(
+                one.name, "Memory", f"0x{one.base:08x}, {one.size} bytes, {one.type}"
+            )
         ],
         "constants": constants(soc),
         "bases": [
             line
             for core in soc.cores
-            if core.registers or csr_base <= core.base < csr_base + csr_size
+            if core.registers or soc.csr_base <= core.base < csr_end
             for line in attribute(core.name, "int", f"0x{core.base:08x}")
         ],
     }

@@ -59,20 +59,20 @@ class BadInputTest(GenerateTest):
         for data, phrase in (
             ({}, "has no section csr_bases"),
             ({**make_csr_json(), "memories": []}, "has no section memories"),
-            (change("csr_bases", "leds", "here"), "csr_bases.leds is no 32-bit address"),
-            (change("csr_bases", "leds", 1 << 32), "csr_bases.leds is no 32-bit address"),
-            (change("csr_bases", 'x";', 3), "strange name in csr_bases"),
-            (change("csr_registers", "leds_out", 3), "csr_registers.leds_out is no object"),
-            (change("csr_registers", "leds_out", {}), "leds_out.addr is no 32-bit address"),
+            (change("csr_bases", "leds", "here"), "csr_bases.leds is not a 32-bit address"),
+            (change("csr_bases", "leds", 1 << 32), "csr_bases.leds is not a 32-bit address"),
+            (change("csr_bases", 'x";', 3), "name in csr_bases that C cannot have"),
+            (change("csr_registers", "leds_out", 3), "csr_registers.leds_out is not an object"),
+            (change("csr_registers", "leds_out", {}), "leds_out.addr is not a 32-bit address"),
             (change("csr_registers", "leds_out", {**register, "addr": True}), "leds_out.addr"),
             (change("csr_registers", "leds_out", {**register, "size": 0}), "leds_out.size"),
             (change("csr_registers", "leds_out", {**register, "size": 256}), "leds_out.size"),
             (change("csr_registers", "leds_out", {**register, "type": "wo"}), "leds_out.type"),
-            (change("memories", "rom", 3), "memories.rom is no object"),
+            (change("memories", "rom", 3), "memories.rom is not an object"),
             (change("memories", "rom", {"base": -1, "size": 1}), "memories.rom.base"),
             (change("memories", "rom", {"base": 0, "size": "1"}), "memories.rom.size"),
             (change("memories", "rom", {"base": 0, "size": 1, "type": 3}), "memories.rom.type"),
-            (change("constants", "a_float", float("nan")), "constants.a_float is no finite"),
+            (change("constants", "a_float", float("nan")), "constants.a_float is not a finite"),
             (change("constants", "a_float", 1 << 63), "constants.a_float is neither"),
             (change("constants", "a_float", []), "constants.a_float is neither"),
             (change("constants", "config_csr_data_width", None), "config_csr_data_width is not"),
@@ -83,9 +83,9 @@ class BadInputTest(GenerateTest):
             (make_csr_json(uart_interrupt=32), "uart_interrupt is not 0 to 31"),
             (
                 make_csr_json(config_cpu_family="lm32", config_cpu_name="lm32"),
-                "lm32. is no RISC-V",
+                "lm32. is not a RISC-V",
             ),
-            (change("constants", "config_cpu_family", None), "is no RISC-V"),
+            (change("constants", "config_cpu_family", None), "is not a RISC-V"),
             (make_csr_json({"timer0": TIMER}), "this SoC has no uart; the prompt needs one"),
             (make_csr_json({"uart": UART}), "this SoC has no timer; the system clock needs one"),
             (make_csr_json(config_cpu_name="nonesuch"), "has no irq.h; LiteX's headers"),
@@ -95,6 +95,69 @@ class BadInputTest(GenerateTest):
                 with open(os.path.join(self.folder, "csr.json"), "w") as file:
                     json.dump(data, file)
                 self.assert_fails(phrase)
+
+    def test_registers_and_regions_that_cannot_be(self):
+        """Two at one address, odd ones, and what the firmware needs."""
+
+        def change(section, name, **values):
+            data = make_csr_json()
+            data[section].setdefault(name, {"type": "cached"}).update(values)
+            return data
+
+        no_sram = make_csr_json()
+        del no_sram["memories"]["sram"]
+        for data, phrase in (
+            (
+                change("csr_registers", "leds_out", addr=0xF0000000),
+                "csr_registers.(ctrl_reset|leds_out) and csr_registers.(ctrl_reset|leds_out) are both "
+                "at 0xf0000000; generate it again",
+            ),
+            (  # the second word of one is the first of the other
+                change("csr_registers", "timer0_uptime_latch", addr=0xF0001828),
+                "timer0_uptime_(latch|cycles) and csr_registers.timer0_uptime_(latch|cycles) are both at",
+            ),
+            (
+                change("csr_registers", "leds_out", addr=0xF0001002),
+                "leds_out.addr is 0xf0001002, which",
+            ),
+            (
+                change("memories", "sram", base=0x10000001),
+                "memories.sram begins at 0x10000001, which is not",
+            ),
+            (
+                change("memories", "sram", base=0x40000000),
+                r"memories.sram \(0x40000000 to 0x40001fff\) and memories.main_ram \(.*\) overlap; move",
+            ),
+            (
+                change("memories", "rom", base=0xF0000000),
+                "memories.rom .* and memories.csr .* overlap",
+            ),
+            (
+                change("memories", "flash", base=0x10001000, size=0x2000),
+                "memories.sram .* and memories.flash .* overlap",
+            ),
+            (
+                no_sram,
+                "this SoC has no sram, where the firmware keeps its stack and its data; do not pass",
+            ),
+            (change("memories", "sram", size=0), "this SoC has no sram"),
+        ):
+            with self.subTest(phrase):
+                make_folder(self.folder, data)
+                self.assert_fails(phrase)
+
+    def test_regions_that_are_views_of_others(self):
+        """rom in a flash, the sides of an Ethernet buffer, and a region around all."""
+        data = make_csr_json()
+        for name, base, size in (
+            ("spiflash", 0, 0x100000),
+            ("ethmac", 0x80000000, 0x2000),
+            ("ethmac_rx", 0x80000000, 0x1000),
+            ("ethmac_tx", 0x80001000, 0x1000),
+            ("io", 0x80000000, 1 << 31),
+        ):
+            data["memories"][name] = {"base": base, "size": size, "type": "io"}
+        self.generate(data)
 
     def test_other_build(self):
         """A soc.h of another build than csr.json."""
@@ -111,7 +174,9 @@ class BadInputTest(GenerateTest):
     def test_cpu_that_is_not_supported(self):
         """64 bits."""
         make_folder(self.folder, make_csr_json(), "-march=rv64imac -mabi=lp64")
-        self.assert_fails("is no CPU that we support")
+        self.assert_fails(
+            "vexriscv has 64 bits .-march=rv64imac., the firmware is for 32; build the SoC with a 32-bit CPU"
+        )
 
     def test_output_that_cannot_be_written(self):
         """And what was there stays."""

@@ -4,7 +4,7 @@
 import os
 import subprocess
 
-from soc import generate, litex_output
+from soc import emit_build, litex_output
 from tests.soc.case import TOP, GenerateTest
 
 
@@ -26,10 +26,10 @@ class CompilerFlagsTest(GenerateTest):
             " -march=rv32gc -mabi=ilp32d": "rv32imac",
         }.items():
             with self.subTest(flags):
-                self.assertEqual(generate.march(flags), expected)
+                self.assertEqual(emit_build.march(flags), expected)
         for flags in ("-march=rv64imac", "-march=rv32e", "-mabi=ilp32", "", "-mcpu=cortex-m3"):
             with self.subTest(flags), self.assertRaises(litex_output.InputError):
-                generate.march(flags)
+                emit_build.march(flags)
 
     def test_every_march_has_its_multilib(self):
         """So that the C library is found, and a CPU with multiplication does not get one without."""

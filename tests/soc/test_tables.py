@@ -4,7 +4,7 @@
 import hashlib
 import os
 
-from soc import kinds
+from soc.kinds import video
 from tests.soc.case import CORES, TIMER, UART, GenerateTest, make_csr_json, make_folder, run
 
 
@@ -169,7 +169,7 @@ class TablesTest(GenerateTest):
 
     def test_loopback_of_a_dma_reader(self):
         """Is the writer that a constant names."""
-        registers = [(name, kinds.DMA_WIDTHS[name], "rw") for name in kinds.DMA]
+        registers = [(name, video.DMA_WIDTHS[name], "rw") for name in video.DMA]
         data = make_csr_json({**CORES, "a_reader": registers, "b_writer": registers})
         self.generate(data)
         self.assertEqual(self.probe()["loopback"], ["a_reader -"])

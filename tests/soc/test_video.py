@@ -3,7 +3,7 @@
 
 import os
 
-from soc import kinds
+from soc.kinds import video
 from tests.soc.case import CORES, GenerateTest, make_csr_json
 
 
@@ -28,7 +28,7 @@ class VideoTest(GenerateTest):
             ram (int): the size of main RAM.
             hres (int): pixels of a row, of 16 bits, in 100 rows.
         """
-        registers = [(name, 32, "rw") for name in kinds.VIDEO_DMA]
+        registers = [(name, 32, "rw") for name in video.VIDEO_DMA]
         data = make_csr_json({**CORES, "video_framebuffer": registers})
         data["memories"]["main_ram"]["size"] = ram
         if region:
@@ -64,7 +64,7 @@ class VideoTest(GenerateTest):
 
     def test_order_of_colours(self):
         """Red is first, unless a pixel has more bits than a word of the DRAM's ports."""
-        registers = [(name, 32, "rw") for name in kinds.VIDEO_DMA]
+        registers = [(name, 32, "rw") for name in video.VIDEO_DMA]
         data = make_csr_json({**CORES, "video_framebuffer": registers})
         numbers = {"base": 0x40C00000, "hres": 16, "vres": 16}
         data["constants"].update({f"video_framebuffer_{k}": v for k, v in numbers.items()})
@@ -89,7 +89,7 @@ class VideoTest(GenerateTest):
 
     def test_frame_without_constants(self):
         """Has no place; the firmware says so."""
-        registers = [(name, 32, "rw") for name in kinds.VIDEO_DMA]
+        registers = [(name, 32, "rw") for name in video.VIDEO_DMA]
         self.generate(make_csr_json({**CORES, "screen": registers}))
         self.assertEqual(self.probe()["video"], ["0 0 0 0 0"])
 
