@@ -1,15 +1,11 @@
 # SPDX-License-Identifier: MIT
 # Native and viper code, on cores with and without compressed instructions: each form of jump, comparison, load and
 # store; code that takes the place of other code in memory; .mpy files that the core cannot run.
+# Needs the full size class.
 import gc
 import sys
 
 import micropython
-
-try:
-    exec("@micropython.viper\ndef f() -> int:\n    return 1\n")
-except SyntaxError:
-    skip("no native code in this size class")
 
 
 def compiled(source):

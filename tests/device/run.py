@@ -25,7 +25,7 @@ BUILD = ROOT / "build"
 SOCS = {False: ["base", "mini", "bench", "full"], True: ["base", "mini", "full"]}
 SMALL = {"mini"}
 # What the cores of `full` do not change is left out there on RTL, which is slower the more cores there are.
-COMMON = {"csr", "files", "memory", "time"}
+COMMON = {"csr", "files", "memory", "native", "time"}
 # Bounds each silence of the guest; a simulated millisecond at 100 MHz takes 40 ms on RTL.
 SILENCE_S = {False: 60, True: 300}
 
