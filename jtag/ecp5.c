@@ -141,7 +141,7 @@ static int read_word(ecp5_t *ecp5, ecp5_instruction_t instruction, uint32_t *wor
 }
 
 // Poll the status register until the device is not busy. One that reads all ones until the bound is gone.
-static int wait_ready(ecp5_t *ecp5) {
+static int poll_until_ready(ecp5_t *ecp5) {
     for (unsigned polls = 0; polls < BUSY_POLLS; polls++) {
         int status = ecp5_read_status(ecp5);
         if (status != LX_OK || !is_busy(ecp5->status)) {
@@ -158,7 +158,7 @@ static int wait_ready(ecp5_t *ecp5) {
 // A command that keeps the device busy.
 static int command_and_wait(ecp5_t *ecp5, ecp5_instruction_t instruction, uint32_t operand) {
     int status = ecp5_command(ecp5, instruction, operand, 8, 2, 1000);
-    return status == LX_OK ? wait_ready(ecp5) : status;
+    return status == LX_OK ? poll_until_ready(ecp5) : status;
 }
 
 static int preload(ecp5_t *ecp5) {
@@ -409,7 +409,7 @@ static int end_burst(ecp5_t *ecp5) {
     if (status != LX_OK) {
         return status;
     }
-    status = wait_ready(ecp5);
+    status = poll_until_ready(ecp5);
     if (status != LX_OK) {
         return status;
     }
@@ -418,7 +418,7 @@ static int end_burst(ecp5_t *ecp5) {
     if (status != LX_OK) {
         return status;
     }
-    status = wait_ready(ecp5);
+    status = poll_until_ready(ecp5);
     if (status != LX_OK) {
         return status;
     }

@@ -66,15 +66,7 @@ typedef struct {
 
 // Do an operation, or stop before it with LX_EINTR. Then nothing is in flight, since after an error a caller takes back
 // the memory that it gave to the transport.
-static inline int jtag_start(const jtag_transport_t *transport, const jtag_stop_t *stop, const jtag_op_t *op) {
-    if (stop->requested && stop->requested(stop->ctx)) {
-        if (transport->ops->wait) {
-            transport->ops->wait(transport->ctx, 0);
-        }
-        return LX_EINTR;
-    }
-    return transport->ops->submit(transport->ctx, op);
-}
+int jtag_start(const jtag_transport_t *transport, const jtag_stop_t *stop, const jtag_op_t *op);
 
 // Where a stream goes: chunks of any length, in order. The data must stay as it is until the *next* call of
 // write has returned (a transport may still be shifting it), so a source that alternates two buffers never waits.

@@ -29,7 +29,7 @@ SECTIONS {
 #if PORT_SIZE_CLASS != PORT_SIZE_SMALL
         INCLUDE HOT_LD
         /* What one operation on the JTAG port passes through: side by side it fits the instruction cache. */
-        *(.text.stop_requested .text.submit .text.jtag_submit .text.jtag_wait .text.tap_shift .text.tap_wait .text.tap_go
+        *(.text.stop_requested .text.jtag_start .text.jtag_submit .text.jtag_wait .text.tap_shift .text.tap_wait .text.tap_go
             .text.tap_path .text.tap_run .text.bridge_xfer .text.nor_wait .text.watch_status .text.wait_ready
             .text.nor_program)
 #endif

@@ -33,9 +33,11 @@ target_sources(usermod_ecp5 INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/xvc_server.c
     ${JTAG_DIR}/bitbang.c
     ${JTAG_DIR}/bitstream.c
+    ${JTAG_DIR}/boot.c
     ${JTAG_DIR}/bridge.c
     ${JTAG_DIR}/ecp5.c
     ${JTAG_DIR}/inflate.c
+    ${JTAG_DIR}/jtag.c
     ${JTAG_DIR}/stream.c
     ${JTAG_DIR}/tap.c
     ${JTAG_DIR}/tap_scan.c

@@ -9,6 +9,7 @@
 #include "py/runtime.h"
 
 #include "flash/nor_write.h"
+#include "jtag/boot.h"
 #include "jtag/ecp5.h"
 #include "jtag/inflate.h"
 #include "jtag/stream.h"
@@ -73,6 +74,10 @@ static MP_DEFINE_CONST_FUN_OBJ_1(status_words_obj, ecp5_mod_status_words);
     NUMBER(MP_QSTR_REQUIRE_BITSTREAM, STREAM_REQUIRE_BITSTREAM) \
     NUMBER(MP_QSTR_OVERRIDE_ID, STREAM_OVERRIDE_ID) \
     NUMBER(MP_QSTR_ANY_DATA, STREAM_ANY_DATA) \
+    NUMBER(MP_QSTR_BOOT_NO_BITSTREAM, BOOT_NO_BITSTREAM) \
+    NUMBER(MP_QSTR_BOOT_WRONG_DEVICE, BOOT_WRONG_DEVICE) \
+    NUMBER(MP_QSTR_BOOT_TOO_FAST, BOOT_TOO_FAST) \
+    NUMBER(MP_QSTR_BOOT_QUAD_OFF, BOOT_QUAD_OFF) \
     NUMBER(MP_QSTR_WHOLE, STREAM_WHOLE) \
     NUMBER(MP_QSTR_INFLATE_BYTES, INFLATE_MEMORY_BYTES(0) - 1 + 16) \
     NUMBER(MP_QSTR_EINVAL, LX_EINVAL) \

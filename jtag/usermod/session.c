@@ -11,6 +11,7 @@
 #include "py/runtime.h"
 
 #include "flash/nor_protect.h"
+#include "jtag/boot.h"
 #include "jtag/bridge.h"
 #include "jtag/stream.h"
 #include "jtag/usermod/call.h"
@@ -497,6 +498,33 @@ static mp_obj_t session_flash_quad(mp_obj_t self_in, mp_obj_t on_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(session_flash_quad_obj, session_flash_quad);
 
+// flash_boot(address): of the image there, (problems, kind, idcode, MCLK in Hz, SPI mode, limit of opcode 03 in Hz, quad as
+// in flash_status()): reports.Boot.
+static mp_obj_t session_flash_boot(mp_obj_t self_in, mp_obj_t address_in) {
+    uint32_t address = mp_obj_get_int_truncated(address_in);
+    int status;
+    session_t *self = enter_flash(self_in, &status);
+    boot_report_t boot = { 0 };
+    if (status == LX_OK) {
+        status = boot_examine(&self->nor, address, self->ecp5.device, &boot);
+    }
+    mp_obj_t left = leave(self, status);
+    if (status != LX_OK) {
+        return left;
+    }
+    mp_obj_t items[] = {
+        MP_OBJ_NEW_SMALL_INT(boot.problems),
+        MP_OBJ_NEW_SMALL_INT(boot.image.kind),
+        mp_obj_new_int_from_uint(boot.image.idcode),
+        mp_obj_new_int_from_uint(boot.mclk_hz),
+        MP_OBJ_NEW_SMALL_INT(boot.image.spi_mode),
+        mp_obj_new_int_from_uint(boot.slow_read_hz),
+        MP_OBJ_NEW_SMALL_INT(boot.quad),
+    };
+    return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(session_flash_boot_obj, session_flash_boot);
+
 #define SESSION_METHODS(METHOD) \
     METHOD(MP_QSTR_scan, session_scan_obj) \
     METHOD(MP_QSTR_chain, session_chain_obj) \
@@ -523,7 +551,8 @@ static MP_DEFINE_CONST_FUN_OBJ_2(session_flash_quad_obj, session_flash_quad);
     METHOD(MP_QSTR_flash_status, session_flash_status_obj) \
     METHOD(MP_QSTR_flash_read, session_flash_read_obj) \
     METHOD(MP_QSTR_flash_protect, session_flash_protect_obj) \
-    METHOD(MP_QSTR_flash_quad, session_flash_quad_obj)
+    METHOD(MP_QSTR_flash_quad, session_flash_quad_obj) \
+    METHOD(MP_QSTR_flash_boot, session_flash_boot_obj)
 
 JTAG_LOCALS(session_locals, SESSION_METHODS)
 

@@ -5,6 +5,7 @@
 
 #include "harness.h"
 #include "flash/nor_protect.h"
+#include "jtag/boot.h"
 #include "jtag/bridge.h"
 #include "jtag/stream.h"
 #include "vboard.h"
@@ -409,6 +410,53 @@ static void test_flash_override(void) {
     }
 }
 
+static boot_report_t examine(rig_t *rig) {
+    boot_report_t report;
+    CHECK_OK(bridge_open(&rig->bridge, &rig->ecp5));
+    CHECK_OK(nor_open(&rig->nor, (flash_bus_t) { &bridge_ops, &rig->bridge }));
+    CHECK_OK(boot_examine(&rig->nor, 0, rig->ecp5.device, &report));
+    CHECK_OK(nor_close(&rig->nor));
+    CHECK_OK(bridge_close(&rig->bridge));
+    return report;
+}
+
+// Why a verified image does not boot.
+static void test_boot(void) {
+    static const struct {
+        const char *chip;
+        const char *file;
+        bool boots;
+        uint8_t problems;
+        uint8_t mode;
+        uint32_t mclk_hz;
+    } cases[] = {
+        { "W25Q128", "25f-compress.bit", true, 0, BOOT_READ_SLOW, 2400000 },
+        { "W25Q128", "25f-compress-62mhz.bit", false, BOOT_TOO_FAST, BOOT_READ_SLOW, 62000000 },
+        { "IS25LP256", "25f-compress-62mhz.bit", true, 0, BOOT_READ_SLOW, 62000000 },
+        { "IS25LP128", "25f-compress-62mhz.bit", true, BOOT_TOO_FAST, BOOT_READ_SLOW, 62000000 }, // the faster revision
+        { "W25Q128", "25f-qspi.bit", true, 0, BOOT_READ_QUAD, 38800000 },
+        { "GD25Q128", "25f-qspi.bit", false, BOOT_QUAD_OFF, BOOT_READ_QUAD, 38800000 },
+        { "W25Q128", "85f-compress.bit", false, BOOT_WRONG_DEVICE, BOOT_READ_SLOW, 0 },
+        { "W25Q128", NULL, false, BOOT_NO_BITSTREAM, BOOT_READ_SLOW, 0 },
+    };
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        rig_t rig;
+        rig_open(&rig, "LFE5U-25F", cases[i].chip, NULL, true);
+        if (cases[i].file) {
+            size_t length;
+            uint8_t *data = bitstream_file(cases[i].file, &length);
+            CHECK_OK(flash(&rig, 0, data, length, length, 4096, STREAM_ANY_DATA));
+            free(data);
+        }
+        CHECK_EQ(ecp5_refresh(&rig.ecp5, 0), cases[i].boots ? LX_OK : LX_EREFRESH);
+        boot_report_t report = examine(&rig);
+        CHECK_EQ(report.problems, cases[i].problems);
+        CHECK_EQ(report.image.spi_mode, cases[i].mode);
+        CHECK_EQ(report.mclk_hz, cases[i].mclk_hz);
+        rig_close(&rig);
+    }
+}
+
 // A probe of a whole source sees that it is cut; one that stops when it knows enough does not.
 static void test_probe_whole(void) {
     stream_t stream;
@@ -528,6 +576,6 @@ static void test_speed(void) {
 
 const test_t tests_stream[] = {
     TEST(test_sram), TEST(test_more_behind), TEST(test_sram_refused), TEST(test_flash_and_boot), TEST(test_flash_refused), TEST(test_look), TEST(test_check), TEST(test_encrypted),
-    TEST(test_other_kinds), TEST(test_flash_override), TEST(test_probe_whole),
+    TEST(test_other_kinds), TEST(test_flash_override), TEST(test_boot), TEST(test_probe_whole),
     TEST(test_lost), TEST(test_speed), { NULL, NULL },
 };
