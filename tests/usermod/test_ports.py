@@ -86,7 +86,17 @@ def _add(case, name, *arguments):
 
 
 for _machine, _arch in (("arm", "armv7m"), ("riscv", "rv32imc")):
-    for _script in ("sram", "flash", "faults", "pins", "sources", "names", "xvc_server"):
+    for _script in (
+        "sram",
+        "flash",
+        "faults",
+        "pins",
+        "sources",
+        "names",
+        "xvc_server",
+        "records",
+        "callers",
+    ):
         _add(BuiltIn, f"test_{_machine}_{_script}", _machine, _script)
     for _script in ("sram", "pins"):
         _add(Native, f"test_{_arch}_{_script}", _machine, _arch, _script)

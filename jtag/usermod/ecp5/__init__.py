@@ -9,17 +9,18 @@ import _ecp5
 import jtag
 from ecp5.clock import Watch, ticks_diff, ticks_ms
 from ecp5.errors import Error
-from ecp5.flash import Flash, check_address
-from ecp5.loading import Transfer
+from ecp5.spiflash import SECTOR, Flash, check_address
+from ecp5.loading import Push, Transfer
 from ecp5.programmer import Programmer, check
 from ecp5.reports import Checked, Chip, Loaded, Written
-
-# What people know from other programmers: one FPGA, functions that print, True or False.
+from ecp5.source import open_source
 
 _PROGRESS_MS = 500  # between progress lines
 
 _programmer = None
 _timed = None  # (watch, seconds) of prog_stream(), for prog_close()
+_push = None  # what prog_open() opened, for hwspi.write()
+_blocks = [0, 0, 0]  # of flash_write_block_retry(): compared, erased, written
 
 
 def init(tck=None, tms=None, tdi=None, tdo=None, transport=None, freq=25_000_000):
@@ -33,10 +34,6 @@ def init(tck=None, tms=None, tdi=None, tdo=None, transport=None, freq=25_000_000
 
 def _the():
     return _programmer or init()
-
-
-def _kilobytes(count, seconds):
-    return "{} kB/s".format(int(count / seconds / 1000)) if seconds > 0 else "at once"
 
 
 class _Progress:
@@ -77,24 +74,24 @@ def idcode():
     return _told(lambda progress: _the().idcode()) or 0
 
 
-def prog(source, close=True):
+# The SRAM.
+
+
+def prog(source, close=True, override_id=False):
     """Load a bitstream into the SRAM; True when it runs."""
-    return prog_stream(source) and (not close or prog_close())
+    return prog_stream(source, override_id=override_id) and (not close or prog_close())
 
 
-def prog_stream(source):
-    """The same without the end: prog_close() starts the design."""
+def prog_stream(source, blocksize=0, override_id=False):
+    """The same without the end: prog_close() starts the design. Sizes of blocks are the programmer's own business."""
     global _timed
 
     def push(progress):
-        programmer = _the()
-        if programmer._busy:
-            programmer._abort()
-        programmer._claim()
+        programmer = _begin()
         try:
-            programmer._scan()
             with Transfer(programmer, source) as transfer:
-                return watch, transfer.push(_ecp5.SRAM, progress)
+                options = _ecp5.OVERRIDE_ID if override_id else 0
+                return watch, transfer.push(_ecp5.SRAM, progress, options)
         except BaseException:
             programmer._abort()
             raise
@@ -104,36 +101,112 @@ def prog_stream(source):
     return bool(_timed)
 
 
+def _begin():
+    """The programmer, scanned and claimed for a load; what was left open does not lock it."""
+    programmer = _the()
+    if programmer._busy:
+        programmer._abort()
+    programmer._claim()
+    try:
+        programmer._scan()
+    except BaseException:
+        programmer._abort()
+        raise
+    return programmer
+
+
+def prog_open():
+    """Begin a load whose bytes come by hwspi.write(); prog_close() ends it."""
+    global _push, _timed
+
+    def begin(progress):
+        return Push(_begin())
+
+    _timed = None
+    _push = _told(begin)
+    return _push is not None
+
+
+class _Spi:
+    def write(self, data):
+        """The next bytes of a bitstream, after prog_open()."""
+        global _push
+
+        def push(progress):
+            programmer = _the()
+            if _push is None or not programmer._busy:
+                programmer._fail(_ecp5.EBUSY)
+            try:
+                _push.write(data)
+            except BaseException:
+                programmer._abort()
+                raise
+            return True
+
+        if not _told(push):
+            _push = None  # prog_close() says False
+
+
+hwspi = _Spi()
+
+
 def prog_close():
+    """Start the design; True when it runs."""
+    global _push
+
     def finish(progress):
         programmer = _the()
         if not programmer._busy or programmer._bridged:
             programmer._fail(_ecp5.EBUSY)  # nothing to finish: the port may be someone else's
         try:
-            loaded = programmer._program_finish(*(_timed or (Watch(), 0)))
+            watch = _push.watch if _push and _push.watch else Watch()
+            loaded = programmer._program_finish(*(_timed or (watch, watch.seconds())))
         finally:
             programmer._abort()
-        ms = int(loaded.seconds * 1000 + 0.5)
-        rate = _kilobytes(loaded.bytes, loaded.seconds)
-        print("{} bytes uploaded in {} ms ({})".format(loaded.bytes, ms, rate))
+        _print_rate(loaded)
         return True
 
-    return bool(_told(finish))
+    try:
+        return bool(_told(finish))
+    finally:
+        _push = None
+
+
+def _print_rate(report):
+    ms = int(report.seconds * 1000 + 0.5)
+    rate = (
+        "{} kB/s".format(int(report.bytes / report.seconds / 1000))
+        if report.seconds > 0
+        else "at once"
+    )
+    print("{} bytes uploaded in {} ms ({})".format(report.bytes, ms, rate))
+
+
+# The flash.
+
+
+def flash(source, addr=0, close=True, any_data=False, override_id=False):
+    """Write to the flash: True when its content is verified. Whether the FPGA boots from it is a line of its own."""
+    ok = flash_stream(source, addr, any_data, override_id)
+    if ok and close:
+        flash_close()
+    return ok
 
 
 def flash_open():
+    _blocks[:] = (0, 0, 0)
     return bool(_told(lambda progress: _the().flash.open() or True))
 
 
-def flash_stream(source, addr=0):
+def flash_stream(source, addr=0, any_data=False, override_id=False):
     """Write to the flash and verify; flash_close() boots from it."""
 
     def write(progress):
-        written = _the().flash.write(source, addr, progress)
+        written = _the().flash.write(
+            source, addr, progress, any_data=any_data, override_id=override_id
+        )
         progress.end()
-        ms = int(written.seconds * 1000 + 0.5)
-        rate = _kilobytes(written.bytes, written.seconds)
-        print("{} bytes uploaded in {} ms ({})".format(written.bytes, ms, rate))
+        _print_rate(written)
         print(
             "{} blocks compared, {} erased, {} written; verified, CRC-32 0x{:08X}".format(
                 written.sectors, written.sectors_erased, written.sectors_written, written.crc32
@@ -157,31 +230,64 @@ def flash_close():
     return bool(_told(boot))
 
 
-def flash(source, addr=0, close=True):
-    """Write to the flash: True when its content is verified. Whether the FPGA boots from it is a line of its own."""
-    check_address(addr)
-    ok = flash_stream(source, addr)
-    if ok and close:
-        flash_close()
-    return ok
+def flash_write_block_retry(block, addr):
+    """Make one block of 4096 bytes of the flash hold this; True when it is verified."""
+
+    def write(progress):
+        written = _the().flash.write_block(block, addr)
+        _blocks[0] += written.sectors
+        _blocks[1] += written.sectors_erased
+        _blocks[2] += written.sectors_written
+        return True
+
+    return len(block) == SECTOR and addr % SECTOR == 0 and bool(_told(write))
 
 
-def flash_read(addr=0, n=1):
-    """n bytes of the flash."""
-    data = bytearray(n)
-    _the().flash.read_into(data, addr)
+def flash_report():
+    print("4K blocks: {} total, {} erased, {} written.".format(*_blocks))
+
+
+def flash_read_block(buffer, addr=0):
+    """Fill the buffer from the flash; True when it is."""
+    return bool(_told(lambda progress: _the().flash.read_into(buffer, addr) or True))
+
+
+def flash_read(data=None, addr=None, n=None):
+    """flash_read(addr, n) returns n bytes of the flash; flash_read(buffer, addr) fills the buffer."""
+    if data is not None and not isinstance(data, int):
+        return _the().flash.read_into(data, addr or 0)
+    if isinstance(data, int):
+        addr, n = data, addr if n is None else n
+    buffer = bytearray(1 if n is None else n)
+    _the().flash.read_into(buffer, addr or 0)
+    return buffer
+
+
+def flashrd(addr=0, length=256):
+    """Print and return bytes of the flash."""
+    data = flash_read(addr, length)
+    for at in range(0, length, 16):
+        row = " ".join("{:02X}".format(byte) for byte in data[at : at + 16])
+        print("{:06X}  {}".format(addr + at, row))
     return data
 
 
-def flashrd(addr=0, n=256):
-    """Print n bytes of the flash."""
-    data = flash_read(addr, n)
-    for at in range(0, n, 16):
-        print(
-            "{:06X}  {}".format(
-                addr + at, " ".join("{:02X}".format(byte) for byte in data[at : at + 16])
-            )
-        )
+# Names of the same work in esp32ecp5: packed data is told by its content, and nothing needs to be switched.
+
+
+def prog_stream_gz(source, blocksize=0, name=""):
+    return prog_stream(source)
+
+
+def prog_stream_done():
+    pass
+
+
+def flash_stream_gz(source, addr=0, name=""):
+    return flash_stream(source, addr)
+
+
+datastream = open_web = open_source
 
 
 def passthru():

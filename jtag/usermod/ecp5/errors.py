@@ -13,6 +13,8 @@ CLIENT = "the XVC server's client has the JTAG port: disconnect it first"
 OTHER = "another Programmer has something open on this JTAG port: close it first"
 HIDDEN = "a device between TDI and the ECP5 hides the flash: take it out of the chain"
 
+EMPTY = "the source is empty: give one with data, or any_data=True"
+
 _NOT_PACKED = "; or is it not packed at all? unpack=False writes it as it is"
 
 
@@ -57,7 +59,10 @@ def _texts():
             "no bitstream: the ECP5 preamble is missing",
             "give the .bit file of ecppack or Diamond",
         ),
-        _ecp5.EWRONGDEVICE: ("bitstream is for {}, the board has {}", ""),
+        _ecp5.EWRONGDEVICE: (
+            "bitstream is for {}, the board has {}",
+            "override_id=True takes it for a device of the same size",
+        ),
         _ecp5.ENOID: (
             "the bitstream has no IDCODE before its data",
             "it is damaged, or not for an ECP5",

@@ -2,6 +2,7 @@
 """The one way of a source to the SRAM, to the flash, or through a check."""
 
 import _ecp5
+from ecp5 import errors
 from ecp5.clock import Watch
 from ecp5.source import open_source
 
@@ -21,6 +22,38 @@ def memory(sizes) -> bytearray:
         except MemoryError:
             pass
     raise MemoryError("{} bytes are needed".format(size))
+
+
+def _window():
+    """Memory to unpack: with a window as large as possible."""
+    return memory([_ecp5.INFLATE_BYTES + (1 << bits) for bits in _WINDOW_BITS])
+
+
+def _open(link, target, options, length, window, format, buffer=None, address=0) -> None:
+    link._to_flash = target in (_ecp5.LOOK, _ecp5.FLASH)
+    device = 0 if target == _ecp5.CHECK else link._board()
+    opened = link._session.open(target, device, window, format, options, buffer, address, length)
+    if opened == _ecp5.EINVAL:
+        raise ValueError("address 0x{:X} is not aligned to the flash's sectors".format(address))
+    link._value(opened)
+
+
+class Push:
+    """A load into the SRAM whose bytes come by calls of write(), plain or packed."""
+
+    def __init__(self, link) -> None:
+        self.link = link
+        self.watch = None
+
+    def write(self, data) -> None:
+        link = self.link
+        if self.watch is None:
+            packed = _ecp5.is_packed(data)
+            window = _window() if packed else None
+            _open(link, _ecp5.SRAM, 0, 0, window, _ecp5.AUTO)
+            self.watch = Watch()
+        link._value(link._session.write(data))
+        link._value(link._session.wait())  # the caller may change the data now
 
 
 class Transfer:
@@ -49,18 +82,37 @@ class Transfer:
     def __exit__(self, kind, value, trace) -> None:
         self.source.close()
 
+    @property
+    def offset(self) -> int:
+        """Where the source says that it begins, relative to the address that the caller gave."""
+        return getattr(self.source, "address", 0)
+
     def _allocate(self) -> None:
         """Take all memory before anything happens to the device."""
         self._look_further()
         head = self.parts[0] if self.parts else b""
+        if self.format == _ecp5.AUTO and len(head) and 32 < head[0] < 127:
+            from ecp5.records import text_source
+
+            text = text_source(self.source, head)
+            if text:
+                self._restart(text)
+                head = self.parts[0] if self.parts else b""
         self.packed = self.format == _ecp5.AUTO and _ecp5.is_packed(head)
         if self.packed:
-            self.window = memory([_ecp5.INFLATE_BYTES + (1 << bits) for bits in _WINDOW_BITS])
+            self.window = _window()
         if self.source.view is None and not self.ended:
             sizes = [_PACKED_CHUNK if self.packed else _PLAIN_CHUNK, _PACKED_CHUNK // 2, _HEAD]
             self.buffers = [memoryview(memory(sizes)), memoryview(memory(sizes))]
 
     # Reading the source.
+
+    def _restart(self, source) -> None:
+        self.source = source
+        self.parts = []
+        self.at = 0
+        self.ended = False
+        self._look_further()
 
     def _part(self, size: int, buffer=None):
         """The next bytes of the source: `size` of them, fewer at its end."""
@@ -101,22 +153,14 @@ class Transfer:
         return 0 if self.packed else self.source.length
 
     def _open(self, target, options, buffer=None, address=0) -> None:
-        link = self.link
-        link._to_flash = target in (_ecp5.LOOK, _ecp5.FLASH)
-        device = 0 if target == _ecp5.CHECK else link._board()
-        opened = link._session.open(
-            target, device, self.window, self.format, options, buffer, address, self.length()
-        )
-        if opened == _ecp5.EINVAL:
-            raise ValueError(
-                "address 0x{:X} is not aligned to the flash's sectors".format(address)
-            )
-        link._value(opened)
+        _open(self.link, target, options, self.length(), self.window, self.format, buffer, address)
 
     def look(self, options: int) -> None:
         """Refuse what is not for this device's flash before the flash is opened, which ends the running design. Mostly
         the first part is enough."""
         link = self.link
+        if not self.parts and not options & _ecp5.ANY_DATA:
+            raise errors.Error(_ecp5.ENOBITSTREAM, errors.EMPTY)
         self._open(_ecp5.LOOK, options)
         looked = 0
         while looked < len(self.parts):
@@ -127,6 +171,9 @@ class Transfer:
             if looked == len(self.parts):
                 self._look_further()
         link._value(link._session.finish())
+        info = link._stream_info()
+        if options & _ecp5.REQUIRE_BITSTREAM and not (info.known and info.is_bitstream):
+            link._fail(_ecp5.ENOBITSTREAM)  # it ends before there is one
 
     def push(
         self, target: int, progress=None, options: int = 0, buffer=None, address: int = 0

@@ -4,7 +4,7 @@
 import _ecp5
 import jtag
 from ecp5.clock import Watch
-from ecp5.flash import Flash
+from ecp5.spiflash import Flash
 from ecp5.link import Link
 from ecp5.loading import Transfer
 from ecp5.reports import Checked, Loaded

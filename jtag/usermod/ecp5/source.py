@@ -1,21 +1,27 @@
 # SPDX-License-Identifier: MIT
 """Where bitstreams come from: a path, an http:// address, an object with readinto() or read(), or bytes.
 
-open_source() makes all of them one thing: readinto(buffer) (0 at the end), length (0: unknown), close(); or a view of
-all of it where it is in memory.
+open_source() makes all of them one thing: readinto(buffer) (0 at the end), length (0: unknown), close(), rewind() (False
+where that is impossible); or a view of all of it where it is in memory.
 """
 
 TIMEOUT_S = 10
 LINE_MAX = 1024
 REDIRECTS_MAX = 5
 
+_ENOENT = 2
+_EISDIR = 21
+
 
 class Memory:
-    def __init__(self, data):
+    def __init__(self, data) -> None:
         self.view = memoryview(data)
         self.length = len(self.view)
 
-    def close(self):
+    def rewind(self) -> bool:
+        return True
+
+    def close(self) -> None:
         pass
 
 
@@ -24,11 +30,11 @@ class Stream:
 
     view = None
 
-    def __init__(self, stream):
+    def __init__(self, stream) -> None:
         self.stream = stream
         self.length = 0
 
-    def readinto(self, buffer):
+    def readinto(self, buffer) -> int:
         if hasattr(self.stream, "readinto"):
             count = self.stream.readinto(buffer)
         else:
@@ -40,24 +46,80 @@ class Stream:
             raise OSError("the stream has nothing to read yet: give one that blocks")
         return count
 
-    def close(self):
+    def rewind(self) -> bool:
+        return False
+
+    def close(self) -> None:
         pass
 
 
+def _is_folder(path: str) -> bool:
+    try:
+        from os import stat
+
+        return stat(path)[0] & 0x4000 != 0
+    except (ImportError, OSError):
+        return False
+
+
 class File(Stream):
-    def __init__(self, path):
+    def __init__(self, path: str) -> None:
+        if _is_folder(path):
+            raise OSError(_EISDIR, path + " is a folder: give a file in it")
         try:
             super().__init__(open(path, "rb"))
         except OSError as error:
-            raise OSError(error.errno, "cannot open " + path)
+            reason = ": there is no such file" if error.errno == _ENOENT else ""
+            raise OSError(error.errno, "cannot open " + path + reason)
         self.length = self.stream.seek(0, 2)
         self.stream.seek(0)
 
-    def close(self):
+    def rewind(self) -> bool:
+        self.stream.seek(0)
+        return True
+
+    def close(self) -> None:
         self.stream.close()
 
 
-def _absolute(target, host, path):
+# Web servers.
+
+
+def _is_url(text: str) -> bool:
+    return "://" in text
+
+
+def _restored(text: str) -> str:
+    """The URL of a path like /http:/host/x.bit, to which FTP servers and the like collapse it."""
+    bare = text.lstrip("/")
+    for scheme in ("http:/", "https:/"):
+        if bare.lower().startswith(scheme) and not bare.startswith("/", len(scheme)):
+            return scheme + "/" + bare[len(scheme) :]
+        if bare.lower().startswith(scheme):
+            return bare
+    return text
+
+
+def _unquoted(text: str) -> bytes:
+    """The bytes of a part of a URL, whose unusual ones are written %XX."""
+    first, *rest = text.split("%")
+    data = first.encode()
+    for part in rest:
+        data += bytes((int(part[:2], 16),)) + part[2:].encode()
+    return data
+
+
+def _split(host: str):
+    """The name and the port of HOST, HOST:PORT, [IPV6] or [IPV6]:PORT."""
+    name, _, port = host.rpartition(":")
+    if host.endswith("]") or not name:
+        name, port = host, ""
+    if name.startswith("[") and name.endswith("]"):
+        name = name[1:-1]
+    return name, int(port or 80)
+
+
+def _absolute(target: str, host: str, path: str) -> str:
     """Where a redirection from this path of a host leads."""
     if "://" in target.partition("?")[0]:
         return target
@@ -70,17 +132,23 @@ def _absolute(target, host, path):
     return "http://" + host + target
 
 
+def _base64(data: bytes) -> str:
+    from binascii import b2a_base64
+
+    return str(b2a_base64(data), "ascii").strip()
+
+
 class Http:
     """The body of a GET, HTTP/1.0 or 1.1, by length, in chunks or until the server closes."""
 
     view = None
 
-    def __init__(self, url):
+    def __init__(self, url: str) -> None:
         self.socket = None
+        self._host = self._user = None
         try:
             for _ in range(REDIRECTS_MAX + 1):
-                self.url = url
-                url = self._get()
+                url = self._get(url)
                 if url is None:
                     return
                 self.close()
@@ -89,11 +157,11 @@ class Http:
             self.close()
             raise
 
-    def _fail(self, what):
+    def _fail(self, what: str) -> None:
         raise OSError("{}: {}".format(self.url, what))
 
-    def _connect(self, socket, name, port):
-        """To the first of the name's addresses that answers, of whichever family."""
+    def _connect(self, socket, name: str, port: int) -> None:
+        """Connect to the first of the name's addresses that answers, of whichever family."""
         failed = OSError("no address")
         for info in socket.getaddrinfo(name, port, 0, socket.SOCK_STREAM):
             try:
@@ -106,21 +174,34 @@ class Http:
                 self.close()
         raise failed
 
-    def _get(self):
+    def _get(self, url: str):
         """Ask; return where a redirection leads, or None when the body follows."""
-        if self.url[:7].lower() != "http://":
+        # Messages and redirections name no password.
+        scheme, _, rest = url.partition("://")
+        place, slash, path = rest.partition("/")
+        user, _, host = place.rpartition("@")
+        self.url = scheme + "://" + host + slash + path
+        if scheme.lower() != "http":
             self._fail("only http:// works here")
         try:
             import socket
         except ImportError:
             self._fail("this firmware has no network: give a file")
-        host, _, path = self.url[7:].partition("/")
-        name, _, port = host.partition(":")
         try:
-            self._connect(socket, name, int(port or 80))
-            request = "GET /{} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAccept-Encoding: identity\r\n\r\n"
-            self.socket.write(request.format(path.replace(" ", "%20"), host).encode())
-        except (OSError, ValueError) as error:
+            name, port = _split(host)
+            if user or host != self._host:  # a redirection on the same server keeps the user
+                self._host, self._user = host, _unquoted(user)
+        except ValueError:
+            self._fail("not an address: give http://user:password@host:port/path")
+        request = "GET /{} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAccept-Encoding: identity\r\n".format(
+            path.replace(" ", "%20"), host
+        )
+        if self._user:
+            request += "Authorization: Basic {}\r\n".format(_base64(self._user))
+        try:
+            self._connect(socket, name, port)
+            self.socket.write((request + "\r\n").encode())
+        except OSError as error:
             self._fail("cannot reach the server ({})".format(error))
         status = self._line().split(None, 2)
         if len(status) < 2 or not status[0].startswith("HTTP/1.") or not status[1].isdigit():
@@ -158,7 +239,7 @@ class Http:
         except OSError as error:
             self._fail("the server does not answer any more ({})".format(error))
 
-    def _line(self):
+    def _line(self) -> str:
         line = self._receive(self.socket.readline, LINE_MAX)
         if len(line) == LINE_MAX:
             self._fail("a line of the server's answer is too long")
@@ -169,7 +250,7 @@ class Http:
         except UnicodeError:
             self._fail("the server does not speak HTTP/1")
 
-    def _chunk(self):
+    def _chunk(self) -> int:
         """The length of the next chunk."""
         size = -1
         if self._first or not self._line():
@@ -185,7 +266,7 @@ class Http:
                 pass
         return size
 
-    def readinto(self, buffer):
+    def readinto(self, buffer) -> int:
         if self.socket is None:
             return 0
         if self._chunked and self._left == 0:
@@ -202,7 +283,10 @@ class Http:
             self._fail("the server stopped before the end")
         return got
 
-    def close(self):
+    def rewind(self) -> bool:
+        return False
+
+    def close(self) -> None:
         if self.socket:
             self.socket.close()
             self.socket = None
@@ -210,7 +294,13 @@ class Http:
 
 def open_source(source):
     if isinstance(source, str):
-        return Http(source) if "://" in source else File(source)
+        source = _restored(source)
+        return Http(source) if _is_url(source) else File(source)
     if hasattr(source, "readinto") or hasattr(source, "read"):
         return Stream(source)
-    return Memory(source)
+    try:
+        return Memory(source)
+    except TypeError:
+        raise TypeError(
+            "a source is a path, an http:// address, a stream or bytes, not {!r}".format(source)
+        )

@@ -13,17 +13,17 @@ DATA = noise(20000)
 def test_write():
     it, p = board()
     it.flash()[20000:20480] = b"\x55" * 480  # behind the end, to be kept
-    first = p.flash.write(DATA)
+    first = p.flash.write(DATA, any_data=True)
     equal((first.bytes, first.erased, first.sectors), (20000, 0, 5))
     equal(first.verified, 20000)
     equal(first.retries, 0)
     equal(bytes(it.flash()[:20000]), bytes(DATA))
     equal(bytes(it.flash()[20000:20480]), b"\x55" * 480)
-    again = p.flash.write(DATA)
+    again = p.flash.write(DATA, any_data=True)
     equal((again.skipped, again.erased, again.written, again.crc32), (20000, 0, 0, first.crc32))
     other = bytearray(DATA)
     other[5000] ^= 0xFF
-    third = p.flash.write(other)
+    third = p.flash.write(other, any_data=True)
     equal((third.sectors_erased, third.sectors_written), (1, 1))
     equal(bytes(it.flash()[:20000]), bytes(other))
     equal(bytes(it.flash()[20000:20480]), b"\x55" * 480)
@@ -47,8 +47,8 @@ def test_places():
         refused("does not fit", p.flash.protect, address, 4096)
     equal(bytes(it.flash()[:4096]), before)
     raises(ecp5.Error, p.flash.read_into, Sink(), 4, -4)
-    p.flash.write(b"")
-    p.flash.write(b"\x12")
+    p.flash.write(b"", any_data=True)
+    p.flash.write(b"\x12", any_data=True)
     equal(it.flash()[0], 0x12)
 
 
@@ -59,7 +59,7 @@ def test_chips():
             continue  # memoryviews of small machines end there
         it, p = board(chip=chip)
         it.flash()[address : address + 65536] = noise(65536, 5)
-        p.flash.write(DATA, address)
+        p.flash.write(DATA, address, any_data=True)
         equal(bytes(it.flash()[address : address + len(DATA)]), bytes(DATA))
         equal(p.flash.info().bytes, len(it.flash()))
     it, p = board(chip="S25FL128S")
@@ -138,7 +138,7 @@ def test_opened_once():
     it, p = board()
     with p.flash as flash:
         clears = it.state()["clears"]
-        flash.write(DATA)
+        flash.write(DATA, any_data=True)
         equal(flash.info().bytes, 0x400000)
         refused("not now", p.idcode)
         equal(flash.read_into(bytearray(4)), 4)
@@ -182,12 +182,12 @@ def test_power_goes_at_every_operation():
         it, p = board(fault="flash-power-loss={}".format(cuts + 1))
         it.flash()[:6000] = old
         try:
-            p.flash.write(new)
+            p.flash.write(new, any_data=True)
             break
         except ecp5.Error:
             cuts += 1
         it.power(True)
-        p.flash.write(new)
+        p.flash.write(new, any_data=True)
         equal(bytes(it.flash()[:6000]), bytes(new))
     check(cuts > 24, "{} operations only".format(cuts))
     print("power went in", cuts, "operations")

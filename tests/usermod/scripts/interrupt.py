@@ -45,11 +45,11 @@ def test_write():
 
     def write():
         it.flash()[:4096] = b"\x00" * 4096
-        p.flash.write(DATA)
+        p.flash.write(DATA, any_data=True)
 
     times = interrupted(it, write, 7)
     check(times > 50, times)
-    p.flash.write(DATA)
+    p.flash.write(DATA, any_data=True)
     equal(bytes(it.flash()[:3000]), bytes(DATA))
     print(times, "in a write")
 
@@ -62,7 +62,7 @@ def test_page():
         page[i] |= 1  # so that no byte is that of a command
 
     def write():
-        p.flash.write(page)
+        p.flash.write(page, any_data=True)
         it.flash()[:4096] = b"\xff" * 4096
 
     n = 0

@@ -20,7 +20,6 @@ class Flash:
 
     def __init__(self, link) -> None:
         self._link = link
-        self._taken = None  # the buffer of a write to come
 
     def open(self) -> None:
         link = self._link
@@ -90,32 +89,46 @@ class Flash:
     # Writing.
 
     def write(
-        self, source, addr: int = 0, progress=None, unpack: bool = True, any_data: bool = False
+        self,
+        source,
+        addr: int = 0,
+        progress=None,
+        unpack: bool = True,
+        any_data: bool = False,
+        override_id: bool = False,
     ) -> Written:
         """Make the flash hold the source's data from addr on: what differs is erased and written, all is verified.
 
-        A bitstream for another device is refused; any_data=True does not look. unpack=False writes packed
-        data as it is.
+        Refused before anything is erased: a bitstream for another device (override_id=True writes one for a device of
+        the same size under this device's IDCODE), a truncated one, and at the boot address 0 what is not a bitstream
+        at all. any_data=True does not look. unpack=False writes packed data and text files as they are.
         """
+        options = _ecp5.ANY_DATA if any_data else _ecp5.REQUIRE_BITSTREAM if addr == 0 else 0
+        if override_id:
+            options |= _ecp5.OVERRIDE_ID
         check_address(addr)
-        link = self._link
-        sector = link._flash_chip().sector_bytes
-        if sector > SECTOR:
-            # A chip that is known to need this much: where there is no memory, the design runs on.
-            self._taken = memory([sector])
-        try:
-            options = _ecp5.ANY_DATA if any_data else 0
-            return self._guarded(self._write, source, addr, progress, unpack, options)
-        finally:
-            self._taken = None
+        return self._guarded(self._write, source, addr, progress, unpack, options)
+
+    def write_block(self, block, addr: int) -> Written:
+        """Write part of an image that comes in blocks of 4096 bytes; that at address 0 must begin a bitstream."""
+        check_address(addr)
+        if addr == 0:
+            # Only looks: the rest of it comes later.
+            with Transfer(self._link, block) as transfer:
+                transfer.look(_ecp5.REQUIRE_BITSTREAM)
+        return self._guarded(self._write, block, addr, None, False, _ecp5.ANY_DATA)
 
     def _write(self, source, addr, progress, unpack, options) -> Written:
         watch = Watch()
+        sector = self._link._flash_chip().sector_bytes
+        # A chip that is known to need this much: where there is no memory, the design runs on.
+        buffer = memory([sector]) if sector > SECTOR else None
         with Transfer(self._link, source, unpack) as transfer:
             transfer.look(options)
             self._enter()
+            addr += transfer.offset
             self._inside(addr)
-            buffer = self._buffer(transfer.length())
+            buffer = buffer or self._buffer(transfer.length())
             seconds = transfer.push(_ecp5.FLASH, progress, options, buffer, addr)
         rest = Watch()
         self._link._value(self._link._session.finish())
@@ -124,8 +137,6 @@ class Flash:
 
     def _buffer(self, length: int) -> bytearray:
         """As large as helps (length 0: unknown) and memory allows."""
-        if self._taken:
-            return self._taken
         least = max(self._link._flash_chip().sector_bytes, SECTOR)
         sizes = [_BUFFER_MAX]
         while sizes[-1] > least:
@@ -230,5 +241,7 @@ class Flash:
 
 
 def check_address(addr: int) -> None:
+    if not isinstance(addr, int):
+        raise TypeError("addr is {!r}: give a number, such as 0x200000".format(addr))
     if addr % SECTOR:
         raise ValueError("address 0x{:X} is not a multiple of {}".format(addr, SECTOR))
