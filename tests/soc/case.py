@@ -278,6 +278,16 @@ class GenerateTest(unittest.TestCase):
                 macros.update(re.findall(r"^#define (\w+) (.+)$", file.read(), re.M))
         return macros
 
+    def descriptors(self, array):
+        """The descriptors in soc_tables.c of a driver's array: for each, member to its C value."""
+        with open(os.path.join(self.output, "soc_tables.c")) as file:
+            text = file.read()
+        table = re.search(rf" soc_{array}\[\w+\] = \{{\n(.*?)\n\}};", text, re.S)
+        entries = (
+            re.findall(r"^    \{\n(.*?)^    \},", table[1] + "\n", re.S | re.M) if table else []
+        )
+        return [dict(re.findall(r"^        \.(\w+) = (.*),$", entry, re.M)) for entry in entries]
+
     def assert_fails(self, phrase, *arguments):
         """The generator ends with status 2, one line that says the phrase, and nothing is written.
 
