@@ -14,6 +14,7 @@ from tests.usermod.qemu import SCRIPTS, run_script
 STREAMS = ["25f-compress.bit", "25f-compress.bit.gz", "25f-compress.4k.bit.gz"]
 STREAMS += [
     "25f-compress-qspi.bit",
+    "25f-compress-62mhz.bit",
     "85f-compress.4k.bit.gz",
     "85f-compress.bit",
     "85f-compress.bit.gz",

@@ -5,6 +5,7 @@ A code of common/status.h has one row in _texts(). Where a sentence holds values
 """
 
 import _ecp5
+from ecp5 import boot
 from ecp5.reports import FlashStatus
 
 # Reasons of EBUSY and ENOTSUP that only Python knows.
@@ -199,6 +200,11 @@ def explain(code: int, link) -> Error:
     what, do = _texts().get(code, ("error {}".format(code), ""))
     if "{" in what:
         what = what.format(*_values(code, link))
+    if code == _ecp5.EREFRESH:
+        found, next_step = boot.reason(link)
+        if found:
+            what += ": " + found
+            do = next_step or do
     if do:
         what += "; " + do
     # The check before a flash write takes data for packed that only begins like it.

@@ -72,6 +72,19 @@ Stream = namedtuple(
     ),
 )
 
+Boot = namedtuple(
+    "Boot",
+    (
+        "problems",  # _ecp5.BOOT_NO_BITSTREAM, ...
+        "kind",
+        "idcode",
+        "mclk_hz",
+        "spi_mode",  # 0: opcode 03, 0x49 fast, 0x51 dual, 0x59 quad
+        "slow_read_hz",  # limit of opcode 03 by the chip's data sheet, 0: unknown
+        "quad",
+    ),
+)
+
 Mismatch = namedtuple("Mismatch", ("address", "wanted", "found"))
 
 FlashChip = namedtuple(

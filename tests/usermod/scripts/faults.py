@@ -74,6 +74,22 @@ def test_verified_is_not_booted():
     left_alone(it, p)
 
 
+def test_why_it_does_not_boot():
+    """The verdict names the clock and the read mode that the image asks for, and what the chip can do."""
+    it, p = board(chip="W25Q128")
+    p.flash.write(bitstream("25f-compress-62mhz.bit"))
+    error = refused("slow reads (opcode 03) at 62.0 MHz", p.refresh)
+    check("data sheet allows 50.0 MHz" in str(error), str(error))
+    left_alone(it, p)
+    it, p = board(chip="GD25Q128")
+    p.flash.write(bitstream("25f-compress-qspi.bit"))
+    refused("quad reads at 2.4 MHz, and the quad-enable bit of the chip is off; p.flash.quad(True)", p.refresh)
+    left_alone(it, p)
+    p.flash.quad(True)
+    p.refresh()
+    check(it.state()["user_mode"])
+
+
 def test_wrong_device():
     it, p = board(device="LFE5U-85F")
     text = "bitstream is for LFE5U-25F (0x41111043), the board has LFE5U-85F (0x41113043)"
