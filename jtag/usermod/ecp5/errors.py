@@ -127,7 +127,7 @@ def _texts():
         ),
         _ecp5.ENOFLASH: (
             "no SPI flash answers",
-            "check the flash's supply and its chip select",
+            "check its supply and its chip select; one that was left in QPI mode answers after a power cycle",
         ),
         _ecp5.EFLASHTYPE: (
             "the flash chip is unknown and does not describe itself: id 0x{:06X}",
