@@ -4,12 +4,29 @@
 //
 // SPI is MSB first, which the transport's bit order gives. Chip select rises after the last clock in Shift-DR, so a
 // transfer must end with exactly its last bit. Devices between the ECP5 and TDO delay what comes back by one bit
-// each: before the first captured bit, so many clocks go by uncaptured, which only makes the flash run ahead in a
+// each: before the first captured bit, as many clocks go by uncaptured, which only makes the flash run ahead in a
 // read.
 
 #include "jtag/bridge.h"
 
 #define UNLOCK (0x68fe)
+
+// Chip select falls. In a read, the bits that the devices towards TDO still hold go by first.
+static int select_chip(bridge_t *bridge) {
+    if (bridge->selected) {
+        return LX_OK;
+    }
+    bridge->selected = true;
+    bridge->reading = false;
+    return tap_go(bridge->ecp5->tap, TAP_DR_SHIFT);
+}
+
+static int align_capture(bridge_t *bridge, bool reads) {
+    tap_t *tap = bridge->ecp5->tap;
+    bool begins = reads && !bridge->reading;
+    bridge->reading = reads;
+    return begins && tap->target ? tap_shift(tap, NULL, NULL, tap->target, 0) : LX_OK;
+}
 
 static int bridge_xfer(void *ctx, const uint8_t *tx, uint8_t *rx, size_t length, bool last) {
     bridge_t *bridge = ctx;
@@ -17,24 +34,20 @@ static int bridge_xfer(void *ctx, const uint8_t *tx, uint8_t *rx, size_t length,
     if (bridge->ecp5->mode != ECP5_BRIDGED) {
         return LX_EBUSY;
     }
-    int status = LX_OK;
-    if (!bridge->selected) {
-        status = tap_go(tap, TAP_DR_SHIFT);
-        bridge->selected = true;
-        bridge->reading = false;
+    int status = select_chip(bridge);
+    if (status != LX_OK) {
+        return status;
     }
-    if (status == LX_OK && rx && !bridge->reading && tap->target) {
-        status = tap_shift(tap, NULL, NULL, tap->target, 0);
+    status = align_capture(bridge, rx);
+    if (status != LX_OK) {
+        return status;
     }
-    bridge->reading = rx;
-    if (status == LX_OK) {
-        status = tap_shift(tap, tx, rx, length * 8, JTAG_OP_MSB_FIRST | (last ? JTAG_OP_LAST : 0));
+    status = tap_shift(tap, tx, rx, length * 8, JTAG_OP_MSB_FIRST | (last ? JTAG_OP_LAST : 0));
+    if (status != LX_OK || !last) {
+        return status;
     }
-    if (status == LX_OK && last) {
-        bridge->selected = false;
-        status = tap_go(tap, TAP_IDLE);
-    }
-    return status;
+    bridge->selected = false;
+    return tap_go(tap, TAP_IDLE);
 }
 
 static int bridge_wait(void *ctx, unsigned in_flight) {
@@ -57,16 +70,19 @@ int bridge_open(bridge_t *bridge, ecp5_t *ecp5) {
         return LX_ENOTSUP;
     }
     int status = ecp5_erase(ecp5);
-    if (status == LX_OK) {
-        status = ecp5_command(ecp5, ECP5_BYPASS, 0, 0, 32, 0);
+    if (status != LX_OK) {
+        return status;
     }
-    if (status == LX_OK) {
-        status = ecp5_command(ecp5, ECP5_LSC_PROG_SPI, UNLOCK, 16, 32, 0);
+    status = ecp5_command(ecp5, ECP5_BYPASS, 0, 0, 32, 0);
+    if (status != LX_OK) {
+        return status;
     }
-    if (status == LX_OK) {
-        ecp5->mode = ECP5_BRIDGED;
+    status = ecp5_command(ecp5, ECP5_LSC_PROG_SPI, UNLOCK, 16, 32, 0);
+    if (status != LX_OK) {
+        return status;
     }
-    return status;
+    ecp5->mode = ECP5_BRIDGED;
+    return LX_OK;
 }
 
 int bridge_drop(bridge_t *bridge) {
@@ -75,10 +91,15 @@ int bridge_drop(bridge_t *bridge) {
         return LX_OK;
     }
     bridge->selected = false;
-    // One bit more than was sent. Low: where a broken pin left it one bit short of a byte, that is BUSY or SRL.
-    int status = bridge->ecp5->tap->state == TAP_DR_SHIFT
-        ? tap_shift(bridge->ecp5->tap, &low, NULL, 1, JTAG_OP_MSB_FIRST | JTAG_OP_LAST) : LX_OK;
-    return status == LX_OK ? tap_go(bridge->ecp5->tap, TAP_IDLE) : status;
+    tap_t *tap = bridge->ecp5->tap;
+    if (tap->state == TAP_DR_SHIFT) {
+        // One bit more than was sent. Low: where a broken pin left it one bit short of a byte, that is BUSY or SRL.
+        int status = tap_shift(tap, &low, NULL, 1, JTAG_OP_MSB_FIRST | JTAG_OP_LAST);
+        if (status != LX_OK) {
+            return status;
+        }
+    }
+    return tap_go(tap, TAP_IDLE);
 }
 
 int bridge_close(bridge_t *bridge) {

@@ -73,29 +73,36 @@ static mp_obj_t session_make_new(const mp_obj_type_t *type, size_t n_args, size_
 
 // The chain and its device
 
+// Scan the chain anew. IR lengths that were given stay, as long as the same devices answer.
+static int rescan(tap_t *tap) {
+    // Another user of the transport may have left another TCK.
+    int status = tap->asked_hz ? tap_set_freq(tap, tap->asked_hz) : LX_OK;
+    if (status != LX_OK) {
+        return status;
+    }
+    tap_t before = *tap;
+    status = tap_scan(tap);
+    for (unsigned i = 0; i < tap->devices && i < before.devices; i++) {
+        if (tap->chain[i].ir_bits == 0 && tap->chain[i].idcode == before.chain[i].idcode) {
+            tap->chain[i].ir_bits = before.chain[i].ir_bits;
+        }
+    }
+    return status;
+}
+
 // scan(which): find the ECP5 number `which`.
 static mp_obj_t session_scan(mp_obj_t self_in, mp_obj_t which) {
     mp_int_t number = mp_obj_get_int(which);
     session_t *self = enter(self_in);
-    int status = LX_EBUSY;
-    if (!self->streaming && !self->bridged) {
-        // Who used the transport in between may have left another TCK.
-        status = self->tap.asked_hz ? tap_set_freq(&self->tap, self->tap.asked_hz) : LX_OK;
-        // Lengths that were given stay, as long as the same devices answer.
-        tap_t before = self->tap;
-        status = status == LX_OK ? tap_scan(&self->tap) : status;
-        for (unsigned i = 0; i < self->tap.devices && i < before.devices; i++) {
-            if (self->tap.chain[i].ir_bits == 0 && self->tap.chain[i].idcode == before.chain[i].idcode) {
-                self->tap.chain[i].ir_bits = before.chain[i].ir_bits;
-            }
-        }
-        if (status == LX_OK) {
-            status = ecp5_attach(&self->ecp5, &self->tap, number);
-        } else {
-            self->ecp5.device = NULL;
-        }
+    if (self->streaming || self->bridged) {
+        return leave(self, LX_EBUSY);
     }
-    return leave(self, status);
+    int status = rescan(&self->tap);
+    if (status != LX_OK) {
+        self->ecp5.device = NULL;
+        return leave(self, status);
+    }
+    return leave(self, ecp5_attach(&self->ecp5, &self->tap, number));
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(session_scan_obj, session_scan);
 
@@ -233,26 +240,31 @@ static void let_go(session_t *self) {
     self->memory = self->buffer = self->data[0] = self->data[1] = MP_OBJ_NULL;
 }
 
+static int first_error(int status, int next) {
+    return status == LX_OK ? next : status;
+}
+
+static int close_flash(session_t *self) {
+    self->bridged = false;
+    int status = bridge_drop(&self->bridge);
+    if (status == LX_OK) {
+        status = nor_close(&self->nor);
+    }
+    return first_error(status, bridge_close(&self->bridge));
+}
+
+// Everything is closed whatever fails on the way; the first error counts.
 static int close_all(session_t *self) {
     int status = LX_OK;
     if (self->streaming) {
         self->streaming = false;
         status = stream_abort(&self->stream);
     }
-    if (self->bridged) {
-        self->bridged = false;
-        int flash = bridge_drop(&self->bridge);
-        flash = flash == LX_OK ? nor_close(&self->nor) : flash;
-        int bridge = bridge_close(&self->bridge);
-        status = status != LX_OK ? status : flash != LX_OK ? flash : bridge;
-    } else {
-        // Whatever was under way: also after a status that left the TAP somewhere.
-        int reset = tap_reset(&self->tap);
-        status = status == LX_OK ? reset : status;
-    }
-    int waited = tap_wait(&self->tap, 0);
+    // Without a flash the TAP is reset too, since any call may have left it anywhere.
+    status = first_error(status, self->bridged ? close_flash(self) : tap_reset(&self->tap));
+    status = first_error(status, tap_wait(&self->tap, 0));
     let_go(self);
-    return status == LX_OK ? waited : status;
+    return status;
 }
 
 static void *memory_of(mp_obj_t object, size_t *bytes) {
@@ -262,6 +274,25 @@ static void *memory_of(mp_obj_t object, size_t *bytes) {
     }
     *bytes = buffer.len;
     return buffer.buf;
+}
+
+// A probe needs nothing of the board, a flash write the open flash, the others a closed one.
+static bool may_open(const session_t *self, stream_target_t target) {
+    if (self->streaming) {
+        return false;
+    }
+    switch (target) {
+        case STREAM_PROBE:
+            return true;
+        case STREAM_FLASH:
+            return self->bridged;
+        case STREAM_SRAM:
+            return !self->bridged && self->ecp5.device;
+        case STREAM_CHECK:
+            return !self->bridged;
+        default:
+            return false;
+    }
 }
 
 // open(target, device, memory, format, options, buffer, address, length, search=0): target SRAM, FLASH, CHECK or PROBE;
@@ -280,25 +311,24 @@ static mp_obj_t session_open(size_t n_args, const mp_obj_t *args) {
     uint8_t *buffer = memory_of(args[6], &buffer_bytes);
     uint32_t address = mp_obj_get_int_truncated(args[7]);
     uint32_t length = mp_obj_get_int_truncated(args[8]);
-    bool flash = config.target == STREAM_FLASH;
-    bool any = config.target == STREAM_PROBE; // needs nothing of the board
 
     session_t *self = enter(args[0]);
+    if (!may_open(self, config.target)) {
+        return leave(self, LX_EBUSY);
+    }
+    if (config.target == STREAM_FLASH) {
+        int status = nor_write_open(&self->writer, &self->nor, address, length, buffer, buffer_bytes, 0);
+        if (status != LX_OK) {
+            return leave(self, status);
+        }
+    }
     config.ecp5 = &self->ecp5;
     config.writer = &self->writer;
-    int status = LX_OK;
-    if (self->streaming || (self->bridged != flash && !any) || (config.target == STREAM_SRAM && !self->ecp5.device)) {
-        status = LX_EBUSY;
-    } else if (flash) {
-        status = nor_write_open(&self->writer, &self->nor, address, length, buffer, buffer_bytes, 0);
-    }
-    if (status == LX_OK) {
-        self->memory = args[3];
-        self->buffer = args[6];
-        self->streaming = true;
-        stream_open(&self->stream, &config);
-    }
-    return leave(self, status);
+    self->memory = args[3];
+    self->buffer = args[6];
+    self->streaming = true;
+    stream_open(&self->stream, &config);
+    return leave(self, LX_OK);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(session_open_obj, 9, 10, session_open);
 
@@ -306,13 +336,13 @@ static mp_obj_t session_write(mp_obj_t self_in, mp_obj_t data) {
     mp_buffer_info_t buffer;
     mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
     session_t *self = enter(self_in);
-    int status = self->streaming ? LX_OK : LX_EBUSY;
-    if (status == LX_OK) {
-        self->data[1] = self->data[0];
-        self->data[0] = data;
-        status = stream_write(&self->stream, buffer.buf, buffer.len);
-        self->streaming = status == LX_OK;
+    if (!self->streaming) {
+        return leave(self, LX_EBUSY);
     }
+    self->data[1] = self->data[0];
+    self->data[0] = data;
+    int status = stream_write(&self->stream, buffer.buf, buffer.len);
+    self->streaming = status == LX_OK;
     return leave(self, status);
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(session_write_obj, session_write);

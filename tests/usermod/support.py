@@ -28,7 +28,12 @@ def build_unix(target="unix"):
     )
     for name in ("25f-compress.bit", "25f-compress.bit.gz", "25f-compress.4k.bit.gz"):
         bitstream(name)
-    for name in ("25f-compress-qspi.bit", "25f-compress-62mhz.bit", "85f-compress.4k.bit.gz", "85f-compress.bit"):
+    for name in (
+        "25f-compress-qspi.bit",
+        "25f-compress-62mhz.bit",
+        "85f-compress.4k.bit.gz",
+        "85f-compress.bit",
+    ):
         bitstream(name)
 
 

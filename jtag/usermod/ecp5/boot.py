@@ -15,7 +15,10 @@ def _megahertz(hz: int) -> str:
 def _problem(boot: Boot) -> tuple:
     """(what is wrong, what to do)."""
     if boot.problems & _ecp5.BOOT_NO_BITSTREAM:
-        return "address 0 holds no bitstream", "look at p.flash.info(), and write one with p.flash.write()"
+        return (
+            "address 0 holds no bitstream",
+            "look at p.flash.info(), and write one with p.flash.write()",
+        )
     if boot.problems & _ecp5.BOOT_WRONG_DEVICE:
         name = _ecp5.device_name(boot.idcode) or "another device"
         return (

@@ -83,7 +83,10 @@ def test_why_it_does_not_boot():
     left_alone(it, p)
     it, p = board(chip="GD25Q128")
     p.flash.write(bitstream("25f-compress-qspi.bit"))
-    refused("quad reads at 2.4 MHz, and the quad-enable bit of the chip is off; p.flash.quad(True)", p.refresh)
+    refused(
+        "quad reads at 2.4 MHz, and the quad-enable bit of the chip is off; p.flash.quad(True)",
+        p.refresh,
+    )
     left_alone(it, p)
     p.flash.quad(True)
     p.refresh()
