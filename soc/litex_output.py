@@ -412,7 +412,8 @@ def load(folder: str, toml: str | None = None, ordering: str | None = None) -> S
     path = folder if os.path.isfile(folder) else os.path.join(folder, "csr.json")
     folder = os.path.dirname(path) or "."
     generated = os.path.join(folder, "software", "include", "generated")
-    header = os.path.join(generated, "csr.h")
+    places = [os.path.join(place, "csr.h") for place in (generated, folder)]
+    header = next(filter(os.path.exists, places), places[0])
     soc = Soc(folder)
     load_csr_json(soc, path)
     if soc.constants.get("config_cpu_family") != "riscv":

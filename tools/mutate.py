@@ -29,6 +29,7 @@ COPIED = (
     "gateware",
     os.path.join("tests", "host"),
     os.path.join("tests", "soc"),
+    os.path.join("tests", "emu"),
 )
 
 
@@ -73,6 +74,7 @@ def run_tests(scratch, target):
     environment = {
         k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "BUILD")
     }
+    environment.setdefault("LXEMU", os.path.join(TOP, "build", "lxemu"))
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     return done.returncode == 0, done.stdout + done.stderr
 

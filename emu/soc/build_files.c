@@ -60,7 +60,46 @@ static const char *read_offset(const char *at, const char *end, unsigned long *o
     return hex;
 }
 
-void build_files_ordering(soc_t *soc) {
+static void set_ordering(soc_t *soc, bool big) {
+    soc->csr_big = big;
+    soc->ordering_known = true;
+}
+
+// The line csr_ordering = "little" of litex.toml; a top-level key stands before the first table.
+static bool ordering_of_toml(soc_t *soc) {
+    static const char *const places[] = { "litex.toml", NULL };
+    static const char key[] = "csr_ordering";
+    char *text = beside(soc, places);
+    bool found = false;
+    for (char *line = text; line != NULL && !found; line = strchr(line, '\n')) {
+        line += strspn(line, " \t\r\n");
+        if (*line == '[' || *line == 0) {
+            break;
+        }
+        if (strncmp(line, key, sizeof(key) - 1) == 0) {
+            char value[8] = "";
+            found = sscanf(line + sizeof(key) - 1, " = \"%7[a-z]\"", value) == 1
+                && (strcmp(value, "big") == 0 || strcmp(value, "little") == 0);
+            if (found) {
+                set_ordering(soc, strcmp(value, "big") == 0);
+            }
+        }
+    }
+    free(text);
+    return found;
+}
+
+// The constant that LiteX writes since September 2025.
+static bool ordering_of_constants(soc_t *soc) {
+    bool big = soc_constant(soc, "config_csr_ordering_big") != NULL;
+    bool little = soc_constant(soc, "config_csr_ordering_little") != NULL;
+    if (big != little) {
+        set_ordering(soc, big);
+    }
+    return big != little;
+}
+
+static void ordering_of_header(soc_t *soc) {
     static const char *const places[] = { "software/include/generated/csr.h", "csr.h", NULL };
     char *text = beside(soc, places);
     if (text == NULL) {
@@ -72,12 +111,17 @@ void build_files_ordering(soc_t *soc) {
         unsigned long second;
         const char *next = end != NULL ? read_offset(p, end, &first) : NULL;
         if (next != NULL && read_offset(next, end, &second) != NULL && first != second) {
-            soc->csr_big = first < second;
-            soc->ordering_known = true;
+            set_ordering(soc, first < second);
             break;
         }
     }
     free(text);
+}
+
+void build_files_ordering(soc_t *soc) {
+    if (!ordering_of_toml(soc) && !ordering_of_constants(soc)) {
+        ordering_of_header(soc);
+    }
 }
 
 void build_files_identifier(soc_t *soc) {

@@ -53,7 +53,7 @@ typedef struct {
     unsigned csr_width;   // 8 or 32
     unsigned csr_stride;  // bytes from word to word
     bool csr_big;         // the most significant word comes first
-    bool ordering_known;  // from csr.h or the command line, not assumed
+    bool ordering_known;  // read or given, not assumed
     uint32_t csr_base;
     uint32_t csr_size;
     uint32_t clock_hz;

@@ -36,7 +36,7 @@ class CsrBus(unittest.TestCase):
         firmware = support.firmware(soc.name)
         self.assertEqual(self.entry_section(firmware.with_suffix(".elf")), ".entry")
         runner = [python, support.ROOT / "tools" / "run.py", "--", support.LXEMU]
-        emulator = ["--csr-ordering", ordering, "--kernel", firmware, soc]
+        emulator = ["--kernel", firmware, soc]  # which reads litex.toml, too
         said = support.run([*runner, *emulator], input=SMOKE)
         self.assertEqual(said.stdout, "smoke\n", said.stderr)
 
