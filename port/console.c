@@ -10,6 +10,9 @@
 #include "py/mpstate.h"
 #include "py/runtime.h"
 #include "py/stream.h"
+#if MICROPY_PY_OS_DUPTERM
+#include "extmod/misc.h"
+#endif
 #include "shared/readline/readline.h"
 #include "shared/runtime/interrupt_char.h"
 #include "shared/runtime/pyexec.h"
@@ -25,6 +28,9 @@
 #define RX_BYTES (PORT_SIZE_CLASS == PORT_SIZE_SMALL ? 512 : 4096)
 #define TX_BYTES (PORT_SIZE_CLASS == PORT_SIZE_SMALL ? 64 : 256)
 
+// os.dupterm_notify() drops what does not fit: room for the two windows of a raw paste.
+#define NOTIFIED_BYTES (256 + 1)
+
 // A byte takes 8.4 ms at 1200 baud. Whoever takes none for so long is not there: output is dropped until
 // the UART moves again, so that a SoC whose console has no reader still runs its main.py.
 #define STALL_MS 10000
@@ -37,6 +43,7 @@ static uint8_t tx_buf[TX_BYTES] __attribute__((section(".noinit")));
 static volatile bool event;     // Something arrived since the last wait.
 static bool stalled;
 static bool reading_line;       // input() runs.
+static bool line_ended;         // The last byte read was the CR at the end of a line.
 
 static const lx_uart_regs_t *const regs = &soc_uart[SOC_CONSOLE_UART];
 
@@ -51,8 +58,16 @@ static void on_rx(void *arg) {
     event = true;
 }
 
+#if MICROPY_PY_OS_DUPTERM_NOTIFY
+// What os.dupterm_notify() took from the second terminal.
+static uint8_t notified[NOTIFIED_BYTES];
+ringbuf_t stdin_ringbuf = { .buf = notified, .size = sizeof(notified) };
+#endif
+
 void console_init(void) {
+    console_detach();
     reading_line = false;
+    line_ended = false;
     const lx_uart_config_t config = {
         .rx_buf = rx_buf,
         .rx_size = sizeof(rx_buf),
@@ -68,6 +83,15 @@ void console_init(void) {
         soc_irq_register(regs->irq, lx_uart_isr, &uart);
         soc_irq_enable(regs->irq);
     }
+}
+
+void console_detach(void) {
+    #if MICROPY_PY_OS_DUPTERM
+    for (size_t i = 0; i < MICROPY_PY_OS_DUPTERM; i++) {
+        MP_STATE_VM(dupterm_objs[i]) = MP_OBJ_NULL;
+    }
+    stdin_ringbuf.iget = stdin_ringbuf.iput = 0;
+    #endif
 }
 
 void console_tick(void) {
@@ -125,16 +149,23 @@ void port_wait(void) {
     soc_irq_restore(state);
 }
 
-// Enter is LF in litex_term; readline() knows CR alone. So LF is CR, unless it follows one, where a line is
-// read: at the prompt, which has no interrupt character, and in input(). Never for sys.stdin.
+// Enter is LF in litex_term and CR LF in some programs; readline() knows CR alone. So where a line is read, at the
+// prompt and in input(), LF ends the line as well, and the LF of a CR LF is dropped: it must not stand before the
+// next command, where the raw prompt would take it for text. A program that reads sys.stdin gets each byte as it
+// came. The prompt is what reads when no program runs, that is outside of any exception handler. Returns -1 for a
+// byte to drop.
 static int end_line(int c) {
-    static bool after_cr;
-    bool prompt = mp_interrupt_char < 0 && pyexec_mode_kind == PYEXEC_MODE_FRIENDLY_REPL;
-    if (c == '\n' && !after_cr && (prompt || reading_line)) {
-        return '\r';
+    bool prompt = MP_STATE_THREAD(nlr_top) == NULL;
+    bool friendly = prompt && pyexec_mode_kind == PYEXEC_MODE_FRIENDLY_REPL;
+    bool after_line = line_ended;
+    line_ended = c == '\r' && (friendly || reading_line);
+    if (c != '\n') {
+        return c;
     }
-    after_cr = c == '\r';
-    return c;
+    if (after_line && (prompt || reading_line)) {
+        return -1;
+    }
+    return friendly || reading_line ? '\r' : c;
 }
 
 int port_readline(vstr_t *line, const char *prompt) {
@@ -144,13 +175,28 @@ int port_readline(vstr_t *line, const char *prompt) {
     return result;
 }
 
+// The next byte of the UART or of the second terminal; -1 where neither has one.
+static int next_byte(void) {
+    uint8_t c;
+    if (lx_uart_read(&uart, &c, 1) == 1) {
+        return c;
+    }
+    #if MICROPY_PY_OS_DUPTERM
+    int notified_byte = ringbuf_get(&stdin_ringbuf);
+    return notified_byte >= 0 ? notified_byte : mp_os_dupterm_rx_chr();
+    #else
+    return -1;
+    #endif
+}
+
 int mp_hal_stdin_rx_chr(void) {
     for (;;) {
-        uint8_t c;
-        if (lx_uart_read(&uart, &c, 1) == 1) {
-            return end_line(c);
+        int c = next_byte();
+        if (c < 0) {
+            mp_event_wait_indefinite();
+        } else if ((c = end_line(c)) >= 0) {
+            return c;
         }
-        mp_event_wait_indefinite();
     }
 }
 
@@ -162,6 +208,12 @@ uintptr_t mp_hal_stdio_poll(uintptr_t poll_flags) {
     if ((poll_flags & MP_STREAM_POLL_WR) && lx_uart_tx_room(&uart) > 0) {
         ready |= MP_STREAM_POLL_WR;
     }
+    #if MICROPY_PY_OS_DUPTERM
+    if ((poll_flags & MP_STREAM_POLL_RD) && ringbuf_avail(&stdin_ringbuf) > 0) {
+        ready |= MP_STREAM_POLL_RD;
+    }
+    ready |= mp_os_dupterm_poll(poll_flags);
+    #endif
     return ready;
 }
 
@@ -188,14 +240,18 @@ static bool wait_for_room(void) {
 }
 
 mp_uint_t mp_hal_stdout_tx_strn(const char *str, size_t len) {
-    size_t left = len;
-    while (left > 0) {
-        size_t n = lx_uart_write(&uart, (const uint8_t *)str, left);
-        str += n;
-        left -= n;
-        if (left > 0 && !wait_for_room()) {
+    size_t done = 0;
+    while (done < len) {
+        done += lx_uart_write(&uart, (const uint8_t *)str + done, len - done);
+        if (done < len && !wait_for_room()) {
             break;
         }
     }
+    #if MICROPY_PY_OS_DUPTERM
+    int written = mp_os_dupterm_tx_strn(str, len);
+    if (written >= 0) {
+        return (mp_uint_t)written;
+    }
+    #endif
     return len;
 }

@@ -72,6 +72,10 @@ MICROPY_VFS_FAT = 1
 MICROPY_VFS_LFS2 = 1
 FROZEN_MANIFEST ?= $(if $(filter 1,$(ECP5)),manifest_ecp5.py,manifest.py)
 endif
+MPY_TOOL_FLAGS += $(if $(SMALL),-mlongint-impl=longlong)
+# The module that mounts `/` comes first and with every manifest; BOOT_MANIFEST names another one.
+BOOT_MANIFEST ?= boot/manifest.py
+override FROZEN_MANIFEST := $(BOOT_MANIFEST) $(FROZEN_MANIFEST)
 
 ifeq ($(ECP5),1)
 USER_C_MODULES := $(REPO)/jtag
@@ -230,12 +234,15 @@ $(GEN)/frozen.stamp: $(BUILD)/genhdr/qstrdefs.generated.h $(GEN)/manifest.txt
 
 $(GEN)/manifest.txt: FORCE
 	@mkdir -p $(GEN)
-	@echo '$(FROZEN_MANIFEST)' > $@.new
+	@echo '$(FROZEN_MANIFEST) $(MPY_TOOL_FLAGS)' > $@.new
 	@$(REPLACE)
 
 .PHONY: FORCE
 FORCE:
 
 include $(TOP)/py/mkrules.mk
+
+# The small class freezes bytecode alone: source text would need the compiler's memory at each boot.
+CFLAGS += $(if $(SMALL),-UMICROPY_MODULE_FROZEN_STR)
 
 endif

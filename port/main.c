@@ -136,6 +136,8 @@ MP_NORETURN void port_main(int why) {
         port_set_reset_cause(PORT_RESET_TRAP);
         pyexec_mode_kind = PYEXEC_MODE_FRIENDLY_REPL;
     }
+    // A trap leaves the jump buffers of the program that it ended.
+    MP_STATE_THREAD(nlr_top) = NULL;
     console_init();
     // A trap leaves timers and events over a heap that is about to go, and maybe damaged.
     handling = false;
@@ -165,7 +167,9 @@ MP_NORETURN void port_main(int why) {
         MP_STATE_PORT(native_modules) = MP_OBJ_NULL;
         #endif
         readline_init0();
-        vfs_ram_mount(why == PORT_BOOT_COLD);
+        vfs_ram_init(why == PORT_BOOT_COLD);
+        // Mounts `/`, and whatever else the build's boot manifest says.
+        pyexec_frozen_module("_boot.py", false);
         soc_check_report();
         if (why == PORT_BOOT_TRAP) {
             mp_printf(&mp_plat_print, "MPY: restarted after the exception above, without boot.py and main.py\n");
@@ -175,6 +179,7 @@ MP_NORETURN void port_main(int why) {
             repl();
         }
         mp_printf(&mp_plat_print, "MPY: soft reboot\n");
+        console_detach();
         port_tick_deinit();
         #if MICROPY_PY_MACHINE_PWM
         port_pwms_deinit();

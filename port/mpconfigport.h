@@ -99,6 +99,10 @@ void *port_commit_exec(void *buf, size_t bytes, void *reloc);
 #define MICROPY_PY_OS (1)
 #define MICROPY_PY_OS_UNAME (1)
 #define MICROPY_PY_OS_SYNC (PORT_FULL)
+#if PORT_FULL
+#define MICROPY_PY_OS_DUPTERM (1) // a number: arrays have that length
+#define MICROPY_PY_OS_DUPTERM_NOTIFY (1)
+#endif
 #define MICROPY_PY_OS_URANDOM (0) // there is no source of randomness
 #define MICROPY_PY_SELECT (PORT_FULL)
 #define MICROPY_PY_RANDOM (1)

@@ -35,6 +35,12 @@ void port_sleep_ns(uint64_t ns);
 
 #define mp_hal_quiet_timing_enter() soc_irq_save()
 #define mp_hal_quiet_timing_exit(state) soc_irq_restore(state)
+#if MICROPY_PY_OS_DUPTERM_NOTIFY
+// What os.dupterm_notify() has read.
+#include "py/ringbuf.h"
+extern ringbuf_t stdin_ringbuf;
+#endif
+
 // What input() reads with.
 struct _vstr_t;
 int port_readline(struct _vstr_t *line, const char *prompt);

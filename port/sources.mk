@@ -11,6 +11,7 @@ PORT_C = \
 	lib/libdiv.c \
 	lib/libexp.c \
 	lib/libmem.c \
+	$(if $(SMALL),lib/libsub.c) \
 	main.c \
 	mphalport.c \
 	storage/ramfs.c \

@@ -387,9 +387,6 @@ MP_DEFINE_CONST_OBJ_TYPE(
     locals_dict, &vfs_ram_locals_dict
     );
 
-void vfs_ram_mount(bool format) {
+void vfs_ram_init(bool format) {
     ramfs_init(__ramdisk_start, PORT_RAMDISK_BYTES, format);
-    mp_obj_t args[2] = { vfs_ram_make_new(&vfs_ram_type, 0, 0, NULL), MP_OBJ_NEW_QSTR(MP_QSTR__slash_) };
-    mp_vfs_mount(MP_ARRAY_SIZE(args), args, (mp_map_t *)&mp_const_empty_map);
-    MP_STATE_PORT(vfs_cur) = MP_STATE_PORT(vfs_mount_table);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The file system type of `/`.
+// litex.VfsRam: the RAM file system as a type that vfs.mount() takes. The frozen _boot.py mounts it at `/`.
 #ifndef PORT_VFS_RAM_H
 #define PORT_VFS_RAM_H
 
@@ -7,8 +7,9 @@
 
 #include "py/obj.h"
 
-// Mounts the RAM file system at `/`, empty where `format` is set or nothing usable is there.
-void vfs_ram_mount(bool format);
+// Finds the files in the RAM disk, or makes it empty if `format` is set or nothing usable is there. Once before each
+// start of the virtual machine.
+void vfs_ram_init(bool format);
 
 extern const mp_obj_type_t vfs_ram_type;
 
