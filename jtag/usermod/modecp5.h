@@ -21,6 +21,9 @@
     static MP_DEFINE_CONST_DICT(name, name##_table);
 #endif
 
+// An option of Session.open() beside those of stream.h: to the flash, change nothing and count what differs.
+#define JTAG_SESSION_COMPARE (1 << 8)
+
 extern const mp_obj_type_t jtag_pins_type;
 extern const mp_obj_type_t jtag_xvc_type;
 extern const mp_obj_type_t jtag_session_type;

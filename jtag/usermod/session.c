@@ -303,7 +303,7 @@ static mp_obj_t session_open(size_t n_args, const mp_obj_t *args) {
         .target = mp_obj_get_int(args[1]),
         .device = ecp5_find(mp_obj_get_int_truncated(args[2])),
         .format = mp_obj_get_int(args[4]),
-        .options = mp_obj_get_int(args[5]),
+        .options = mp_obj_get_int(args[5]) & 0xff,
         .search_bytes = n_args > 9 ? mp_obj_get_int_truncated(args[9]) : 0,
     };
     config.memory = memory_of(args[3], &config.memory_bytes);
@@ -311,13 +311,14 @@ static mp_obj_t session_open(size_t n_args, const mp_obj_t *args) {
     uint8_t *buffer = memory_of(args[6], &buffer_bytes);
     uint32_t address = mp_obj_get_int_truncated(args[7]);
     uint32_t length = mp_obj_get_int_truncated(args[8]);
+    uint8_t writer_options = mp_obj_get_int(args[5]) & JTAG_SESSION_COMPARE ? NOR_WRITE_COMPARE_ONLY : 0;
 
     session_t *self = enter(args[0]);
     if (!may_open(self, config.target)) {
         return leave(self, LX_EBUSY);
     }
     if (config.target == STREAM_FLASH) {
-        int status = nor_write_open(&self->writer, &self->nor, address, length, buffer, buffer_bytes, 0);
+        int status = nor_write_open(&self->writer, &self->nor, address, length, buffer, buffer_bytes, writer_options);
         if (status != LX_OK) {
             return leave(self, status);
         }

@@ -12,7 +12,7 @@ from ecp5.errors import Error
 from ecp5.spiflash import SECTOR, Flash, check_address
 from ecp5.loading import Push, Transfer
 from ecp5.programmer import Programmer, check
-from ecp5.reports import Checked, Chip, Loaded, Written
+from ecp5.reports import Checked, Chip, Compared, Loaded, Written
 from ecp5.source import open_source
 
 _PROGRESS_MS = 500  # between progress lines
@@ -164,12 +164,18 @@ def prog_close():
         finally:
             programmer._abort()
         _print_rate(loaded)
+        _print_warnings(loaded)
         return True
 
     try:
         return bool(_told(finish))
     finally:
         _push = None
+
+
+def _print_warnings(report):
+    for text in report.warnings:
+        print("warning: " + text)
 
 
 def _print_rate(report):
@@ -207,6 +213,7 @@ def flash_stream(source, addr=0, any_data=False, override_id=False):
         )
         progress.end()
         _print_rate(written)
+        _print_warnings(written)
         print(
             "{} blocks compared, {} erased, {} written; verified, CRC-32 0x{:08X}".format(
                 written.sectors, written.sectors_erased, written.sectors_written, written.crc32
@@ -216,6 +223,23 @@ def flash_stream(source, addr=0, any_data=False, override_id=False):
 
     check_address(addr)
     return bool(_told(write))
+
+
+def compare(source, addr=0):
+    """Compare the flash with a source; True when it is the same."""
+
+    def look(progress):
+        compared = _the().flash.compare(source, addr, progress)
+        progress.end()
+        print(
+            "{} blocks compared, {} different; CRC-32 0x{:08X}".format(
+                compared.sectors, compared.sectors_different, compared.crc32
+            )
+        )
+        return compared.sectors_different == 0
+
+    check_address(addr)
+    return bool(_told(look))
 
 
 def flash_close():

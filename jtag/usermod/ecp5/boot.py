@@ -41,6 +41,14 @@ def _problem(boot: Boot) -> tuple:
     return asks, ""
 
 
+def warnings(boot: Boot) -> tuple:
+    """The same in sentences, where there is a problem."""
+    if not boot.problems:
+        return ()
+    what, do = _problem(boot)
+    return (what + ": " + do,)
+
+
 def reason(link) -> tuple:
     """(what is wrong, what to do) as far as the flash tells; the caller aborts the session.
 

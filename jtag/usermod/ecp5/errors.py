@@ -195,6 +195,18 @@ def _values(code: int, link) -> tuple:
     return ("status 0x{:08X}: {}".format(status, words),)
 
 
+def warnings(info, any_data: bool = False) -> tuple:
+    """Sentences about a stream that was no error."""
+    said = []
+    if info.trailing:
+        said.append("{} bytes after the end of the packed data were ignored".format(info.trailing))
+    if info.kind == _ecp5.ENCRYPTED:
+        said.append("the bitstream is encrypted: its device and its CRCs were not checked")
+    elif not info.is_bitstream and not any_data:
+        said.append("not a bitstream: written as data, without a check of its content")
+    return tuple(said)
+
+
 def explain(code: int, link) -> Error:
     """The exception for a negative status of the session of this link."""
     what, do = _texts().get(code, ("error {}".format(code), ""))

@@ -29,10 +29,12 @@ def _window():
     return memory([_ecp5.INFLATE_BYTES + (1 << bits) for bits in _WINDOW_BITS])
 
 
-def _open(link, target, options, length, window, format, buffer=None, address=0) -> None:
-    link._to_flash = target in (_ecp5.LOOK, _ecp5.FLASH)
+def _open(link, target, options, length, window, format, buffer=None, address=0, search=0) -> None:
+    link._to_flash = target in (_ecp5.PROBE, _ecp5.FLASH)
     device = 0 if target == _ecp5.CHECK else link._board()
-    opened = link._session.open(target, device, window, format, options, buffer, address, length)
+    opened = link._session.open(
+        target, device, window, format, options, buffer, address, length, search
+    )
     if opened == _ecp5.EINVAL:
         raise ValueError("address 0x{:X} is not aligned to the flash's sectors".format(address))
     link._value(opened)
@@ -69,6 +71,7 @@ class Transfer:
         self.at = 0  # bytes that were read
         self.ended = False
         self.window = self.buffers = None
+        self.search = 0
         self.source = open_source(source)
         try:
             self._allocate()
@@ -153,27 +156,60 @@ class Transfer:
         return 0 if self.packed else self.source.length
 
     def _open(self, target, options, buffer=None, address=0) -> None:
-        _open(self.link, target, options, self.length(), self.window, self.format, buffer, address)
+        length = self.length()
+        _open(
+            self.link,
+            target,
+            options,
+            length,
+            self.window,
+            self.format,
+            buffer,
+            address,
+            self.search,
+        )
 
-    def look(self, options: int) -> None:
-        """Refuse what is not for this device's flash before the flash is opened, which ends the running design. Mostly
-        the first part is enough."""
+    def look(self, options: int, search: int = 0, begins: bool = False) -> None:
+        """Refuse what is not for this device's flash, before the flash is opened, which ends the running design.
+
+        A source that rewinds is read to its end, so that a truncated one is refused; of others only the beginning is
+        known, mostly the first part. search: in how many bytes to look for the preamble.
+        begins: the source is only the beginning of something longer.
+        """
         link = self.link
-        if not self.parts and not options & _ecp5.ANY_DATA:
+        self.search = search
+        if options & _ecp5.ANY_DATA:
+            if not self.packed:
+                return
+        elif not self.parts:
             raise errors.Error(_ecp5.ENOBITSTREAM, errors.EMPTY)
-        self._open(_ecp5.LOOK, options)
+        whole = self.source.rewinds and not begins
+        if whole:
+            options |= _ecp5.WHOLE
+            self.search = search or _ecp5.SEARCH_BYTES
+        self._open(_ecp5.PROBE, options)
         looked = 0
-        while looked < len(self.parts):
-            link._value(link._session.write(self.parts[looked]))
-            looked += 1
-            if link._stream_info().known:
-                break
-            if looked == len(self.parts):
+        while True:
+            if looked == len(self.parts) and not whole:
                 self._look_further()
+            if looked < len(self.parts):
+                part = self.parts[looked]
+                looked += 1
+            else:
+                part = self._next() if whole else b""
+            if not len(part):
+                break
+            link._value(link._session.write(part))
+            info = link._stream_info()
+            if info.known and not (whole and (info.is_bitstream or self.packed)):
+                break
         link._value(link._session.finish())
         info = link._stream_info()
         if options & _ecp5.REQUIRE_BITSTREAM and not (info.known and info.is_bitstream):
             link._fail(_ecp5.ENOBITSTREAM)  # it ends before there is one
+        if whole:
+            self.source.rewind()
+            self._restart(self.source)
 
     def push(
         self, target: int, progress=None, options: int = 0, buffer=None, address: int = 0

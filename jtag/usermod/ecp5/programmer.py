@@ -4,10 +4,14 @@
 import _ecp5
 import jtag
 from ecp5.clock import Watch
+from ecp5.errors import warnings
 from ecp5.spiflash import Flash
 from ecp5.link import Link
 from ecp5.loading import Transfer
 from ecp5.reports import Checked, Loaded
+
+
+_KINDS = ("none", "complete", "partial", "jump", "encrypted")
 
 
 class Programmer(Link):
@@ -96,7 +100,9 @@ class Programmer(Link):
     def _program_finish(self, watch, seconds) -> Loaded:
         self._value(self._session.finish())
         info = self._stream_info()
-        return Loaded(info.bytes_out, seconds, watch.seconds(), info.idcode, info.usercode)
+        return Loaded(
+            info.bytes_out, seconds, watch.seconds(), info.idcode, info.usercode, warnings(info)
+        )
 
 
 def check(source) -> Checked:
@@ -115,4 +121,7 @@ def check(source) -> Checked:
         info.crcs,
         info.compressed,
         info.spi_mode,
+        _KINDS[info.kind],
+        info.mclk_hz,
+        warnings(info),
     )

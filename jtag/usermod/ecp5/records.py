@@ -46,6 +46,7 @@ class _Text:
 
     def __init__(self, source, head) -> None:
         self.source = source
+        self.rewinds = source.rewinds
         self.head = head
         self.start()
 
@@ -55,18 +56,12 @@ class _Text:
         self.read = len(self.head)
         self.line = 0
 
-    def rewind(self) -> bool:
-        if self.source.view is None:
-            if not self.source.rewind():
-                return False
-            left = len(self.head)
-            while left:
-                got = self.source.readinto(memoryview(bytearray(left)))
-                if not got:
-                    return False
-                left -= got
+    def rewind(self) -> None:
+        self.source.rewind()
+        left = len(self.head) if self.source.view is None else 0
+        while left:
+            left -= self.source.readinto(memoryview(bytearray(left)))
         self.start()
-        return True
 
     def close(self) -> None:
         self.source.close()

@@ -5,7 +5,11 @@ from collections import namedtuple
 
 # Reports to users.
 
-Loaded = namedtuple("Loaded", ("bytes", "seconds", "total_seconds", "idcode", "usercode"))
+# `warnings` are sentences about what is unusual but no error.
+
+Loaded = namedtuple(
+    "Loaded", ("bytes", "seconds", "total_seconds", "idcode", "usercode", "warnings")
+)
 
 Written = namedtuple(
     "Written",
@@ -23,12 +27,29 @@ Written = namedtuple(
         "sectors_erased",
         "sectors_written",
         "total_seconds",
+        "warnings",
     ),
+)
+
+Compared = namedtuple(
+    "Compared", ("bytes", "sectors", "sectors_different", "crc32", "seconds", "warnings")
 )
 
 Checked = namedtuple(
     "Checked",
-    ("bytes", "device", "idcode", "usercode", "frames", "crcs", "compressed", "spi_mode"),
+    (
+        "bytes",
+        "device",
+        "idcode",
+        "usercode",
+        "frames",
+        "crcs",
+        "compressed",
+        "spi_mode",
+        "kind",
+        "mclk_hz",
+        "warnings",
+    ),
 )
 
 Chip = namedtuple(

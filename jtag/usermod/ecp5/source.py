@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Where bitstreams come from: a path, an http:// address, an object with readinto() or read(), or bytes.
 
-open_source() makes all of them one thing: readinto(buffer) (0 at the end), length (0: unknown), close(), rewind() (False
-where that is impossible); or a view of all of it where it is in memory.
+open_source() makes all of them one thing: readinto(buffer) (0 at the end), length (0: unknown), close(), where it
+`rewinds` rewind(), and a view of all of it where it is in memory.
 """
 
 TIMEOUT_S = 10
@@ -14,12 +14,14 @@ _EISDIR = 21
 
 
 class Memory:
+    rewinds = True
+
     def __init__(self, data) -> None:
         self.view = memoryview(data)
         self.length = len(self.view)
 
-    def rewind(self) -> bool:
-        return True
+    def rewind(self) -> None:
+        pass
 
     def close(self) -> None:
         pass
@@ -29,6 +31,7 @@ class Stream:
     """An object that is open already, and stays open."""
 
     view = None
+    rewinds = False
 
     def __init__(self, stream) -> None:
         self.stream = stream
@@ -46,9 +49,6 @@ class Stream:
             raise OSError("the stream has nothing to read yet: give one that blocks")
         return count
 
-    def rewind(self) -> bool:
-        return False
-
     def close(self) -> None:
         pass
 
@@ -63,6 +63,8 @@ def _is_folder(path: str) -> bool:
 
 
 class File(Stream):
+    rewinds = True
+
     def __init__(self, path: str) -> None:
         if _is_folder(path):
             raise OSError(_EISDIR, path + " is a folder: give a file in it")
@@ -74,9 +76,8 @@ class File(Stream):
         self.length = self.stream.seek(0, 2)
         self.stream.seek(0)
 
-    def rewind(self) -> bool:
+    def rewind(self) -> None:
         self.stream.seek(0)
-        return True
 
     def close(self) -> None:
         self.stream.close()
@@ -142,6 +143,7 @@ class Http:
     """The body of a GET, HTTP/1.0 or 1.1, by length, in chunks or until the server closes."""
 
     view = None
+    rewinds = False
 
     def __init__(self, url: str) -> None:
         self.socket = None
@@ -282,9 +284,6 @@ class Http:
         elif got is None or self._left:
             self._fail("the server stopped before the end")
         return got
-
-    def rewind(self) -> bool:
-        return False
 
     def close(self) -> None:
         if self.socket:

@@ -2,10 +2,10 @@
 """The SPI flash behind the ECP5: reading, writing, and the flash doctor."""
 
 import _ecp5
-from ecp5 import errors
+from ecp5 import boot, errors
 from ecp5.clock import Watch
 from ecp5.loading import Transfer, memory
-from ecp5.reports import Chip, Written
+from ecp5.reports import Boot, Chip, Compared, Written
 
 SECTOR = 4096  # a write starts at a multiple of it
 _BUFFER_MAX = 65536  # of a write
@@ -96,18 +96,21 @@ class Flash:
         unpack: bool = True,
         any_data: bool = False,
         override_id: bool = False,
+        search: int = 0,
     ) -> Written:
         """Make the flash hold the source's data from addr on: what differs is erased and written, all is verified.
 
         Refused before anything is erased: a bitstream for another device (override_id=True writes one for a device of
         the same size under this device's IDCODE), a truncated one, and at the boot address 0 what is not a bitstream
-        at all. any_data=True does not look. unpack=False writes packed data and text files as they are.
+        at all. any_data=True does not look. unpack=False writes packed data and text files as they are. search is in
+        how many bytes to look for a bitstream's preamble (0: in as many as the ECP5 does where the source rewinds, in
+        8192 of a stream).
         """
         options = _ecp5.ANY_DATA if any_data else _ecp5.REQUIRE_BITSTREAM if addr == 0 else 0
         if override_id:
             options |= _ecp5.OVERRIDE_ID
         check_address(addr)
-        return self._guarded(self._write, source, addr, progress, unpack, options)
+        return self._guarded(self._write, source, addr, progress, unpack, options, search)
 
     def write_block(self, block, addr: int) -> Written:
         """Write part of an image that comes in blocks of 4096 bytes; that at address 0 must begin a bitstream."""
@@ -115,16 +118,30 @@ class Flash:
         if addr == 0:
             # Only looks: the rest of it comes later.
             with Transfer(self._link, block) as transfer:
-                transfer.look(_ecp5.REQUIRE_BITSTREAM)
+                transfer.look(_ecp5.REQUIRE_BITSTREAM, begins=True)
         return self._guarded(self._write, block, addr, None, False, _ecp5.ANY_DATA)
 
-    def _write(self, source, addr, progress, unpack, options) -> Written:
+    def compare(self, source, addr: int = 0, progress=None, unpack: bool = True) -> Compared:
+        """Compare the flash with a source, and change nothing: sectors_different is 0 where all is the same."""
+        check_address(addr)
+        options = _ecp5.ANY_DATA | _ecp5.COMPARE
+        written = self._guarded(self._write, source, addr, progress, unpack, options)
+        return Compared(
+            written.bytes,
+            written.sectors,
+            written.sectors_written,
+            written.crc32,
+            written.total_seconds,
+            written.warnings,
+        )
+
+    def _write(self, source, addr, progress, unpack, options, search=0) -> Written:
         watch = Watch()
         sector = self._link._flash_chip().sector_bytes
         # A chip that is known to need this much: where there is no memory, the design runs on.
         buffer = memory([sector]) if sector > SECTOR else None
         with Transfer(self._link, source, unpack) as transfer:
-            transfer.look(options)
+            transfer.look(options, search)
             self._enter()
             addr += transfer.offset
             self._inside(addr)
@@ -133,7 +150,17 @@ class Flash:
         rest = Watch()
         self._link._value(self._link._session.finish())
         seconds += rest.seconds()
-        return Written(*self._link._session.report(seconds, watch.seconds()))
+        any_data = bool(options & _ecp5.ANY_DATA)
+        said = errors.warnings(self._link._stream_info(), any_data)
+        if addr == 0 and not any_data:
+            said += self._boot_warnings()
+        report = self._link._session.report(seconds, watch.seconds())
+        return Written(*(report + (said,)))
+
+    def _boot_warnings(self) -> tuple:
+        """What may keep the image at the boot address from booting."""
+        found = self._link._session.flash_boot(0)
+        return () if isinstance(found, int) else boot.warnings(Boot(*found))
 
     def _buffer(self, length: int) -> bytearray:
         """As large as helps (length 0: unknown) and memory allows."""
