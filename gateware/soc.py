@@ -135,7 +135,7 @@ class Soc(SoCCore):
             integrated_main_ram_size=0 if spec["sdram_module"] else spec["main_ram_size"],
             csr_data_width=spec["csr_data_width"],
             csr_ordering=spec["csr_ordering"],
-            ident=f"MicroPython for LiteX, reference SoC {self.name}",
+            ident=f"MicroPython for LiteX: reference SoC {self.name}",
             ident_version=False,
             uart_name="serial" if spec["serial_pins"] else "sim",
             uart_baudrate=spec["baud"],

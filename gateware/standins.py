@@ -14,7 +14,7 @@ from litex.soc.cores.xadc import S7SystemMonitorChannels, XilinxSystemMonitor
 from litex.soc.interconnect import stream, wishbone
 from litex.soc.interconnect.csr import CSRStatus
 from litex.soc.interconnect.csr_eventmanager import EventManager, EventSourceLevel
-from migen import Cat, If, Module, Signal
+from migen import If, Module, Signal
 from migen.genlib.misc import WaitTimer
 
 
@@ -46,26 +46,34 @@ def open_drain_pads(pads):
         pads (Record): as those of OpenDrainI2CMaster.
     """
     return SimpleNamespace(
-        scl=Cat(pads.scl_o, pads.scl_i),
-        sda=Cat(pads.sda_o, pads.sda_i),
+        scl=WirePair(pads.scl_o, pads.scl_i),
+        sda=WirePair(pads.sda_o, pads.sda_i),
     )
 
 
+class WirePair(Signal):
+    """A pad of one bit that stands for two wires: ``out`` pulls low or lets go, ``level`` is what others make of it."""
+
+    def __init__(self, out, level):
+        Signal.__init__(self)
+        self.out = out
+        self.level = level
+
+
 class WireTristate(Module):
-    """What an SDRTristate becomes on the two wires of open_drain_pads() instead of a pad.
+    """What an SDRTristate becomes on a WirePair instead of a pad.
 
     Args:
-        special (SDRTristate): its ``io`` is the wires.
+        special (SDRTristate): its ``io`` is the pair.
     """
 
     def __init__(self, special):
-        out, level = special.io.l
+        out, level = special.io.out, special.io.level
         lets_go = Signal(reset=1)
         self.comb += out.eq(lets_go)
-        self.sync += [
-            lets_go.eq(special.o | ~special.oe),
-            special.i.eq(out & level),
-        ]
+        self.sync += lets_go.eq(special.o | ~special.oe)
+        if special.i is not None:
+            self.sync += special.i.eq(out & level)
 
     @staticmethod
     def lower(special):

@@ -137,7 +137,7 @@ class NoMapHash(unittest.TestCase):
         said = boot(self.soc, self.firmware, "--identifier", "another SoC")
         self.assertRegex(
             said,
-            r"^WRONG SoC\? this firmware is for 'MicroPython for LiteX, reference SoC base.*', "
+            r"^WRONG SoC\? this firmware is for 'MicroPython for LiteX: reference SoC base.*', "
             r"the gateware is 'another SoC' \(it has no map hash to compare\)\nMicroPython v",
         )
 

@@ -33,7 +33,7 @@ class Bios(unittest.TestCase):
         with support.Client(self.start()) as client:
             client.expect(r"BIOS CRC passed .*Memtest OK.*" + LITEX_PROMPT)
             client.send("ident\n")
-            client.expect(r"Ident: MicroPython for LiteX, reference SoC base")
+            client.expect(r"Ident: MicroPython for LiteX: reference SoC base")
 
     def test_memory_commands(self):
         with support.Client(self.start()) as client:

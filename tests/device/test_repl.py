@@ -182,7 +182,7 @@ class Typing(PromptTest):
         banner = self.terminal.wait(b'Type "help()" for more information.\r\n' + PROMPT)
         self.assertRegex(
             banner.decode(),
-            r"MicroPython v1\.\d+\.\d+ on [-\d]{10}; MicroPython for LiteX, reference SoC base, "
+            r"MicroPython v1\.\d+\.\d+ on [-\d]{10}; MicroPython for LiteX: reference SoC base, "
             r"vexriscv-standard @ 100 MHz\r\n",
         )
 
@@ -373,7 +373,7 @@ class Guard(unittest.TestCase):
         self.assertRegex(
             self.other_map(change),
             r"^WRONG SoC\? ctrl_scratch does not hold what is written to it; this firmware is for "
-            r"'MicroPython for LiteX, reference SoC base[^']*', map 0x\w{8}\r\nMicroPython v",
+            r"'MicroPython for LiteX: reference SoC base[^']*', map 0x\w{8}\r\nMicroPython v",
         )
 
     def test_hash_register_elsewhere(self):

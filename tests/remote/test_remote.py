@@ -128,7 +128,7 @@ def check_cli(test, soc, port):
     """litex_cli's --ident, --regs, --read and --write do what they should."""
     info = json.loads((BUILD / "soc" / soc / "csr.json").read_text())
     identifier = litex_cli(soc, port, "--ident").strip("\0\n")
-    test.assertEqual(identifier, f"MicroPython for LiteX, reference SoC {soc}")
+    test.assertEqual(identifier, f"MicroPython for LiteX: reference SoC {soc}")
     litex_cli(soc, port, "--write", "ctrl_scratch", "0x600df00d")
     test.assertIn(": 0x600df00d", litex_cli(soc, port, "--read", "ctrl_scratch"))
     lines = litex_cli(soc, port, "--regs").splitlines()
