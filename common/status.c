@@ -53,6 +53,7 @@ static const status_text_t status_texts[] = {
     { LX_EFLASHERASE, "the flash does not erase" },
     { LX_EFLASHPROGRAM, "the flash does not take the data" },
     { LX_EFLASHLOST, "the flash does not answer any more" },
+    { LX_EREACH, "the flash erases larger sectors than it is known for: data beside the write is lost" },
 };
 
 const char *status_text(int status) {

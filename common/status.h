@@ -55,6 +55,7 @@ typedef enum {
     LX_EFLASHERASE = -74, // was erased, but bits stay 0
     LX_EFLASHPROGRAM = -75, // was programmed, but bits stay 1
     LX_EFLASHLOST = -76, // answered before and does not any more
+    LX_EREACH = -77, // an erase cleared more than the chip's description says, or what was written is gone again
 } lx_status_t;
 
 // The code in words, for logs of C programs and tests; never NULL. Python users see the messages of

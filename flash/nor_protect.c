@@ -8,6 +8,8 @@
 // write. All know the same rule: BP = 0 protects nothing, BP = n protects a unit shifted left by n - 1 at one end;
 // the unit is 64 KiB, or a 64th of the memory where that is more and BP has three bits.
 //
+// The SST26 (SST26VF064B 4.1, 5.29-5.33) has a register with a lock for each block instead, which power-up sets.
+//
 // Every write is computed from what was just read, and only bits of `writable` may differ; one-time bits (LB1-3, TBS,
 // TB, TBPROT and the rest of the second registers) are in none of those masks.
 
@@ -19,6 +21,13 @@
 #define KIB (1024u)
 #define NONE (0xff)
 #define UNLOCK_BLOCKS (0x98)
+#define READ_LOCKS (0x72)
+#define WRITE_LOCKS (0x42)
+// Of an SST26 of 8 MiB.
+#define LOCK_BYTES_MAX (18)
+#define LOCK_SMALL (8 * KIB)
+#define LOCK_MIDDLE (32 * KIB)
+#define LOCK_LARGE (64 * KIB)
 // The slowest status register write of the data sheets above (S25FL128S).
 #define WRITE_STATUS_US (500000)
 
@@ -64,6 +73,9 @@ static const layout_t layouts[] = {
     [NOR_LAYOUT_SIMPLE] = {
         3, NONE, NONE, 0, NONE, 0, NONE, 0, { 0x80, 0 }, { 0x1c, 0 }, { 0x05, 0, 0 }, false
     },
+    [NOR_LAYOUT_SST26] = {
+        0, NONE, NONE, 0, NONE, 0, 1, 1, { 0x10, 0 }, { 0, 0x02 }, { 0x05, 0x35, 0 }, true
+    },
 };
 
 static const layout_t *layout_of(const nor_t *nor) {
@@ -104,6 +116,122 @@ static void decode_range(const nor_t *nor, const uint8_t *sr, uint32_t *start, u
     *start = bottom || bytes == 0 ? 0 : nor->size_bytes - bytes;
 }
 
+// The locks of an SST26
+
+typedef struct {
+    uint8_t bits[LOCK_BYTES_MAX]; // as the register is read: the highest bit first
+    unsigned bytes;
+} locks_t;
+
+static int read_locks(nor_t *nor, locks_t *locks) {
+    locks->bytes = nor->size_bytes / LOCK_LARGE / 8 + 2;
+    if (locks->bytes > LOCK_BYTES_MAX) {
+        return LX_ENOTSUP;
+    }
+    return nor_register_read(nor, READ_LOCKS, locks->bits, locks->bytes);
+}
+
+// Which block holds an address, and the number of its write lock: from bit 0 on the blocks of 64 KiB but the first and
+// the last; the first and the last 32 KiB of those between the small blocks; the small ones, with a read lock before
+// each write lock.
+static unsigned find_lock(const nor_t *nor, uint32_t address, uint32_t *start, uint32_t *length) {
+    unsigned larges = nor->size_bytes / LOCK_LARGE - 2;
+    uint32_t top = nor->size_bytes - LOCK_MIDDLE;
+    if (address < LOCK_MIDDLE || address >= top) {
+        *length = LOCK_SMALL;
+        *start = address & ~(*length - 1);
+        return address < LOCK_MIDDLE ? larges + 2 + 2 * (address / LOCK_SMALL)
+            : larges + 10 + 2 * ((address - top) / LOCK_SMALL);
+    }
+    if (address < LOCK_LARGE || address >= nor->size_bytes - LOCK_LARGE) {
+        *length = LOCK_MIDDLE;
+        *start = address & ~(*length - 1);
+        return address < LOCK_LARGE ? larges : larges + 1;
+    }
+    *length = LOCK_LARGE;
+    *start = address & ~(*length - 1);
+    return *start / LOCK_LARGE - 1;
+}
+
+static bool lock_of(const locks_t *locks, unsigned number) {
+    return locks->bits[locks->bytes - 1 - number / 8] >> number % 8 & 1;
+}
+
+// The locked range; `individual` where the locks are not one range.
+static void decode_locks(const nor_t *nor, const locks_t *locks, nor_status_t *status) {
+    uint32_t end = 0;
+    uint32_t start;
+    uint32_t length;
+    for (uint32_t at = 0; at < nor->size_bytes; at = start + length) {
+        unsigned number = find_lock(nor, at, &start, &length);
+        if (!lock_of(locks, number)) {
+            continue;
+        }
+        status->individual = status->individual || (end && end != start);
+        status->start = end ? status->start : start;
+        end = start + length;
+    }
+    status->length = end - status->start;
+}
+
+static int check_locks(nor_t *nor, uint32_t address, uint32_t length) {
+    locks_t locks;
+    int status = read_locks(nor, &locks);
+    if (status != LX_OK) {
+        return status;
+    }
+    uint32_t start;
+    uint32_t bytes;
+    for (uint32_t at = address; at < address + length; at = start + bytes) {
+        if (lock_of(&locks, find_lock(nor, at, &start, &bytes))) {
+            return LX_EPROTECTED;
+        }
+    }
+    return LX_OK;
+}
+
+// Lock exactly [first, first + length).
+static int set_locks(nor_t *nor, uint32_t first, uint32_t length) {
+    locks_t now;
+    int status = read_locks(nor, &now);
+    if (status != LX_OK) {
+        return status;
+    }
+    locks_t wanted = { .bytes = now.bytes };
+    uint32_t start;
+    uint32_t bytes;
+    for (uint32_t at = 0; at < nor->size_bytes; at = start + bytes) {
+        unsigned number = find_lock(nor, at, &start, &bytes);
+        bool begins = start >= first;
+        bool ends = start + bytes <= first + length;
+        bool overlaps = start < first + length && start + bytes > first;
+        if (overlaps && !(begins && ends)) {
+            return LX_EINVAL;
+        }
+        wanted.bits[wanted.bytes - 1 - number / 8] |= overlaps << number % 8;
+    }
+    if (length == 0) {
+        status = nor_register_write(nor, UNLOCK_BLOCKS, NULL, 0, WRITE_STATUS_US);
+    } else {
+        status = nor_register_write(nor, WRITE_LOCKS, wanted.bits, wanted.bytes, WRITE_STATUS_US);
+    }
+    if (status != LX_OK) {
+        return status;
+    }
+    status = read_locks(nor, &now);
+    if (status != LX_OK) {
+        return status;
+    }
+    for (uint32_t at = 0; at < nor->size_bytes; at = start + bytes) {
+        unsigned number = find_lock(nor, at, &start, &bytes);
+        if (lock_of(&now, number) != lock_of(&wanted, number)) {
+            status = nor_check_alive(nor);
+            return status == LX_OK ? LX_EPROTECTED : status;
+        }
+    }
+    return LX_OK;
+}
+
 // Whether a chip says in its SFDP that it has a second status register, which 35h reads. On chips that do not, 35h may
 // mean quad mode from then on, and the chip were lost until power-up.
 static bool has_second(const nor_t *nor) {
@@ -130,14 +258,19 @@ static bool are_written(const layout_t *layout, const uint8_t *now, const uint8_
 
 // Each register by a command of its own, those that differ.
 static int write_apart(nor_t *nor, const uint8_t *now, const uint8_t *wanted, const uint8_t *bytes) {
-    int status = now[0] == wanted[0] ? LX_OK : nor_register_write(nor, 0x01, bytes, 1, WRITE_STATUS_US);
-    if (status == LX_OK && now[1] != wanted[1]) {
-        status = nor_register_write(nor, 0x31, bytes + 1, 1, WRITE_STATUS_US);
+    if (now[0] != wanted[0]) {
+        int status = nor_register_write(nor, 0x01, bytes, 1, WRITE_STATUS_US);
+        if (status != LX_OK) {
+            return status;
+        }
     }
-    return status;
+    if (now[1] != wanted[1]) {
+        return nor_register_write(nor, 0x31, bytes + 1, 1, WRITE_STATUS_US);
+    }
+    return LX_OK;
 }
 
-// Write registers so that they become `wanted`, and look whether they did.
+// Write registers so that they become `wanted`, and check that they did.
 static int write_registers(nor_t *nor, const uint8_t *now, const uint8_t *wanted) {
     const layout_t *layout = layout_of(nor);
     for (unsigned i = 0; i < 2; i++) {
@@ -154,48 +287,86 @@ static int write_registers(nor_t *nor, const uint8_t *now, const uint8_t *wanted
     // Both at once where there are two: on older chips a single byte would clear the second.
     int status = apart ? write_apart(nor, now, wanted, bytes)
         : nor_register_write(nor, 0x01, bytes, layout->write_both ? 2 : 1, WRITE_STATUS_US);
+    if (status != LX_OK) {
+        return status;
+    }
     nor_status_t after;
-    if (status == LX_OK) {
-        status = nor_status(nor, &after);
+    status = nor_status(nor, &after);
+    if (status != LX_OK) {
+        return status;
     }
     // Newer ones of GigaDevice, with three registers, ignore a 01h with two bytes, and do not all say so.
-    if (status == LX_OK && !apart && layout->write_both && after.registers == 3 && are_written(layout, after.sr, now)) {
+    if (!apart && layout->write_both && after.registers == 3 && are_written(layout, after.sr, now)) {
         status = write_apart(nor, now, wanted, bytes);
-        status = status == LX_OK ? nor_status(nor, &after) : status;
+        if (status != LX_OK) {
+            return status;
+        }
+        status = nor_status(nor, &after);
+        if (status != LX_OK) {
+            return status;
+        }
     }
-    if (status == LX_OK && !are_written(layout, after.sr, wanted)) {
-        status = nor_check_alive(nor);
-        status = status == LX_OK ? LX_EPROTECTED : status;
+    if (are_written(layout, after.sr, wanted)) {
+        return LX_OK;
     }
-    return status;
+    status = nor_check_alive(nor);
+    return status == LX_OK ? LX_EPROTECTED : status;
+}
+
+static int read_registers(nor_t *nor, nor_status_t *status) {
+    const uint8_t of_unknown[3] = { 0x05, has_second(nor) ? 0x35 : 0, 0 };
+    const layout_t *layout = layout_of(nor);
+    for (unsigned i = 0; i < 3; i++) {
+        uint8_t opcode = layout ? layout->read[i] : of_unknown[i];
+        if (opcode == 0) {
+            continue;
+        }
+        int result = nor_register_read(nor, opcode, &status->sr[i], 1);
+        if (result != LX_OK) {
+            return result;
+        }
+        // Older chips of the same layout have no third register, and the line stays high.
+        if (i == 2 && status->sr[i] == 0xff) {
+            status->sr[i] = 0;
+            break;
+        }
+        status->registers = i + 1;
+    }
+    return LX_OK;
+}
+
+static int decode_protection(nor_t *nor, const layout_t *layout, nor_status_t *status) {
+    status->locked = (status->sr[0] & layout->lock[0]) || (status->sr[1] & layout->lock[1]);
+    if (nor->layout == NOR_LAYOUT_SST26) {
+        locks_t locks;
+        int result = read_locks(nor, &locks);
+        if (result == LX_OK) {
+            status->known = true;
+            decode_locks(nor, &locks, status);
+            status->at_power_up = status->length;
+        }
+        return result == LX_ENOTSUP ? LX_OK : result;
+    }
+    status->known = true;
+    status->individual = layout->complement && (status->sr[2] & WINBOND_SR3_WPS);
+    decode_range(nor, status->sr, &status->start, &status->length);
+    if (status->individual) {
+        status->length = 0;
+    }
+    return LX_OK;
 }
 
 int nor_status(nor_t *nor, nor_status_t *status) {
-    const uint8_t of_unknown[3] = { 0x05, has_second(nor) ? 0x35 : 0, 0 };
     const layout_t *layout = layout_of(nor);
     *status = (nor_status_t) { .quad = NOR_QUAD_UNKNOWN };
-    for (unsigned i = 0; i < 3; i++) {
-        uint8_t opcode = layout ? layout->read[i] : of_unknown[i];
-        if (opcode) {
-            int result = nor_register_read(nor, opcode, &status->sr[i], 1);
-            if (result != LX_OK) {
-                return result;
-            }
-            // Older chips of the same layout have no third register, and the line stays high.
-            if (i == 2 && status->sr[i] == 0xff) {
-                status->sr[i] = 0;
-                break;
-            }
-            status->registers = i + 1;
-        }
+    int result = read_registers(nor, status);
+    if (result != LX_OK) {
+        return result;
     }
     if (layout) {
-        status->known = true;
-        status->locked = (status->sr[0] & layout->lock[0]) || (status->sr[1] & layout->lock[1]);
-        status->individual = layout->complement && (status->sr[2] & WINBOND_SR3_WPS);
-        decode_range(nor, status->sr, &status->start, &status->length);
-        if (status->individual) {
-            status->length = 0;
+        result = decode_protection(nor, layout, status);
+        if (result != LX_OK) {
+            return result;
         }
     }
     uint8_t reg;
@@ -209,6 +380,10 @@ int nor_status(nor_t *nor, nor_status_t *status) {
 }
 
 int nor_check_range(nor_t *nor, uint32_t address, uint32_t length) {
+    if (nor->layout == NOR_LAYOUT_SST26) {
+        int result = check_locks(nor, address, length);
+        return result == LX_ENOTSUP ? LX_OK : result;
+    }
     nor_status_t status;
     int result = nor_status(nor, &status);
     if (result != LX_OK || !status.known || status.length == 0 || length == 0) {
@@ -219,10 +394,17 @@ int nor_check_range(nor_t *nor, uint32_t address, uint32_t length) {
     return before || after ? LX_OK : LX_EPROTECTED;
 }
 
+int nor_unlock_all(nor_t *nor) {
+    return nor_register_write(nor, UNLOCK_BLOCKS, NULL, 0, WRITE_STATUS_US);
+}
+
 int nor_protect(nor_t *nor, uint32_t start, uint32_t length) {
     const layout_t *layout = layout_of(nor);
     if (layout == NULL) {
         return LX_ENOTSUP;
+    }
+    if (nor->layout == NOR_LAYOUT_SST26) {
+        return set_locks(nor, start, length);
     }
     nor_status_t now;
     int status = nor_status(nor, &now);
@@ -231,7 +413,7 @@ int nor_protect(nor_t *nor, uint32_t start, uint32_t length) {
     }
     if (now.individual) {
         // The registers' range does not count, and the locks of the blocks are all lifted or left alone.
-        status = length ? LX_ENOTSUP : nor_register_write(nor, UNLOCK_BLOCKS, NULL, 0, WRITE_STATUS_US);
+        status = length ? LX_ENOTSUP : nor_unlock_all(nor);
         if (status != LX_OK) {
             return status;
         }

@@ -21,7 +21,8 @@ typedef struct {
     bool known; // the range below is decoded
     uint32_t start; // the protected range
     uint32_t length; // 0: nothing is protected
-    bool individual; // blocks have locks of their own, which are not decoded
+    bool individual; // blocks have locks of their own, which are not one range
+    bool at_power_up; // some blocks are locked, and all will be after each power-up
     bool locked; // the status registers refuse changes until power-up, or by the WP pin
     nor_quad_t quad;
 } nor_status_t;
@@ -31,6 +32,10 @@ int nor_status(nor_t *nor, nor_status_t *status);
 
 // Whether a write to this range would hit a protected one: LX_OK or LX_EPROTECTED.
 int nor_check_range(nor_t *nor, uint32_t address, uint32_t length);
+
+// Send the command that lifts the locks of all blocks (98h), whether or not the chip is known to have it. Chips that
+// power up with locks need it; the others ignore it.
+int nor_unlock_all(nor_t *nor);
 
 // Protect exactly this range (length 0: nothing), by whichever combination of the block-protect bits means it.
 // LX_EINVAL: no combination does. LX_ENOTSUP: the layout is unknown. LX_EPROTECTED: the registers did not take

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The SFDP decoder (sfdp.h), after JESD216F: header (6.2), parameter headers (6.3), Basic Flash Parameter Table
-// (6.4), 4-byte Address Instruction Parameter Table (6.5). Tables of any revision are read as far as they go.
+// (6.4), 4-byte Address Instruction Parameter Table (6.5), Sector Map Parameter Table (6.6). Tables of any revision are
+// read as far as they go.
 
 #include "flash/sfdp.h"
 
@@ -10,7 +11,9 @@
 #define SIGNATURE (0x50444653) // "SFDP"
 #define BASIC_TABLE (0xff00)
 #define FOUR_BYTE_TABLE (0xff84)
+#define SECTOR_MAP_TABLE (0xff81)
 #define HEADERS_MAX (16)
+#define MAP_WORDS_MAX (64)
 #define BASIC_WORDS (15)
 // The least that the first revision has.
 #define BASIC_WORDS_MIN (9)
@@ -70,14 +73,14 @@ static bool parse_size(sfdp_t *sfdp, uint32_t density) {
     return sfdp->size_bytes >= 0x10000 && (sfdp->size_bytes & (sfdp->size_bytes - 1)) == 0;
 }
 
-static int parse_basic(sfdp_t *sfdp, const header_t *header, sfdp_read_t read, void *ctx) {
+static int parse_basic(sfdp_t *sfdp, const header_t *header, const sfdp_source_t *source) {
     uint8_t bytes[4 * BASIC_WORDS];
     uint32_t words[BASIC_WORDS] = { 0 };
     unsigned count = header->words < BASIC_WORDS ? header->words : BASIC_WORDS;
     if (count < BASIC_WORDS_MIN) {
         return LX_ENOTSUP;
     }
-    int status = read(ctx, header->address, bytes, 4 * count);
+    int status = source->read(source->ctx, header->address, bytes, 4 * count);
     if (status != LX_OK) {
         return status;
     }
@@ -107,12 +110,12 @@ static int parse_basic(sfdp_t *sfdp, const header_t *header, sfdp_read_t read, v
     return LX_OK;
 }
 
-static int parse_four_byte(sfdp_t *sfdp, const header_t *header, sfdp_read_t read, void *ctx) {
+static int parse_four_byte(sfdp_t *sfdp, const header_t *header, const sfdp_source_t *source) {
     uint8_t bytes[8];
     if (header->words < 2) {
         return LX_OK;
     }
-    int status = read(ctx, header->address, bytes, sizeof(bytes));
+    int status = source->read(source->ctx, header->address, bytes, sizeof(bytes));
     if (status != LX_OK) {
         return status;
     }
@@ -127,12 +130,87 @@ static int parse_four_byte(sfdp_t *sfdp, const header_t *header, sfdp_read_t rea
     return LX_OK;
 }
 
-int sfdp_parse(sfdp_t *sfdp, sfdp_read_t read, void *ctx) {
+static int read_word(const sfdp_source_t *source, uint32_t address, uint32_t *word) {
+    uint8_t bytes[4] = { 0 };
+    int status = source->read(source->ctx, address, bytes, sizeof(bytes));
+    *word = little_endian(bytes);
+    return status;
+}
+
+// A detection command: what it reads tells one bit of the configuration's number.
+static int detect(const sfdp_source_t *source, uint32_t command, uint32_t address, uint8_t *configuration) {
+    static const uint8_t address_bytes[4] = { 0, 3, 4, 3 }; // 3: the current mode, before anything changed it
+    if (source->detect == NULL) {
+        return LX_ENOTSUP;
+    }
+    uint8_t byte = 0;
+    int status = source->detect(source->ctx, field(command, 15, 8), address, address_bytes[field(command, 23, 22)],
+        field(command, 19, 16), &byte);
+    *configuration = *configuration << 1 | ((byte & field(command, 31, 24)) != 0);
+    return status;
+}
+
+// The table is a sequence of detection commands of two words each, then of map descriptors: a word with the number of a
+// configuration and its count of regions, and a word for each region.
+static int parse_sector_map(sfdp_t *sfdp, const header_t *header, const sfdp_source_t *source) {
+    unsigned words = header->words < MAP_WORDS_MAX ? header->words : MAP_WORDS_MAX;
+    uint8_t configuration = 0;
+    unsigned commands = 0;
+    sfdp->map_unclear = words != 0;
+    for (unsigned at = 0; at < words;) {
+        uint32_t word;
+        int status = read_word(source, header->address + 4 * at, &word);
+        if (status != LX_OK) {
+            return status;
+        }
+        bool is_map = field(word, 1, 1);
+        bool is_last = field(word, 0, 0);
+        if (!is_map) {
+            uint32_t address;
+            status = read_word(source, header->address + 4 * at + 4, &address);
+            if (status == LX_OK) {
+                status = detect(source, word, address, &configuration);
+            }
+            if (status != LX_OK) {
+                return status == LX_ENOTSUP ? LX_OK : status;
+            }
+            commands++;
+            at += 2;
+            continue;
+        }
+        unsigned regions = field(word, 23, 16) + 1;
+        // Without detection commands there is one configuration, whatever its number is.
+        bool is_ours = commands == 0 || field(word, 15, 8) == configuration;
+        if (is_ours && (regions > SFDP_REGIONS || at + 1 + regions > words)) {
+            return LX_OK;
+        }
+        for (unsigned i = 0; is_ours && i < regions; i++) {
+            status = read_word(source, header->address + 4 * (at + 1 + i), &word);
+            if (status != LX_OK) {
+                return status;
+            }
+            sfdp->region[i] = (sfdp_region_t) { (field(word, 31, 8) + 1) * 256, field(word, 3, 0) };
+        }
+        if (is_ours) {
+            sfdp->regions = regions;
+            sfdp->map_unclear = false;
+            return LX_OK;
+        }
+        if (is_last) {
+            return LX_OK;
+        }
+        at += 1 + regions;
+    }
+    return LX_OK;
+}
+
+int sfdp_parse(sfdp_t *sfdp, const sfdp_source_t *source) {
     uint8_t bytes[8];
     header_t basic = { 0 };
     header_t four_byte = { 0 };
+    header_t sector_map = { 0 };
     memset(sfdp, 0, sizeof(*sfdp));
-    int status = read(ctx, 0, bytes, 8);
+    int status = source->read(source->ctx, 0, bytes, 8);
     if (status != LX_OK) {
         return status;
     }
@@ -141,15 +219,15 @@ int sfdp_parse(sfdp_t *sfdp, sfdp_read_t read, void *ctx) {
     }
     unsigned headers = bytes[6] + 1u;
     for (unsigned i = 0; i < headers && i < HEADERS_MAX; i++) {
-        status = read(ctx, 8 + 8 * i, bytes, 8);
+        status = source->read(source->ctx, 8 + 8 * i, bytes, 8);
         if (status != LX_OK) {
             return status;
         }
         header_t header = {
             .id = bytes[7] << 8 | bytes[0],
-                .minor = bytes[1],
-                .words = bytes[3],
-                .address = little_endian(bytes + 4) & 0xffffff,
+            .minor = bytes[1],
+            .words = bytes[3],
+            .address = little_endian(bytes + 4) & 0xffffff,
         };
         // The first header is the basic table even where its id's upper byte predates JESD216A. Of several revisions
         // the last is the newest.
@@ -157,8 +235,17 @@ int sfdp_parse(sfdp_t *sfdp, sfdp_read_t read, void *ctx) {
             basic = header;
         } else if (header.id == FOUR_BYTE_TABLE) {
             four_byte = header;
+        } else if (header.id == SECTOR_MAP_TABLE) {
+            sector_map = header;
         }
     }
-    status = parse_basic(sfdp, &basic, read, ctx);
-    return status == LX_OK ? parse_four_byte(sfdp, &four_byte, read, ctx) : status;
+    status = parse_basic(sfdp, &basic, source);
+    if (status != LX_OK) {
+        return status;
+    }
+    status = parse_four_byte(sfdp, &four_byte, source);
+    if (status != LX_OK) {
+        return status;
+    }
+    return parse_sector_map(sfdp, &sector_map, source);
 }

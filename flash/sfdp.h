@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a flash says about itself: Serial Flash Discoverable Parameters, JEDEC JESD216 (revisions to F), as far as the
-// programmer needs it.
+// What a flash says about itself: Serial Flash Discoverable Parameters, JEDEC JESD216 (revisions to F), as far as
+// flash/ needs it.
 
 #ifndef FLASH_SFDP_H
 #define FLASH_SFDP_H
@@ -13,6 +13,7 @@
 #include "common/status.h"
 
 #define SFDP_ERASES (4)
+#define SFDP_REGIONS (8)
 
 typedef struct {
     uint32_t bytes; // 0: there is no such type
@@ -21,6 +22,12 @@ typedef struct {
     uint32_t typical_us; // 0: not said
     uint32_t maximum_us;
 } sfdp_erase_t;
+
+// A range in which the same erase types work.
+typedef struct {
+    uint32_t bytes;
+    uint8_t erases; // bit n: type n of sfdp_t.erase
+} sfdp_region_t;
 
 // How the Quad Enable bit is reached (DWORD 15, bits 22:20).
 typedef enum {
@@ -38,6 +45,9 @@ typedef struct {
     uint64_t size_bytes;
     uint32_t page_bytes; // 256 where the table is too old to say
     sfdp_erase_t erase[SFDP_ERASES]; // as in the table; unused ones have bytes 0
+    sfdp_region_t region[SFDP_REGIONS]; // from address 0 on, of the configuration that is active
+    uint8_t regions; // 0: every erase type works everywhere, or the map is unclear
+    bool map_unclear; // there is a sector map, but which configuration is active was not found
     uint32_t program_typical_us; // 0: not said
     uint32_t program_maximum_us;
     uint8_t revision; // minor revision of the basic table
@@ -48,10 +58,20 @@ typedef struct {
     bool program4; // 12h programs
 } sfdp_t;
 
-// Read length bytes of the SFDP space from address on.
-typedef int (*sfdp_read_t)(void *ctx, uint32_t address, uint8_t *data, size_t length);
+#define SFDP_DUMMY_VARIABLE (15)
 
-// Read and decode. LX_ENOTSUP: there is no SFDP, or it makes no sense. Else what `read` returned.
-int sfdp_parse(sfdp_t *sfdp, sfdp_read_t read, void *ctx);
+typedef struct {
+    // Read `length` bytes of the SFDP space from `address` on.
+    int (*read)(void *ctx, uint32_t address, uint8_t *data, size_t length);
+    // Read one byte with an opcode, address_bytes (0, 3 or 4) of address and dummy_clocks, which tells how the sectors
+    // are configured. dummy_clocks may be SFDP_DUMMY_VARIABLE: what the chip is set to. LX_ENOTSUP: that is not known.
+    // NULL: sector maps with more than one configuration are unclear.
+    int (*detect)(void *ctx, uint8_t opcode, uint32_t address, unsigned address_bytes, unsigned dummy_clocks,
+        uint8_t *byte);
+    void *ctx;
+} sfdp_source_t;
+
+// Read and decode. LX_ENOTSUP: there is no SFDP, or it makes no sense. Other errors are those of the source.
+int sfdp_parse(sfdp_t *sfdp, const sfdp_source_t *source);
 
 #endif // FLASH_SFDP_H

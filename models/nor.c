@@ -16,12 +16,17 @@ typedef enum {
     FLOW_UNIQUE_ID,
     FLOW_STATUS,                // operand: index, or 3 for the flag status register
     FLOW_PROGRAM,
-    FLOW_ERASE,                 // operand: index in chip->erase
+    FLOW_ERASE,                 // which of chip->erase follows from opcode and address
+    FLOW_ERASE_CHIP,
     FLOW_STATUS_WRITE,          // operand: index of the first register
     FLOW_ACTION,                // operand: one of action_t, on deselect after exactly one byte
     FLOW_EAR_READ,
     FLOW_EAR_WRITE,
+    FLOW_LOCKS_READ,
+    FLOW_LOCKS_WRITE,
 } flow_t;
+
+enum { FLOW_MASK = 0x1F, OPERAND_SHIFT = 5 };
 
 typedef enum {
     ACTION_WRITE_ENABLE,
@@ -48,7 +53,8 @@ enum {
 };
 
 #define LAYOUT(name) (1u << NOR_STATUS_##name)
-#define ANY (0xFFu)
+#define ANY (0x1FFu)
+#define PLAIN (ANY & ~LAYOUT(SIMPLE) & ~LAYOUT(MICRON))
 #define THREE (LAYOUT(WINBOND) | LAYOUT(GIGADEVICE)) // registers
 
 typedef struct {
@@ -57,7 +63,7 @@ typedef struct {
     uint8_t operand;
     uint8_t address;
     uint8_t dummy;
-    uint8_t layouts;
+    uint16_t layouts;
     uint8_t features;           // all needed
     bool while_busy;
 } command_t;
@@ -70,14 +76,14 @@ static const command_t commands[] = {
     { 0x02, FLOW_PROGRAM, 0, ADDRESS_MODE, 0, ANY, 0, false },
     { 0x12, FLOW_PROGRAM, 0, ADDRESS_4, 0, ANY, NOR_HAS_4BYTE, false },
     { 0x20, FLOW_ERASE, 0, ADDRESS_MODE, 0, ANY, 0, false },
-    { 0x52, FLOW_ERASE, 1, ADDRESS_MODE, 0, ANY, 0, false },
-    { 0xD8, FLOW_ERASE, 2, ADDRESS_MODE, 0, ANY, 0, false },
-    { 0xC7, FLOW_ERASE, 3, ADDRESS_NONE, 0, ANY, 0, false },
-    { 0x60, FLOW_ERASE, 3, ADDRESS_NONE, 0, ANY & ~LAYOUT(SIMPLE) & ~LAYOUT(MICRON), 0, false },
+    { 0x52, FLOW_ERASE, 0, ADDRESS_MODE, 0, ANY, 0, false },
+    { 0xD8, FLOW_ERASE, 0, ADDRESS_MODE, 0, ANY, 0, false },
+    { 0xC7, FLOW_ERASE_CHIP, 0, ADDRESS_NONE, 0, ANY, 0, false },
+    { 0x60, FLOW_ERASE_CHIP, 0, ADDRESS_NONE, 0, PLAIN, 0, false },
     { 0x21, FLOW_ERASE, 0, ADDRESS_4, 0, ANY, NOR_HAS_4BYTE, false },
-    { 0xDC, FLOW_ERASE, 2, ADDRESS_4, 0, ANY, NOR_HAS_4BYTE, false },
+    { 0xDC, FLOW_ERASE, 0, ADDRESS_4, 0, ANY, NOR_HAS_4BYTE, false },
     { 0x05, FLOW_STATUS, 0, ADDRESS_NONE, 0, ANY, 0, true },
-    { 0x35, FLOW_STATUS, 1, ADDRESS_NONE, 0, THREE | LAYOUT(SPANSION), 0, true },
+    { 0x35, FLOW_STATUS, 1, ADDRESS_NONE, 0, THREE | LAYOUT(SPANSION) | LAYOUT(SST26), 0, true },
     { 0x15, FLOW_STATUS, 2, ADDRESS_NONE, 0, THREE, NOR_HAS_SR3, true },
     { 0x15, FLOW_STATUS, 1, ADDRESS_NONE, 0, LAYOUT(MACRONIX), 0, true },
     { 0x48, FLOW_STATUS, 1, ADDRESS_NONE, 0, LAYOUT(ISSI), 0, true },
@@ -87,11 +93,14 @@ static const command_t commands[] = {
     { 0x11, FLOW_STATUS_WRITE, 2, ADDRESS_NONE, 0, THREE, NOR_HAS_SR3, false },
     { 0x7E, FLOW_ACTION, ACTION_LOCK_BLOCKS, ADDRESS_NONE, 0, LAYOUT(WINBOND), NOR_HAS_SR3, false },
     { 0x98, FLOW_ACTION, ACTION_UNLOCK_BLOCKS, ADDRESS_NONE, 0, LAYOUT(WINBOND), NOR_HAS_SR3, false },
+    { 0x98, FLOW_ACTION, ACTION_UNLOCK_BLOCKS, ADDRESS_NONE, 0, LAYOUT(SST26), 0, false },
+    { 0x72, FLOW_LOCKS_READ, 0, ADDRESS_NONE, 0, LAYOUT(SST26), 0, false },
+    { 0x42, FLOW_LOCKS_WRITE, 0, ADDRESS_NONE, 0, LAYOUT(SST26), 0, false },
     { 0x42, FLOW_STATUS_WRITE, 1, ADDRESS_NONE, 0, LAYOUT(ISSI), 0, false },
     { 0x9F, FLOW_ID, 0, ADDRESS_NONE, 0, ANY, 0, false },
     { 0x9E, FLOW_ID, 0, ADDRESS_NONE, 0, LAYOUT(MICRON), 0, false },
     { 0xAB, FLOW_DEVICE_ID, 0, ADDRESS_NONE, 3, ANY, 0, false },
-    { 0x90, FLOW_MANUFACTURER_ID, 0, ADDRESS_3, 0, ANY & ~LAYOUT(SIMPLE) & ~LAYOUT(MICRON), 0, false },
+    { 0x90, FLOW_MANUFACTURER_ID, 0, ADDRESS_3, 0, PLAIN & ~LAYOUT(SST26), 0, false },
     { 0x4B, FLOW_UNIQUE_ID, 0, ADDRESS_NONE, 4, LAYOUT(WINBOND) | LAYOUT(ISSI), 0, false },
     { 0x5A, FLOW_SFDP, 0, ADDRESS_3, 1, ANY, NOR_HAS_SFDP, false },
     { 0x06, FLOW_ACTION, ACTION_WRITE_ENABLE, ADDRESS_NONE, 0, ANY, 0, false },
@@ -115,15 +124,13 @@ static const command_t commands[] = {
 };
 
 enum { PENDING_NONE, PENDING_PROGRAM, PENDING_ERASE, PENDING_STATUS };
+enum { ERASE_CHIP = 3 };        // its entry in nor_chip_t.erase
 
 static const command_t *find_command(const nor_t *nor, uint8_t opcode) {
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         const command_t *command = &commands[i];
         if (command->opcode != opcode || !(command->layouts & 1u << nor->chip->status_layout)
             || (command->features & ~nor->chip->features) != 0) {
-            continue;
-        }
-        if (command->flow == FLOW_ERASE && nor->chip->erase[command->operand].opcode == 0) {
             continue;
         }
         return command;
@@ -133,12 +140,6 @@ static const command_t *find_command(const nor_t *nor, uint8_t opcode) {
 
 static uint32_t wrap(const nor_t *nor, uint32_t address) {
     return address & (nor->chip->size_bytes - 1);
-}
-
-static bool protected_overlap(const nor_t *nor, uint32_t first, uint32_t bytes) {
-    uint32_t low, high;
-    nor_protected_range(nor, &low, &high);
-    return low < high && first < high && first + bytes > low;
 }
 
 // The pending program's byte at `offset` of the page buffer into the memory. The bits of `keep` do not make it.
@@ -230,10 +231,54 @@ static void refuse(nor_t *nor, bool is_protected) {
     }
 }
 
+// The opcode with 3-byte addresses of an erase whose opcode brings 4 bytes.
+static uint8_t short_opcode(uint8_t opcode) {
+    return opcode == 0x21 ? 0x20 : opcode == 0xDC ? 0xD8 : opcode;
+}
+
+// Which entry of chip->erase an opcode means at an address, -1: none, and the block that it clears there.
+static int find_erase(const nor_t *nor, uint8_t opcode, uint32_t address, uint32_t *first, uint32_t *bytes) {
+    const nor_chip_t *chip = nor->chip;
+    uint32_t start = 0;
+    uint32_t length = chip->size_bytes;
+    uint8_t usable = 0xFF;
+    for (unsigned i = 0; i < NOR_REGIONS && chip->region[i].bytes != 0; i++) {
+        length = chip->region[i].bytes;
+        usable = chip->region[i].erases;
+        if (address - start < length) {
+            break;
+        }
+        start += length;
+    }
+    for (int i = 0; i < NOR_ERASES; i++) {
+        const nor_erase_t *erase = &chip->erase[i];
+        if (erase->bytes == 0 || erase->opcode != short_opcode(opcode) || !(usable >> i & 1)) {
+            continue;
+        }
+        *bytes = erase->bytes < length ? erase->bytes : length;
+        *first = address - (address - start) % *bytes;
+        return i;
+    }
+    return -1;
+}
+
+// Begin an erase, unless it is not enabled or hits a protected range.
+static void erase(nor_t *nor, int which, uint32_t first, uint32_t bytes) {
+    bool is_protected = nor_status_protects(nor, first, bytes);
+    if (!nor->write_enable || is_protected) {
+        refuse(nor, is_protected);
+        return;
+    }
+    nor->counters.erases[which]++;
+    begin(nor, PENDING_ERASE, first, bytes, &nor->chip->erase[which].time);
+}
+
 static void reset(nor_t *nor) {
     nor->write_enable = false;
     nor->volatile_enable = false;
     nor->blocks_unlocked = false;
+    nor->locks_down = false;
+    nor_status_set_locks(nor, nor->chip->status_layout == NOR_STATUS_SST26);
     nor->status_locked = nor->fault == NOR_FAULT_LOCKED;
     nor->address_high = 0;
     nor->powered_down = false;
@@ -303,6 +348,9 @@ static void act(nor_t *nor, action_t action) {
         case ACTION_UNLOCK_BLOCKS:
             if (nor->write_enable) {
                 nor->blocks_unlocked = action == ACTION_UNLOCK_BLOCKS;
+                if (nor->blocks_unlocked && !nor->locks_down) {
+                    nor_status_set_locks(nor, false);
+                }
                 nor->write_enable = false;
             }
             break;
@@ -332,7 +380,7 @@ static void finish(nor_t *nor, const command_t *command) {
             if (nor->count <= header) {
                 break;
             }
-            bool is_protected = protected_overlap(nor, page, nor->chip->page_bytes);
+            bool is_protected = nor_status_protects(nor, page, nor->chip->page_bytes);
             if (!nor->write_enable || is_protected) {
                 refuse(nor, is_protected);
             } else {
@@ -342,21 +390,26 @@ static void finish(nor_t *nor, const command_t *command) {
             break;
         }
         case FLOW_ERASE: {
-            const nor_erase_t *erase = &nor->chip->erase[command->operand];
-            uint32_t bytes = erase->bytes != 0 ? erase->bytes : nor->chip->size_bytes;
-            uint32_t first = erase->bytes != 0 ? nor->address & ~(bytes - 1) : 0;
-            if (nor->count != header) {
-                break;
-            }
-            bool is_protected = protected_overlap(nor, first, bytes);
-            if (!nor->write_enable || is_protected) {
-                refuse(nor, is_protected);
-            } else {
-                nor->counters.erases[command->operand]++;
-                begin(nor, PENDING_ERASE, first, bytes, &erase->time);
+            uint32_t first, bytes;
+            int which = find_erase(nor, nor->opcode, nor->address, &first, &bytes);
+            if (nor->count == header && which >= 0) {
+                erase(nor, which, first, bytes);
             }
             break;
         }
+        case FLOW_ERASE_CHIP:
+            if (nor->count == header) {
+                erase(nor, ERASE_CHIP, 0, nor->chip->size_bytes);
+            }
+            break;
+        case FLOW_LOCKS_WRITE:
+            if (nor->write_enable && nor->count == 1u + nor_status_lock_bytes(nor->chip)) {
+                if (!nor->locks_down) {
+                    memcpy(nor->locks, nor->status_data, nor->count - 1);
+                }
+                nor->write_enable = false;
+            }
+            break;
         case FLOW_STATUS_WRITE: {
             uint32_t count = nor->count - 1;
             bool two = command->operand == 0 && !(nor->chip->features & NOR_WRITES_ONE)
@@ -393,7 +446,7 @@ static uint8_t answer(nor_t *nor) {
     }
     uint32_t at = nor->count - header;
     bool wrong = nor->fault == NOR_FAULT_WRONG_ID;
-    switch (nor->flow & 0x0F) {
+    switch (nor->flow & FLOW_MASK) {
         case FLOW_READ:
             return nor->memory[wrap(nor, nor->address + at)];
         case FLOW_SFDP:
@@ -407,9 +460,11 @@ static uint8_t answer(nor_t *nor) {
         case FLOW_UNIQUE_ID:
             return (uint8_t)(0xD0 + at * 7);
         case FLOW_STATUS:
-            return nor->flow >> 4 == 3 ? nor_status_flags(nor) : nor_status_read(nor, nor->flow >> 4);
+            return nor->flow >> OPERAND_SHIFT == 3 ? nor_status_flags(nor) : nor_status_read(nor, nor->flow >> OPERAND_SHIFT);
         case FLOW_EAR_READ:
             return nor->address_high;
+        case FLOW_LOCKS_READ:
+            return at < nor_status_lock_bytes(chip) ? nor->locks[at] : 0;
         default:
             return 0xFF;
     }
@@ -425,12 +480,13 @@ static void take_opcode(nor_t *nor, uint8_t opcode) {
     nor->address_bytes = 0;
     nor->dummy_bytes = 0;
     if (command == NULL || deaf || (busy && !command->while_busy)) {
-        if (busy && command != NULL && (command->flow == FLOW_PROGRAM || command->flow == FLOW_ERASE)) {
+        if (busy && command != NULL && (command->flow == FLOW_PROGRAM || command->flow == FLOW_ERASE
+                                               || command->flow == FLOW_ERASE_CHIP)) {
             nor->counters.refused++;
         }
         return;
     }
-    nor->flow = (uint8_t)(command->flow | command->operand << 4);
+    nor->flow = (uint8_t)(command->flow | command->operand << OPERAND_SHIFT);
     nor->address_bytes = command->address == ADDRESS_NONE ? 0 : command->address == ADDRESS_4 ? 4
         : command->address == ADDRESS_MODE && nor->address4 ? 4 : 3;
     nor->dummy_bytes = command->dummy;
@@ -484,7 +540,7 @@ void nor_select(nor_t *nor, bool selected) {
     if (selected) {
         nor->count = 0;
         nor->flow = FLOW_IGNORE;
-    } else if (nor->count != 0 && (nor->flow & 0x0F) != FLOW_IGNORE) {
+    } else if (nor->count != 0 && (nor->flow & FLOW_MASK) != FLOW_IGNORE) {
         const command_t *command = find_command(nor, nor->opcode);
         nor->flow = FLOW_IGNORE;
         if (command != NULL) {
@@ -513,20 +569,21 @@ uint8_t nor_exchange(nor_t *nor, uint8_t mosi) {
         take_opcode(nor, mosi);
     } else if (nor->count <= nor->address_bytes) {
         nor->address = nor->address << 8 | mosi;
-        if (nor->count == 3 && nor->address_bytes == 3 && (nor->flow & 0x0F) != FLOW_SFDP) {
+        if (nor->count == 3 && nor->address_bytes == 3 && (nor->flow & FLOW_MASK) != FLOW_SFDP) {
             nor->address |= (uint32_t)nor->address_high << 24;
         }
-        if (nor->count == nor->address_bytes && (nor->flow & 0x0F) != FLOW_SFDP) {
+        if (nor->count == nor->address_bytes && (nor->flow & FLOW_MASK) != FLOW_SFDP) {
             nor->address = wrap(nor, nor->address);
         }
-    } else if ((nor->flow & 0x0F) == FLOW_PROGRAM) {
+    } else if ((nor->flow & FLOW_MASK) == FLOW_PROGRAM) {
         uint32_t offset = (nor->address + nor->page_count++) & (nor->chip->page_bytes - 1u);
         nor->page[offset] = mosi;
-    } else if ((nor->flow & 0x0F) == FLOW_STATUS_WRITE || (nor->flow & 0x0F) == FLOW_EAR_WRITE) {
+    } else if ((nor->flow & FLOW_MASK) == FLOW_STATUS_WRITE || (nor->flow & FLOW_MASK) == FLOW_EAR_WRITE
+               || (nor->flow & FLOW_MASK) == FLOW_LOCKS_WRITE) {
         if (nor->count - 1 < sizeof(nor->status_data)) {
             nor->status_data[nor->count - 1] = mosi;
         }
-    } else if ((nor->flow & 0x0F) == FLOW_READ) {
+    } else if ((nor->flow & FLOW_MASK) == FLOW_READ) {
         nor->counters.bytes_read += nor->count >= 1u + nor->address_bytes + nor->dummy_bytes;
     }
     nor->count++;

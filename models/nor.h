@@ -12,7 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define NOR_ERASES (4)          // erase sizes of a chip: 4K, 32K, 64K, whole chip
+#define NOR_ERASES (5)          // erases of a chip: 4K, 32K, the block of D8, the whole chip, 8K
+#define NOR_REGIONS (5)
+#define NOR_LOCK_BYTES (18)
 #define NOR_PAGE_MAX (512)
 #define NOR_ID_MAX (8)
 #define NOR_NS_PER_US (1000ull)
@@ -27,6 +29,7 @@ typedef enum {
     NOR_STATUS_SPANSION,        // SR1 with P_ERR and E_ERR, CR1 with TBPROT and QUAD
     NOR_STATUS_GIGADEVICE,      // above 16 MiB: SR1-3 with BP0-3 and TB; QE, LB1-3 and SRL in SR2, no CMP
     NOR_STATUS_SIMPLE,          // SR with BP0-2 and SRWD, nothing else
+    NOR_STATUS_SST26,           // no BP bits; a lock per block, set at power-up: read by 72, written by 42, lifted by 98
 } nor_status_layout_t;
 
 enum {
@@ -52,6 +55,12 @@ typedef struct {
     nor_time_t time;
 } nor_erase_t;
 
+// A range of a chip whose erases are not the same everywhere. An erase that is larger than its region clears the region.
+typedef struct {
+    uint32_t bytes;             // 0: no more regions
+    uint8_t erases;             // a bit for each usable entry of nor_chip_t.erase
+} nor_region_t;
+
 typedef struct {
     const char *name;           // of the data sheet
     const char *alias;          // what people type; may be NULL
@@ -67,6 +76,7 @@ typedef struct {
     nor_time_t program;         // a page
     nor_time_t write_status;
     nor_erase_t erase[NOR_ERASES];
+    nor_region_t region[NOR_REGIONS]; // from address 0 on; none: every erase works everywhere
     uint32_t read_hz;           // limit of opcode 03; 0B and the rest are above any JTAG clock
 } nor_chip_t;
 
@@ -123,6 +133,8 @@ typedef struct {
     bool write_enable;
     bool volatile_enable;       // 50 came last
     bool blocks_unlocked;       // by 98; counts with WPS = 1
+    uint8_t locks[NOR_LOCK_BYTES]; // NOR_STATUS_SST26: the block-protection register, as 72 reads it
+    bool locks_down;            // until power-up: 42 and 98 change nothing
     bool status_locked;         // SRL or FREEZE, until power-up
     bool address4;              // 4-byte address mode
     uint8_t address_high;       // extended address register
@@ -140,7 +152,7 @@ typedef struct {
     uint32_t address;
     uint8_t page[NOR_PAGE_MAX];
     uint32_t page_count;        // data bytes of a program, more than a page wraps
-    uint8_t status_data[3];
+    uint8_t status_data[NOR_LOCK_BYTES];
     // the operation under way
     uint8_t pending;            // 0: none
     uint32_t pending_address;
@@ -149,12 +161,14 @@ typedef struct {
     uint64_t pending_until_ns;
 } nor_t;
 
-// The chip by its data sheet's name or the alias, letter case aside; NULL when there is none. nor_chip_at() walks the table.
+// The chip by its data sheet's name or the alias, letter case aside; NULL when there is none.
 const nor_chip_t *nor_chip_find(const char *name);
 
-// The times of that name: typical, maximum or none. False when it is none of them.
-bool nor_times_find(const char *name, nor_times_t *times);
+// Row `index` of the table of chips; NULL after the last.
 const nor_chip_t *nor_chip_at(size_t index);
+
+// Translate "typical", "maximum" or "none". Returns false for any other name.
+bool nor_times_find(const char *name, nor_times_t *times);
 
 // Powered and ready, with factory defaults in the status registers. `memory` holds chip->size_bytes bytes and keeps its
 // content; a blank chip is all FF.
@@ -179,7 +193,8 @@ void nor_power(nor_t *nor, bool on);
 
 bool nor_busy(const nor_t *nor);
 
-// The protected range by the present status registers: *first..*end-1; empty when equal.
+// The protected range by the present status registers: *first..*end-1; empty when equal. Of chips with a lock per block,
+// the range from the first to the last locked one.
 void nor_protected_range(const nor_t *nor, uint32_t *first, uint32_t *end);
 
 // A byte of the SFDP space as the chip answers 5A.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Between the files of the NOR model: the status registers by layout (nor_status.c).
+// The status registers of the NOR model by layout (nor_status.c), for its command core (nor.c).
 #ifndef MODELS_NOR_INTERNAL_H
 #define MODELS_NOR_INTERNAL_H
 
@@ -29,6 +29,13 @@ bool nor_status_locked(const nor_t *nor);
 
 // Set every block-protect bit, for the faults.
 void nor_status_protect_all(nor_t *nor, bool lock);
+
+// Whether a program or erase of [first, first + bytes) touches a protected byte.
+bool nor_status_protects(const nor_t *nor, uint32_t first, uint32_t bytes);
+
+// NOR_STATUS_SST26: the length of the block-protection register; lock every block, or lift all locks.
+unsigned nor_status_lock_bytes(const nor_chip_t *chip);
+void nor_status_set_locks(nor_t *nor, bool locked);
 
 // Set WPS, if there is one.
 void nor_status_lock_blocks(nor_t *nor);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The SFDP tables of a chip, computed from its row: JESD216B header, Basic Flash Parameter Table of 16 double words and,
-// for chips with opcodes for 4-byte addresses, the 4-Byte Address Instruction Table. Field names in comments are those of JESD216B.
+// The SFDP tables of a chip, computed from its row: JESD216B header, Basic Flash Parameter Table of 16 double words, for
+// chips with opcodes for 4-byte addresses the 4-Byte Address Instruction Table, and for chips with regions the Sector
+// Map. Field names in comments are those of JESD216B.
 
 #include "models/nor_internal.h"
 
@@ -10,7 +11,12 @@ enum {
     BFPT_DWORDS = 16,
     FOUR_BYTE_AT = 0xC0,
     FOUR_BYTE_DWORDS = 2,
+    SECTOR_MAP_AT = 0xE0,
+    TYPES = 4,
 };
+
+// The entry of nor_chip_t.erase that an erase type means; 3 is the whole chip, which is not a type.
+static const uint8_t type_entry[TYPES] = { 0, 1, 2, 4 };
 
 // The smallest count and unit whose product is at least `us`; count goes from 1 to `counts`.
 static uint32_t encode_time(uint32_t us, const uint32_t *unit_us, unsigned counts, unsigned count_bits) {
@@ -41,8 +47,8 @@ static unsigned log2_of(uint32_t value) {
 static uint32_t erase_types(const nor_chip_t *chip, unsigned first) {
     uint32_t value = 0;
     for (unsigned i = 0; i < 2; i++) {
-        unsigned at = first + i;
-        if (at < 3 && chip->erase[at].opcode != 0) {
+        unsigned at = type_entry[first + i];
+        if (chip->erase[at].opcode != 0) {
             value |= (log2_of(chip->erase[at].bytes) | (uint32_t)chip->erase[at].opcode << 8) << 16 * i;
         } else {
             value |= 0xFF00u << 16 * i & 0xFF00FF00u;
@@ -55,8 +61,8 @@ static uint32_t erase_times(const nor_chip_t *chip) {
     static const uint32_t unit_us[4] = { 1000, 16000, 128000, 1000000 };
     uint32_t value = 0;
     uint32_t multiplier = 0;
-    for (unsigned i = 0; i < 3; i++) {
-        const nor_erase_t *erase = &chip->erase[i];
+    for (unsigned i = 0; i < TYPES; i++) {
+        const nor_erase_t *erase = &chip->erase[type_entry[i]];
         if (erase->opcode != 0) {
             value |= encode_time(erase->time.typical_us, unit_us, 32, 5) << (4 + 7 * i);
             uint32_t needed = encode_multiplier(&erase->time);
@@ -136,15 +142,46 @@ static uint32_t four_byte(unsigned dword) {
     return dword == 0 ? 0xFFFF0000u | 1u << 0 | 1u << 1 | 1u << 6 | 1u << 9 | 1u << 11 : 0xFFDCFF21u;
 }
 
+static unsigned region_count(const nor_chip_t *chip) {
+    unsigned count = 0;
+    while (count < NOR_REGIONS && chip->region[count].bytes != 0) {
+        count++;
+    }
+    return count;
+}
+
+// One configuration, so no detection commands: a map descriptor, then a word for each region.
+static uint32_t sector_map(const nor_chip_t *chip, unsigned dword) {
+    if (dword == 0) { // sequence end, map descriptor, configuration 0, region count
+        return 0xFF000003u | (region_count(chip) - 1) << 16;
+    }
+    const nor_region_t *region = &chip->region[dword - 1];
+    uint32_t types = 0;
+    for (unsigned i = 0; i < TYPES; i++) {
+        types |= (uint32_t)(region->erases >> type_entry[i] & 1) << i;
+    }
+    return (region->bytes / 256 - 1) << 8 | 0xF0u | types;
+}
+
 uint8_t nor_sfdp_byte(const nor_chip_t *chip, uint32_t address) {
     bool large = (chip->features & NOR_HAS_4BYTE) != 0;
-    const uint8_t header[HEADER_BYTES] = {
-        'S', 'F', 'D', 'P', 6, 1, large ? 1 : 0, 0xFF,
+    unsigned regions = region_count(chip);
+    uint8_t map_dwords = (uint8_t)(regions == 0 ? 0 : 1 + regions);
+    uint8_t header[HEADER_BYTES] = {
+        'S', 'F', 'D', 'P', 6, 1, large || regions != 0 ? 1 : 0, 0xFF,
         0x00, 6, 1, BFPT_DWORDS, BFPT_AT, 0, 0, 0xFF,
         0x84, 0, 1, FOUR_BYTE_DWORDS, FOUR_BYTE_AT, 0, 0, 0xFF,
     };
-    if (address < (large ? 24u : 16u)) {
+    if (regions != 0) { // no chip of the table has both
+        header[16] = 0x81;
+        header[19] = map_dwords;
+        header[20] = SECTOR_MAP_AT;
+    }
+    if (address < (header[6] != 0 ? 24u : 16u)) {
         return header[address];
+    }
+    if (address >= SECTOR_MAP_AT && address < SECTOR_MAP_AT + 4u * map_dwords) {
+        return (uint8_t)(sector_map(chip, (address - SECTOR_MAP_AT) / 4) >> 8 * (address % 4));
     }
     if (address >= BFPT_AT && address < BFPT_AT + 4 * BFPT_DWORDS) {
         return (uint8_t)(bfpt(chip, (address - BFPT_AT) / 4) >> 8 * (address % 4));

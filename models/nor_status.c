@@ -4,6 +4,8 @@
 
 #include "models/nor_internal.h"
 
+#include <string.h>
+
 enum {
     WINBOND_SR2_SRL = 1 << 0,
     WINBOND_SR1_TB = 1 << 5,
@@ -24,6 +26,10 @@ enum {
     SPANSION_CR_TBPROT = 1 << 5,
     SPANSION_SR_E_ERR = 1 << 5,
     SPANSION_SR_P_ERR = 1 << 6,
+    SST26_SR_BUSY = 1 << 7,     // the same as bit 0
+    SST26_SMALL = 0x2000,       // the eight blocks of which four lie at each end
+    SST26_MIDDLE = 0x8000,
+    SST26_LARGE = 0x10000,
     SIXTEEN_MIB = 16 << 20,
 };
 
@@ -43,6 +49,7 @@ static const layout_t layouts[] = {
     [NOR_STATUS_SPANSION] = { { 0x9C, 0xEF, 0 }, { 0, 0x2C, 0 }, SPANSION_CR_FREEZE },
     [NOR_STATUS_GIGADEVICE] = { { 0xFC, 0x7A, 0xE0 }, { 0, WINBOND_SR2_LB, 0 }, GIGADEVICE_SR2_SRL },
     [NOR_STATUS_SIMPLE] = { { 0x9C, 0, 0 }, { 0, 0, 0 }, 0 },
+    [NOR_STATUS_SST26] = { { 0, 0x8A, 0 }, { 0, 0, 0 }, 0 },
 };
 
 static bool winbond_large(const nor_t *nor) {
@@ -64,7 +71,11 @@ uint8_t nor_status_read(const nor_t *nor, unsigned index) {
     uint8_t value = nor->sr[index];
     if (index == 0) {
         value &= (uint8_t) ~(SR1_BUSY | SR1_WRITE_ENABLE);
-        value |= (nor_busy(nor) ? SR1_BUSY : 0) | (nor->write_enable ? SR1_WRITE_ENABLE : 0);
+        bool busy = nor->pending != 0;
+        value |= (busy ? SR1_BUSY : 0) | (nor->write_enable ? SR1_WRITE_ENABLE : 0);
+        if (nor->chip->status_layout == NOR_STATUS_SST26) {
+            value = (uint8_t)((value & ~SST26_SR_BUSY) | (busy ? SST26_SR_BUSY : 0));
+        }
         if (nor->wip_error && nor->chip->status_layout == NOR_STATUS_SPANSION) {
             value |= SPANSION_SR_P_ERR | SR1_BUSY; // WIP stays set until CLSR
         }
@@ -78,7 +89,7 @@ uint8_t nor_status_read(const nor_t *nor, unsigned index) {
 }
 
 uint8_t nor_status_flags(const nor_t *nor) {
-    return (uint8_t)((nor_busy(nor) ? 0 : 0x80) | (nor->wip_error ? 0x32 : 0) | (nor->address4 ? 1 : 0));
+    return (uint8_t)((nor->pending != 0 ? 0 : 0x80) | (nor->wip_error ? 0x32 : 0) | (nor->address4 ? 1 : 0));
 }
 
 bool nor_status_locked(const nor_t *nor) {
@@ -115,6 +126,10 @@ void nor_status_write(nor_t *nor, unsigned index, const uint8_t *value, unsigned
 
 void nor_status_protect_all(nor_t *nor, bool lock) {
     switch (nor->chip->status_layout) {
+        case NOR_STATUS_SST26:
+            nor_status_set_locks(nor, true);
+            nor->locks_down = lock;
+            return;
         case NOR_STATUS_MICRON:
             nor->sr_nonvolatile[0] |= SR1_BP_MASK | MICRON_SR_BP3;
             break;
@@ -145,6 +160,64 @@ void nor_status_lock_blocks(nor_t *nor) {
     }
 }
 
+unsigned nor_status_lock_bytes(const nor_chip_t *chip) {
+    return chip->size_bytes / SST26_LARGE / 8 + 2;
+}
+
+void nor_status_set_locks(nor_t *nor, bool locked) {
+    memset(nor->locks, 0, sizeof(nor->locks));
+    if (locked) {
+        // The first two bytes alternate between read locks, which are open, and write locks.
+        memset(nor->locks, 0xFF, nor_status_lock_bytes(nor->chip));
+        nor->locks[0] = nor->locks[1] = 0x55;
+    }
+}
+
+// Whether the block that holds `address` is locked. From the highest bit on: two bits (read, write) for each 8K block,
+// the upper end first; one for the upper and one for the lower 32K; one for each 64K, the upper end first.
+static bool locked_at(const nor_t *nor, uint32_t address) {
+    uint32_t size = nor->chip->size_bytes;
+    unsigned larges = size / SST26_LARGE - 2;
+    unsigned bit;
+    if (address >= size - SST26_MIDDLE) {
+        bit = larges + 10 + 2 * ((address - (size - SST26_MIDDLE)) / SST26_SMALL);
+    } else if (address < SST26_MIDDLE) {
+        bit = larges + 2 + 2 * (address / SST26_SMALL);
+    } else if (address >= size - SST26_LARGE) {
+        bit = larges + 1;
+    } else if (address < SST26_LARGE) {
+        bit = larges;
+    } else {
+        bit = address / SST26_LARGE - 1;
+    }
+    return (nor->locks[nor_status_lock_bytes(nor->chip) - 1 - bit / 8] >> bit % 8 & 1) != 0;
+}
+
+bool nor_status_protects(const nor_t *nor, uint32_t first, uint32_t bytes) {
+    if (nor->chip->status_layout == NOR_STATUS_SST26) {
+        for (uint32_t at = first & ~(uint32_t)(SST26_SMALL - 1); at < first + bytes; at += SST26_SMALL) {
+            if (locked_at(nor, at)) {
+                return true;
+            }
+        }
+        return false;
+    }
+    uint32_t low, high;
+    nor_protected_range(nor, &low, &high);
+    return low < high && first < high && first + bytes > low;
+}
+
+// The range from the first to the last locked block.
+static void locked_range(const nor_t *nor, uint32_t *first, uint32_t *end) {
+    *first = *end = 0;
+    for (uint32_t at = 0; at < nor->chip->size_bytes; at += SST26_SMALL) {
+        if (locked_at(nor, at)) {
+            *first = *end == 0 ? at : *first;
+            *end = at + SST26_SMALL;
+        }
+    }
+}
+
 // What BP protects: nothing at 0, then the unit, and twice as much with each step.
 static uint64_t units(uint32_t unit, unsigned bp) {
     return bp == 0 ? 0 : (uint64_t)unit << (bp - 1);
@@ -160,6 +233,10 @@ void nor_protected_range(const nor_t *nor, uint32_t *first, uint32_t *end) {
     if (has_wps(nor) && (nor->sr[2] & WINBOND_SR3_WPS)) {
         *first = 0;
         *end = nor->blocks_unlocked ? 0 : size;
+        return;
+    }
+    if (nor->chip->status_layout == NOR_STATUS_SST26) {
+        locked_range(nor, first, end);
         return;
     }
     switch (nor->chip->status_layout) {

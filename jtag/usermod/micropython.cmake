@@ -43,6 +43,8 @@ target_sources(usermod_ecp5 INTERFACE
     ${JTAG_DIR}/tap_scan.c
     ${JTAG_DIR}/xvc_server.c
     ${JTAG_DIR}/../flash/nor.c
+    ${JTAG_DIR}/../flash/nor_erase.c
+    ${JTAG_DIR}/../flash/nor_identify.c
     ${JTAG_DIR}/../flash/nor_protect.c
     ${JTAG_DIR}/../flash/nor_write.c
     ${JTAG_DIR}/../flash/sfdp.c

@@ -282,8 +282,77 @@ static void test_unknown(void) {
     }
 }
 
+// An SST26 powers up with every block locked: a write says so before it changes anything, one command lifts all, and
+// ranges of whole blocks are locked exactly.
+static void test_power_up_locks(void) {
+    vflash_t *board;
+    nor_t nor;
+    nor_write_t writer;
+    nor_status_t status;
+    size_t size;
+    static uint8_t buffer[4096];
+    open_chip("SST26VF064B", NULL, &board, &nor);
+    uint8_t *flash = vflash_memory(board, &size);
+    CHECK_OK(nor_status(&nor, &status));
+    CHECK(status.known && status.at_power_up && !status.individual && !status.locked);
+    CHECK_EQ(status.start, 0);
+    CHECK_EQ(status.length, size);
+    CHECK_EQ(nor_write_open(&writer, &nor, 0x1000, 100, buffer, sizeof(buffer), 0), LX_EPROTECTED);
+    CHECK_OK(nor_protect(&nor, 0, 0));
+    CHECK_OK(nor_status(&nor, &status));
+    CHECK(status.length == 0 && !status.at_power_up);
+    static const uint32_t ranges[][2] = {
+        { 0, 0x2000 }, { 0x2000, 0x6000 }, { 0x8000, 0x8000 }, { 0x10000, 0x10000 }, { 0, 0x800000 }, { 0x7e0000, 0x10000 },
+        { 0x7f0000, 0x8000 }, { 0x7f8000, 0x2000 }, { 0x7fe000, 0x2000 }, { 0x6000, 0x400000 - 0x6000 + 0x3a0000 },
+    };
+    for (unsigned i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+        uint32_t start = ranges[i][0];
+        uint32_t end = start + ranges[i][1];
+        uint32_t model_start;
+        uint32_t model_end;
+        CHECK_OK(nor_protect(&nor, start, end - start));
+        CHECK_OK(nor_status(&nor, &status));
+        CHECK_EQ(status.start, start);
+        CHECK_EQ(status.length, end - start);
+        vflash_protected(board, &model_start, &model_end);
+        CHECK_EQ(model_start, start);
+        CHECK_EQ(model_end, end);
+        CHECK_EQ(nor_check_range(&nor, start, 1), LX_EPROTECTED);
+        CHECK_EQ(nor_check_range(&nor, end - 1, 1), LX_EPROTECTED);
+        CHECK(start == 0 || nor_check_range(&nor, start - 1, 1) == LX_OK);
+        CHECK(end == size || nor_check_range(&nor, end, 1) == LX_OK);
+        memset(flash, 0xff, size);
+        uint8_t zero = 0;
+        CHECK_OK(nor_program(&nor, start, &zero, 1));
+        CHECK_EQ(flash[start], 0xff);
+    }
+    CHECK_EQ(nor_protect(&nor, 0x1000, 0x1000), LX_EINVAL);
+    CHECK_EQ(nor_protect(&nor, 0x10000, 0x8000), LX_EINVAL);
+    CHECK_OK(nor_protect(&nor, 0, 0));
+    CHECK_OK(nor_check_range(&nor, 0, size));
+    CHECK_OK(nor_set_quad(&nor, true));
+    CHECK_OK(nor_status(&nor, &status));
+    CHECK_EQ(status.quad, NOR_QUAD_ON);
+    vflash_free(board);
+    // Locked down: nothing lifts it.
+    open_chip("SST26VF064B", "flash-locked", &board, &nor);
+    CHECK_EQ(nor_protect(&nor, 0, 0), LX_EPROTECTED);
+    vflash_free(board);
+    // A chip that is not known to have them gets the command, and one without them ignores it.
+    open_chip("SST26VF064B", NULL, &board, &nor);
+    nor.layout = NOR_LAYOUT_UNKNOWN;
+    CHECK_OK(nor_unlock_all(&nor));
+    nor.layout = NOR_LAYOUT_SST26;
+    CHECK_OK(nor_check_range(&nor, 0, size));
+    vflash_free(board);
+    open_chip("M25P16", "flash-protected", &board, &nor);
+    CHECK_OK(nor_unlock_all(&nor));
+    CHECK_EQ(nor_check_range(&nor, 0, 1), LX_EPROTECTED);
+    vflash_free(board);
+}
+
 const test_t tests_protect[] = {
     TEST(test_decode), TEST(test_protect), TEST(test_winbond_ranges), TEST(test_quad), TEST(test_locked),
     TEST(test_unknown), TEST(test_individual), TEST(test_gigadevice),
-    TEST(test_two_registers), { NULL, NULL },
+    TEST(test_two_registers), TEST(test_power_up_locks), { NULL, NULL },
 };

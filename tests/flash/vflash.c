@@ -79,18 +79,27 @@ bool vflash_power_lost(const vflash_t *flash) {
     return flash->nor.lost_power;
 }
 
+void vflash_select(vflash_t *flash, bool selected) {
+    nor_select(&flash->nor, selected);
+}
+
+void vflash_exchange(vflash_t *flash, uint8_t tx, uint8_t *rx) {
+    *rx = nor_exchange(&flash->nor, tx);
+    nor_advance(&flash->nor, BYTE_NS);
+}
+
 int vflash_xfer(void *ctx, const uint8_t *tx, uint8_t *rx, size_t length, bool last) {
     vflash_t *flash = ctx;
-    nor_select(&flash->nor, true);
+    vflash_select(flash, true);
     for (size_t i = 0; i < length; i++) {
-        uint8_t in = nor_exchange(&flash->nor, tx ? tx[i] : 0);
-        nor_advance(&flash->nor, BYTE_NS);
+        uint8_t in;
+        vflash_exchange(flash, tx ? tx[i] : 0, &in);
         if (rx) {
             rx[i] = in;
         }
     }
     if (last) {
-        nor_select(&flash->nor, false);
+        vflash_select(flash, false);
     }
     return LX_OK;
 }

@@ -40,4 +40,8 @@ extern const flash_bus_ops_t vflash_ops;
 int vflash_xfer(void *flash, const uint8_t *tx, uint8_t *rx, size_t length, bool last);
 int vflash_delay(void *flash, uint32_t us);
 
+// The wires, for buses of other kinds: chip select, and a byte each way at 25 MHz.
+void vflash_select(vflash_t *flash, bool selected);
+void vflash_exchange(vflash_t *flash, uint8_t tx, uint8_t *rx);
+
 #endif // VFLASH_H

@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
     }
     for (unsigned i = 0; i < nor.erases; i++) {
         uint32_t bytes = nor.erase[i].bytes;
-        if (bytes < 4096 || bytes > 65536 || (bytes & (bytes - 1)) || (i && bytes < nor.erase[i - 1].bytes)) {
+        if (bytes < 4096 || bytes > NOR_SECTOR_MAX || (bytes & (bytes - 1)) || (i && bytes < nor.erase[i - 1].bytes)) {
             abort();
         }
     }
