@@ -44,8 +44,8 @@ typedef struct {
     void *hook_arg;
 } lx_clock_t;
 
-// Start the tick: time is 0 now. The timer's event is enabled in the core; the caller has registered
-// lx_clock_isr() for regs->irq and unmasks the line. hook may be NULL. LX_EINVAL: clk_hz below 1 MHz.
+// Start the tick: time is 0 now. The timer's event is enabled in the core; the caller claims
+// regs->irq with lx_clock_isr(). hook may be NULL. LX_EINVAL: clk_hz below 1 MHz.
 int lx_clock_init(lx_clock_t *clock, const lx_timer_regs_t *regs, uint32_t clk_hz, lx_clock_hook_t hook, void *arg);
 
 // Stop the timer and its event. Without uptime, time then stands still.

@@ -71,6 +71,8 @@ uint32_t lx_event_take(lx_event_t *event) {
     const lx_event_regs_t *regs = event->regs;
     uint32_t taken = csr_read(regs->pending) & event->wanted & ~event->held;
     if (taken == 0) {
+        // Another event manager's on this line, or an enable bit that somebody has set by hand: it would come for ever.
+        update_enable(event);
         return 0;
     }
     csr_write(regs->pending, taken);
@@ -98,20 +100,29 @@ uint32_t lx_event_collect(lx_event_t *event) {
     return taken;
 }
 
-void lx_event_settle(lx_event_t *event) {
+// A pause is when the next event is not there yet.
+static void finish_in_interrupt(lx_event_t *event) {
     if ((csr_read(event->regs->pending) & event->wanted & ~event->held) == 0) {
         lx_event_collect(event);
         event->serving = false;
     }
 }
 
-void lx_event_release(lx_event_t *event) {
+static void unmask_held(lx_event_t *event) {
+    event->level &= csr_read(event->regs->pending);
+    event->held = event->level;
+    update_enable(event);
+}
+
+void lx_event_finish(lx_event_t *event) {
+    if (!event->serving) {
+        finish_in_interrupt(event);
+        return;
+    }
     uint32_t state = soc_irq_save();
     event->serving = false;
     if (event->held != 0) {
-        event->level &= csr_read(event->regs->pending);
-        event->held = event->level;
-        update_enable(event);
+        unmask_held(event);
     }
     soc_irq_restore(state);
 }

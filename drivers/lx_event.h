@@ -8,7 +8,7 @@
 // until they are acknowledged. One of EventSourceLevel is pending as long as its level is, whatever is written, so
 // an interrupt that only acknowledges it would come again for ever. The interrupt half therefore masks ("holds") a
 // source that is still pending after it was acknowledged, and one that has had LX_EVENT_BURST events that the owner
-// has not collected. lx_event_release() and lx_event_tick() unmask them, so that no source can take all of the
+// has not collected. lx_event_finish() and lx_event_tick() unmask them, so that no source can take all of the
 // CPU's time and none is forgotten: what happens while it is held stays pending in the core.
 //
 // The caller owns lx_event_t. Interrupts are off in lx_event_take() and lx_event_tick(); the others turn them off
@@ -70,17 +70,14 @@ uint32_t lx_event_take(lx_event_t *event);
 // Remember events that came some other way, as lx_event_take() does.
 void lx_event_note(lx_event_t *event, uint32_t sources);
 
-// The sources with events since the last call. Their number less one counts as coalesced. Until lx_event_release() the
-// owner is serving them, and no tick brings back what is held.
+// Outside of the interrupt: the sources with events since the last call. Their number less one counts as coalesced.
+// Until lx_event_finish() the owner is serving them, and no tick brings back what is held.
 uint32_t lx_event_collect(lx_event_t *event);
 
-// In the interrupt, where the owner has served there what lx_event_take() returned: collect it, unless the next event
-// is already there. Without a pause for LX_EVENT_BURST events, their source is held until lx_event_tick().
-void lx_event_settle(lx_event_t *event);
-
-// Unmask what was held, once the owner has served what it collected; a level that is still there waits for
-// lx_event_tick().
-void lx_event_release(lx_event_t *event);
+// The owner has served what it collected, or, in the interrupt, what lx_event_take() returned. After a collection, this
+// unmasks what was held; a level that is still there waits for lx_event_tick(). In the interrupt, LX_EVENT_BURST events
+// without a pause have their source held until lx_event_tick().
+void lx_event_finish(lx_event_t *event);
 
 // Call it each millisecond or so: unmasks such levels where nothing is left to collect or being served, so that each
 // raises an interrupt again.

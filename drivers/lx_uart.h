@@ -90,7 +90,7 @@ typedef struct {
 } lx_uart_config_t;
 
 // Start the UART. Bytes that wait in the hardware are kept (type-ahead, or what a BIOS left). The events are
-// enabled in the core; the caller has registered lx_uart_isr() for regs->irq and unmasks the line.
+// enabled in the core; the caller claims regs->irq with lx_uart_isr().
 // LX_EINVAL: a ring's size is no power of two or too small.
 int lx_uart_init(lx_uart_t *uart, const lx_uart_regs_t *regs, const lx_uart_config_t *config);
 
@@ -107,6 +107,15 @@ void lx_uart_resume(lx_uart_t *uart);
 // Bytes that can be read now, and room for bytes that would be written at once.
 size_t lx_uart_rx_count(lx_uart_t *uart);
 size_t lx_uart_tx_room(lx_uart_t *uart);
+
+// The sizes of the rings.
+static inline size_t lx_uart_rx_size(const lx_uart_t *uart) {
+    return uart->rx_mask + 1;
+}
+
+static inline size_t lx_uart_tx_size(const lx_uart_t *uart) {
+    return uart->tx_mask + 1;
+}
 
 // Read or write up to n bytes, never waiting: return how many.
 size_t lx_uart_read(lx_uart_t *uart, uint8_t *buf, size_t n);

@@ -19,8 +19,4 @@ MP_NORETURN void port_main(int why);
 // Empties the stack and calls port_main(why).
 MP_NORETURN void port_reenter(int why);
 
-// Calls the handlers of pending interrupts, with interrupts off: from the trap entry, and from port_poll(). They do not
-// nest: false from within one.
-bool port_irq(void);
-
 #endif

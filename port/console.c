@@ -20,6 +20,8 @@
 #include "boot.h"
 #include "drivers/lx_uart.h"
 #include "size_class.h"
+#include "module.h"
+#include "soc/deferred.h"
 #include "soc/irq.h"
 #include "soc_instances.h"
 
@@ -65,7 +67,6 @@ ringbuf_t stdin_ringbuf = { .buf = notified, .size = sizeof(notified) };
 #endif
 
 void console_init(void) {
-    console_detach();
     reading_line = false;
     line_ended = false;
     const lx_uart_config_t config = {
@@ -79,13 +80,12 @@ void console_init(void) {
     lx_uart_init(&uart, regs, &config);
     mp_hal_set_interrupt_char(-1);
     if (regs->irq >= 0) {
-        soc_irq_register(regs->irq, NULL, NULL);
-        soc_irq_register(regs->irq, lx_uart_isr, &uart);
-        soc_irq_enable(regs->irq);
+        soc_irq_claim(regs->irq, regs->ev_enable, lx_uart_isr, &uart);
     }
 }
 
-void console_detach(void) {
+// Detaches the streams of os.dupterm(), before the heap that holds them is given up.
+static void deinit(void) {
     #if MICROPY_PY_OS_DUPTERM
     for (size_t i = 0; i < MICROPY_PY_OS_DUPTERM; i++) {
         MP_STATE_VM(dupterm_objs[i]) = MP_OBJ_NULL;
@@ -94,7 +94,8 @@ void console_detach(void) {
     #endif
 }
 
-void console_tick(void) {
+// Ctrl-C may wait behind input that nobody reads.
+static void tick(void) {
     lx_uart_resume(&uart);
 }
 
@@ -131,12 +132,18 @@ void mp_hal_set_interrupt_char(int c) {
 // hard callback, too.
 void port_poll(void) {
     uint32_t state = soc_irq_save();
-    bool handled = state != 0 || port_irq();
+    bool handled = state != 0 || soc_irq_dispatch();
     if (!handled || regs->irq < 0) {
         lx_uart_isr(&uart);
     }
+    PORT_MODULES_CALL(poll);
+    #if !SOC_HAS_INTERRUPT
+    soc_deferred_run();
+    #endif
     soc_irq_restore(state);
 }
+
+PORT_MODULE(console) = { .tick = tick, .deinit = deinit };
 
 // wfi wakes for a pending interrupt even with MIE clear, so nothing is missed between look and sleep. On
 // VexRiscv it is a no-op; every caller loops.

@@ -9,12 +9,6 @@
 // Starts (or starts again, after a trap) the UART and its interrupt.
 void console_init(void);
 
-// Detaches the streams of os.dupterm(): before the heap that holds them is given up.
-void console_detach(void);
-
-// In the tick: Ctrl-C may wait behind input that nobody reads.
-void console_tick(void);
-
 // Writes by polling, without interrupts and without the rings; bounded, so that a dead UART does not
 // hang a trap report.
 void console_polled_puts(const char *text);

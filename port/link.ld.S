@@ -42,6 +42,9 @@ SECTIONS {
         *(.rodata .rodata.*)
         *(.srodata .srodata.*)
         . = ALIGN(4);
+        __port_modules_start = .;
+        KEEP(*(.port_modules))
+        __port_modules_end = .;
         __gcov_info_start = .;
         KEEP(*(.gcov_info))         /* only in builds of tools/train.py */
         __gcov_info_end = .;

@@ -19,11 +19,11 @@
 #include "drivers/lx_clock.h"
 #include "drivers/lx_ctrl.h"
 #include "soc_check.h"
-#include "bindings/classes.h"
 #include "reset.h"
-#include "tick.h"
+#include "module.h"
 #include "storage/vfs_ram.h"
 #include "size_class.h"
+#include "soc/deferred.h"
 #include "soc/irq.h"
 #include "soc_instances.h"
 #include "tick.h"
@@ -52,18 +52,6 @@ const char port_help_text[] =
     "Ctrl-A raw mode  Ctrl-B normal mode  Ctrl-C interrupt  Ctrl-D soft reset\n"
     "Ctrl-E paste mode\n";
 
-static bool handling;
-
-bool port_irq(void) {
-    if (handling) {
-        return false;
-    }
-    handling = true;
-    soc_irq_dispatch();
-    handling = false;
-    return true;
-}
-
 void port_expect_reset(port_reset_cause_t cause) {
     alive = ALIVE ^ (uint32_t)cause;
 }
@@ -85,8 +73,7 @@ static void init_hardware(void) {
     soc_irq_init();
     lx_clock_init(&port_clock, timer, SOC_CLOCK_HZ, port_tick, NULL);
     if (timer->irq >= 0) {
-        soc_irq_register(timer->irq, lx_clock_isr, &port_clock);
-        soc_irq_enable(timer->irq);
+        soc_irq_claim(timer->irq, timer->ev_enable, lx_clock_isr, &port_clock);
     }
     uint32_t cause = alive ^ ALIVE;
     port_set_reset_cause(cause <= PORT_RESET_LAST ? (port_reset_cause_t)cause : PORT_RESET_POWER_ON);
@@ -129,6 +116,13 @@ static void repl(void) {
     }
 }
 
+// Without interrupts, so that none refers to a module that is gone already.
+static void deinit_modules(void) {
+    uint32_t state = MICROPY_BEGIN_ATOMIC_SECTION();
+    PORT_MODULES_CALL(deinit);
+    MICROPY_END_ATOMIC_SECTION(state);
+}
+
 MP_NORETURN void port_main(int why) {
     if (why == PORT_BOOT_COLD) {
         init_hardware();
@@ -138,31 +132,21 @@ MP_NORETURN void port_main(int why) {
     }
     // A trap leaves the jump buffers of the program that it ended.
     MP_STATE_THREAD(nlr_top) = NULL;
+    // A trap may come from a handler, and leaves timers and events over a heap that is about to go.
+    soc_irq_abandon();
+    soc_deferred_reset();
+    deinit_modules();
     console_init();
-    // A trap leaves timers and events over a heap that is about to go, and maybe damaged.
-    handling = false;
-    port_tick_deinit();
-    #if MICROPY_PY_MACHINE_UART
-    port_uarts_deinit();
-    #endif
     soc_irq_global_enable();
 
     for (;; why = PORT_BOOT_SOFT) {
         mp_stack_set_top(__stack_top);
         mp_stack_set_limit((mp_uint_t)(__stack_top - __stack_bottom) - MICROPY_STACK_CHECK_MARGIN);
-        #if SOC_HAS_DMA_READER || SOC_HAS_DMA_WRITER
-        port_dma_init();
-        #endif
-        #if SOC_HAS_VIDEO
-        port_video_init();
-        #endif
+        PORT_MODULES_CALL(init);
         init_heap();
         mp_init();
         // Where packages go, as on upstream's boards.
         mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_lib));
-        #if PORT_MACHINE_PIN
-        port_pins_init();
-        #endif
         #if defined(MP_PLAT_COMMIT_EXEC)
         MP_STATE_PORT(native_modules) = MP_OBJ_NULL;
         #endif
@@ -179,14 +163,7 @@ MP_NORETURN void port_main(int why) {
             repl();
         }
         mp_printf(&mp_plat_print, "MPY: soft reboot\n");
-        console_detach();
-        port_tick_deinit();
-        #if MICROPY_PY_MACHINE_PWM
-        port_pwms_deinit();
-        #endif
-        #if MICROPY_PY_MACHINE_UART
-        port_uarts_deinit();
-        #endif
+        deinit_modules();
         gc_sweep_all();
         mp_deinit();
         port_set_reset_cause(PORT_RESET_SOFT);
@@ -195,7 +172,7 @@ MP_NORETURN void port_main(int why) {
 
 void gc_collect(void) {
     // In a hard callback, which may have interrupted a collection.
-    if (handling) {
+    if (soc_irq_handling()) {
         return;
     }
     port_tick_unlink_stopped();

@@ -32,6 +32,7 @@ PORT_BINDINGS_C = \
 	bindings/litex_video.c \
 	bindings/machine_i2c.c \
 	bindings/machine_pin.c \
+	bindings/machine_pin_irq.c \
 	bindings/machine_rtc.c \
 	bindings/machine_spi.c \
 	bindings/machine_timer.c \
@@ -43,6 +44,7 @@ PORT_BINDINGS_C = \
 	native/commit.c \
 	native/asm_wide.c \
 	native/rv32_expand.c \
+	softcall.c \
 	tick.c
 
 # Of MicroPython's tree, beyond py/ and extmod/.
@@ -76,6 +78,7 @@ FAST_C = \
 	bindings/litex_regs.c \
 	bindings/litex_video.c \
 	bindings/machine_pin.c \
+	bindings/machine_pin_irq.c \
 	bindings/port_event.c \
 	drivers/lx_clock.c \
 	drivers/lx_event.c \

@@ -107,7 +107,11 @@ trap_entry:
     sw t4, 52(sp)
     sw t5, 56(sp)
     sw t6, 60(sp)
-    call port_irq
+    call soc_irq_dispatch
+    lla t0, soc_deferred_ready
+    lw t0, 0(t0)
+    bnez t0, trap_deferred
+trap_return:
     lw ra, 0(sp)
     lw t0, 4(sp)
     lw t1, 8(sp)
@@ -126,6 +130,21 @@ trap_entry:
     lw t6, 60(sp)
     addi sp, sp, 64
     mret
+
+    // Deferred work runs here with interrupts on, so what the next trap overwrites is kept.
+trap_deferred:
+    csrr t0, mepc
+    csrr t1, mstatus
+    addi sp, sp, -16
+    sw t0, 0(sp)
+    sw t1, 4(sp)
+    call soc_deferred_run
+    lw t0, 0(sp)
+    lw t1, 4(sp)
+    addi sp, sp, 16
+    csrw mepc, t0
+    csrw mstatus, t1
+    j trap_return
 
     // Exception: the whole frame goes to the trap area, whatever sp is worth, and the report runs
     // on a stack of its own. A second exception while TRAP_DEPTH is set goes to trap_nested.

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The clock's hook, once a millisecond: runs the timers of port/tick.h and looks after the events.
+// The clock's hook, once a millisecond: the ticks of the modules, and the timers of tick.h.
 
 #include "py/mphal.h"
 #include "py/mpstate.h"
 
-#include "bindings/port_event.h"
-#include "console.h"
-#include "bindings/classes.h"
+#include "module.h"
 #include "tick.h"
 
 // Milliseconds counted by the tick, and when the next timer is due; both only with interrupts off.
@@ -37,21 +35,10 @@ static void mark_stopped(port_tick_timer_t *self) {
     }
 }
 
-static void mark_running(port_tick_timer_t *self) {
-    if (!self->running) {
-        self->running = true;
-        stopped_count--;
-    }
-}
-
 void port_tick(void *arg) {
     (void)arg;
     now_ms++;
-    console_tick();
-    port_event_tick();
-    #if MICROPY_PY_MACHINE_UART
-    port_uarts_tick();
-    #endif
+    PORT_MODULES_CALL(tick);
     if (!is_due(next_due_ms)) {
         return;
     }
@@ -60,40 +47,37 @@ void port_tick(void *arg) {
         if (!t->running || !is_due(t->due_ms)) {
             continue;
         }
-        uint32_t due_ms = t->due_ms;
         // Before the call, which may start it again.
         if (t->periodic) {
             t->due_ms += t->period_ms;
         } else {
             mark_stopped(t);
         }
-        if (!t->expired(t)) {
-            mark_running(t);
-            t->due_ms = due_ms;
-        }
+        t->expired(t);
     }
     update_next_due();
 }
 
-void port_tick_deinit(void) {
+static __attribute__((cold)) void deinit(void) {
     uint32_t state = MICROPY_BEGIN_ATOMIC_SECTION();
-    machine_timer_stop_all();
-    port_event_deinit();
     MP_STATE_PORT(tick_timers) = NULL;
     stopped_count = 0;
     update_next_due();
     MICROPY_END_ATOMIC_SECTION(state);
 }
 
+PORT_MODULE(tick) = { .deinit = deinit };
+
 void port_tick_timer_start(port_tick_timer_t *self) {
     uint32_t state = MICROPY_BEGIN_ATOMIC_SECTION();
     if (!self->linked) {
         self->linked = true;
-        self->running = true;
         self->next = MP_STATE_PORT(tick_timers);
         MP_STATE_PORT(tick_timers) = self;
+    } else if (!self->running) {
+        stopped_count--;
     }
-    mark_running(self);
+    self->running = true;
     // The tick under way counts as past, so that a callback never comes early.
     self->due_ms = now_ms + self->period_ms + 1;
     if ((int32_t)(self->due_ms - next_due_ms) < 0) {
@@ -108,14 +92,16 @@ void port_tick_timer_stop(port_tick_timer_t *self) {
     MICROPY_END_ATOMIC_SECTION(state);
 }
 
-void port_tick_unlink_stopped(void) {
+__attribute__((cold)) void port_tick_unlink_stopped(void) {
     if (stopped_count == 0) {
         return;
     }
     uint32_t state = MICROPY_BEGIN_ATOMIC_SECTION();
+    stopped_count = 0;
     for (port_tick_timer_t **p = &MP_STATE_PORT(tick_timers); *p != NULL;) {
         port_tick_timer_t *t = *p;
-        if (t->running) {
+        if (t->running || t->call.queued) {
+            stopped_count += !t->running;
             p = &t->next;
         } else {
             *p = t->next;
@@ -123,7 +109,6 @@ void port_tick_unlink_stopped(void) {
             t->linked = false;
         }
     }
-    stopped_count = 0;
     MICROPY_END_ATOMIC_SECTION(state);
 }
 

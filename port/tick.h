@@ -13,6 +13,8 @@
 
 #include "py/obj.h"
 
+#include "softcall.h"
+
 // Milliseconds; a quarter of the tick counter's range, so that its differences stay unambiguous.
 #define PORT_TICK_TIMER_MAX_MS 0x3fffffff
 
@@ -20,8 +22,10 @@
 typedef struct _port_tick_timer_t {
     mp_obj_base_t base;
     struct _port_tick_timer_t *next;
-    // In the interrupt, when due. False: not done yet, ask again at the next tick.
-    bool (*expired)(struct _port_tick_timer_t *self);
+    // In the interrupt, when due.
+    void (*expired)(struct _port_tick_timer_t *self);
+    // For the owner: while it is queued, the timer stays in the list, stopped or not.
+    softcall_t call;
     uint32_t period_ms;
     uint32_t due_ms;
     bool periodic;
@@ -33,11 +37,8 @@ typedef struct _port_tick_timer_t {
 void port_tick_timer_start(port_tick_timer_t *self);
 void port_tick_timer_stop(port_tick_timer_t *self);
 
-// The clock's hook, called once a millisecond with interrupts off: runs the timers and the ticks of the bindings.
+// The clock's hook, called once a millisecond with interrupts off: runs the timers and the ticks of the modules.
 void port_tick(void *arg);
-
-// Stops all timers and releases all events, before the virtual machine starts and when it ends.
-void port_tick_deinit(void);
 
 // Take the stopped timers out of the list: not from an interrupt.
 void port_tick_unlink_stopped(void);

@@ -1,18 +1,30 @@
 // SPDX-License-Identifier: MIT
 //
-// Interrupt dispatch by line. The table of handlers is the one state of soc/: a CPU has one set of lines.
+// Interrupt dispatch. The table of owners is the one state of soc/: a CPU has one set of lines.
 
 #include <stddef.h>
 
 #include "soc/irq.h"
 
-typedef struct {
-    soc_irq_handler_t handler;
-    void *arg;
-} entry_t;
+#define OWNERS_MAX (SOC_IRQ_MAX)
 
-static entry_t entries[SOC_IRQ_MAX];
+#define NONE (0xff)
+
+// Not worth room in a file that is compiled for speed.
+#define COLD __attribute__((cold, noinline))
+
+typedef struct {
+    soc_irq_handler_t handler; // NULL: the row is free
+    void *arg;
+    uint32_t enable_addr;
+    uint8_t line;
+    uint8_t next; // row of the line's next owner, NONE: none
+} owner_t;
+
+static owner_t owners[OWNERS_MAX];
+static uint8_t first[SOC_IRQ_MAX]; // row of each line's first owner
 static uint32_t enabled_lines;
+static bool handling;
 static uint32_t unclaimed_lines;
 static uint32_t unclaimed_count;
 
@@ -35,77 +47,132 @@ static uint32_t pending_lines(void) {
     #endif
 }
 
-void soc_irq_init(void) {
+COLD void soc_irq_init(void) {
     uint32_t state = soc_irq_save();
+    for (unsigned i = 0; i < OWNERS_MAX; i++) {
+        owners[i].handler = NULL;
+    }
     for (unsigned line = 0; line < SOC_IRQ_MAX; line++) {
-        entries[line] = (entry_t) {NULL, NULL};
+        first[line] = NONE;
     }
     enabled_lines = 0;
+    handling = false;
     unclaimed_lines = 0;
     unclaimed_count = 0;
     update_mask();
     soc_irq_restore(state);
 }
 
-int soc_irq_register(int line, soc_irq_handler_t handler, void *arg) {
+// With interrupts off.
+static COLD int claim(unsigned line, uint32_t enable_addr, soc_irq_handler_t handler, void *arg) {
+    uint8_t *link = &first[line];
+    for (; *link != NONE; link = &owners[*link].next) {
+        const owner_t *owner = &owners[*link];
+        if (owner->enable_addr == enable_addr) {
+            return owner->handler == handler && owner->arg == arg ? LX_OK : LX_EBUSY;
+        }
+    }
+    for (unsigned i = 0; i < OWNERS_MAX; i++) {
+        if (owners[i].handler == NULL) {
+            owners[i] = (owner_t) {handler, arg, enable_addr, (uint8_t)line, NONE};
+            *link = (uint8_t)i;
+            enabled_lines |= UINT32_C(1) << line;
+            update_mask();
+            return LX_OK;
+        }
+    }
+    return LX_EOVERFLOW;
+}
+
+COLD int soc_irq_claim(int line, csr_reg_t enable, soc_irq_handler_t handler, void *arg) {
     if (!valid(line)) {
         return LX_EINVAL;
     }
-    int status = LX_OK;
     uint32_t state = soc_irq_save();
-    entry_t *entry = &entries[line];
-    if (handler == NULL) {
-        enabled_lines &= ~(UINT32_C(1) << line);
-        update_mask();
-        *entry = (entry_t) {NULL, NULL};
-    } else if (entry->handler != NULL && (entry->handler != handler || entry->arg != arg)) {
-        status = LX_EBUSY;
-    } else {
-        *entry = (entry_t) {handler, arg};
-    }
+    int status = claim((unsigned)line, enable.addr, handler, arg);
     soc_irq_restore(state);
     return status;
 }
 
-int soc_irq_enable(int line) {
-    if (!valid(line) || entries[line].handler == NULL) {
-        return LX_EINVAL;
+COLD void soc_irq_release(int line, csr_reg_t enable, const void *arg) {
+    if (!valid(line)) {
+        return;
     }
     uint32_t state = soc_irq_save();
-    enabled_lines |= UINT32_C(1) << line;
-    update_mask();
+    for (uint8_t *link = &first[line]; *link != NONE; link = &owners[*link].next) {
+        owner_t *owner = &owners[*link];
+        if (owner->enable_addr == enable.addr && owner->arg == arg) {
+            owner->handler = NULL;
+            *link = owner->next;
+            break;
+        }
+    }
+    if (first[line] == NONE) {
+        enabled_lines &= ~(UINT32_C(1) << line);
+        update_mask();
+    }
     soc_irq_restore(state);
-    return LX_OK;
 }
 
-int soc_irq_disable(int line) {
-    if (!valid(line)) {
-        return LX_EINVAL;
-    }
+COLD void *soc_irq_owner(int line, csr_reg_t enable) {
+    void *arg = NULL;
     uint32_t state = soc_irq_save();
+    for (uint8_t i = valid(line) ? first[line] : NONE; i != NONE; i = owners[i].next) {
+        if (owners[i].enable_addr == enable.addr) {
+            arg = owners[i].arg;
+        }
+    }
+    soc_irq_restore(state);
+    return arg;
+}
+
+// A handler may release any owner, and claim.
+static void serve(unsigned line) {
+    for (uint8_t i = first[line]; i != NONE;) {
+        const owner_t *owner = &owners[i];
+        if (owner->handler == NULL || owner->line != line) {
+            return;
+        }
+        uint8_t next = owner->next;
+        owner->handler(owner->arg);
+        i = next;
+    }
+}
+
+// Somebody else (a BIOS) has unmasked the line: nobody would ever acknowledge it.
+static COLD void mask_unclaimed(unsigned line) {
     enabled_lines &= ~(UINT32_C(1) << line);
     update_mask();
-    soc_irq_restore(state);
-    return LX_OK;
+    unclaimed_lines |= UINT32_C(1) << line;
+    unclaimed_count++;
 }
 
-void soc_irq_dispatch(void) {
+bool soc_irq_dispatch(void) {
+    if (handling) {
+        return false;
+    }
+    handling = true;
     uint32_t pending = pending_lines();
-    for (int line = 0; pending != 0; line++, pending >>= 1) {
+    for (unsigned line = 0; pending != 0; line++, pending >>= 1) {
         if ((pending & 1) == 0) {
             continue;
         }
-        const entry_t *entry = &entries[line];
-        if (entry->handler != NULL) {
-            entry->handler(entry->arg);
+        if (first[line] != NONE) {
+            serve(line);
         } else {
-            // Somebody else (a BIOS) has unmasked it: nobody would ever acknowledge it.
-            enabled_lines &= ~(UINT32_C(1) << line);
-            update_mask();
-            unclaimed_lines |= UINT32_C(1) << line;
-            unclaimed_count++;
+            mask_unclaimed(line);
         }
     }
+    handling = false;
+    return true;
+}
+
+bool soc_irq_handling(void) {
+    return handling;
+}
+
+void soc_irq_abandon(void) {
+    handling = false;
 }
 
 uint32_t soc_irq_unclaimed(uint32_t *lines) {

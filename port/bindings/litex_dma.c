@@ -9,6 +9,7 @@
 #include "bindings/classes.h"
 #include "errors.h"
 #include "soc/cache.h"
+#include "module.h"
 #include "soc_instances.h"
 
 #if SOC_HAS_DMA_READER || SOC_HAS_DMA_WRITER
@@ -36,7 +37,7 @@ typedef struct {
 MP_REGISTER_ROOT_POINTER(mp_obj_t litex_dma[SOC_DMA_READER_COUNT + SOC_DMA_WRITER_COUNT]);
 
 // Before there is a heap: after the last virtual machine, or whatever ran before this image.
-void port_dma_init(void) {
+static void dma_init(void) {
     for (size_t i = 0; i < SOC_DMA_READER_COUNT; i++) {
         lx_dma_stop(&soc_dma_reader[i]);
     }
@@ -47,6 +48,8 @@ void port_dma_init(void) {
         MP_STATE_PORT(litex_dma)[i] = MP_OBJ_NULL;
     }
 }
+
+PORT_MODULE(dma) = { .init = dma_init };
 
 static bool is_writer(const litex_dma_obj_t *self) {
     return self->base.type == &litex_dma_writer_type;

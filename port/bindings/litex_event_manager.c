@@ -2,6 +2,7 @@
 // litex.EventManager over lx_event: the events of any core that has event registers, as calls of a Python function
 // by the scheduler. That of the timer which the clock uses is a view: a virtual timer on the clock's tick.
 
+#include <stddef.h>
 #include <string.h>
 
 #include "py/mphal.h"
@@ -9,6 +10,7 @@
 
 #include "bindings/port_event.h"
 #include "bindings/classes.h"
+#include "module.h"
 #include "soc_instances.h"
 #include "tick.h"
 
@@ -22,7 +24,6 @@ typedef struct {
     port_tick_timer_t tick;     // The view's.
     const lx_event_regs_t *regs;
     lx_event_t event;
-    port_call_t call;
     mp_obj_t callback;
     uint32_t sources;   // Enabled, whether or not there is a callback.
     uint32_t flags;     // Of the last call.
@@ -33,8 +34,10 @@ static bool is_view(const litex_event_manager_obj_t *self) {
     return !PORT_EVENT_OWNED || self->event.regs == NULL;
 }
 
+static void on_events(void *arg);
+
 // Gets the events where there is a callback and an enabled source, else gives them up.
-static void update(litex_event_manager_obj_t *self, void (*handler)(void *owner, uint32_t taken)) {
+static void update(litex_event_manager_obj_t *self) {
     bool active = self->callback != mp_const_none && self->sources != 0;
     if (is_view(self)) {
         if (active && !self->tick.running) {
@@ -43,15 +46,13 @@ static void update(litex_event_manager_obj_t *self, void (*handler)(void *owner,
             port_tick_timer_stop(&self->tick);
         }
     } else if (active) {
-        port_event_claim(&self->event, handler, self);
+        port_event_claim(&self->event, on_events, self);
         lx_event_disable(&self->event, ~self->sources);
         lx_event_enable(&self->event, self->sources);
     } else {
-        port_event_release(&self->event);
+        port_event_release(&self->event, self);
     }
 }
-
-static void on_events(void *owner, uint32_t taken);
 
 static void call_protected(litex_event_manager_obj_t *self) {
     nlr_buf_t nlr;
@@ -67,13 +68,13 @@ static void call_protected(litex_event_manager_obj_t *self) {
             self->regs->name, FAILURES_MAX);
         self->failures = 0;
         self->sources = 0;
-        update(self, on_events);
+        update(self);
     }
 }
 
-static mp_obj_t call(mp_obj_t self_in) {
-    litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    port_call_begin(&self->call);
+static void call_soft(softcall_t *call) {
+    litex_event_manager_obj_t *self =
+        (litex_event_manager_obj_t *)((uint8_t *)call - offsetof(litex_event_manager_obj_t, tick.call));
     uint32_t flags = lx_event_collect(&self->event);
     // clear() or disable() may have come before.
     if (flags != 0 && self->callback != mp_const_none && self->sources != 0) {
@@ -81,28 +82,48 @@ static mp_obj_t call(mp_obj_t self_in) {
         call_protected(self);
     }
     if (!is_view(self)) {
-        lx_event_release(&self->event);
-    }
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(call_obj, call);
-
-static void on_events(void *owner, uint32_t taken) {
-    litex_event_manager_obj_t *self = owner;
-    if (taken == 0) {
-        port_call_retry(&self->call, &call_obj, self);
-    } else {
-        port_call_request(&self->call, &call_obj, self);
+        lx_event_finish(&self->event);
     }
 }
 
-static bool on_tick(port_tick_timer_t *tick) {
+static void on_events(void *arg) {
+    litex_event_manager_obj_t *self = arg;
+    if (lx_event_take(&self->event) != 0) {
+        softcall_request(&self->tick.call);
+    }
+}
+
+static void on_tick(port_tick_timer_t *tick) {
     litex_event_manager_obj_t *self = (litex_event_manager_obj_t *)tick;
     lx_event_note(&self->event, 1);
-    port_call_retry(&self->call, &call_obj, self);
-    port_call_request(&self->call, &call_obj, self);
-    return true;
+    softcall_request(&tick->call);
 }
+
+#if PORT_EVENT_OWNED
+
+// One object for each event manager, but for the views, which the list of timers keeps alive.
+MP_REGISTER_ROOT_POINTER(void *event_managers[SOC_EVENT_COUNT]);
+
+static void tick(void) {
+    for (size_t i = 0; i < SOC_EVENT_COUNT; i++) {
+        litex_event_manager_obj_t *self = MP_STATE_PORT(event_managers)[i];
+        if (self != NULL) {
+            lx_event_tick(&self->event);
+        }
+    }
+}
+
+static void deinit(void) {
+    for (size_t i = 0; i < SOC_EVENT_COUNT; i++) {
+        void **root = &MP_STATE_PORT(event_managers)[i];
+        port_event_drop(&soc_event[i], *root);
+        *root = NULL;
+    }
+}
+
+PORT_MODULE(event_managers) = { .tick = tick, .deinit = deinit };
+
+#endif
 
 static void litex_event_manager_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
@@ -155,18 +176,17 @@ static mp_obj_t litex_event_manager_make_new(const mp_obj_type_t *type, size_t n
     }
     litex_event_manager_obj_t *self = NULL;
     #if PORT_EVENT_OWNED
-    // One object for each, but for the views.
     void **root = &MP_STATE_PORT(event_managers)[regs - soc_event];
     self = *root;
     #endif
     if (self == NULL) {
         self = mp_obj_malloc(litex_event_manager_obj_t, type);
         self->tick = (port_tick_timer_t) {
-            .base = { type }, .expired = on_tick, .period_ms = (uint32_t)period_ms, .periodic = true,
+            .base = { type }, .expired = on_tick, .call = { .run = call_soft },
+            .period_ms = (uint32_t)period_ms, .periodic = true,
         };
         self->regs = regs;
         lx_event_init(&self->event, view ? NULL : regs);
-        self->call = (port_call_t) { false, false };
         self->callback = mp_const_none;
         self->sources = 0;
         self->flags = 0;
@@ -214,7 +234,7 @@ static mp_obj_t litex_event_manager_callback(size_t n_args, const mp_obj_t *args
     }
     self->callback = args[1];
     self->failures = 0;
-    update(self, on_events);
+    update(self);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(litex_event_manager_callback_obj, 1, 2, litex_event_manager_callback);
@@ -222,7 +242,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(litex_event_manager_callback_obj, 1, 
 static mp_obj_t litex_event_manager_enable(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(args[0]);
     self->sources |= get_mask(self, n_args, args, kw_args);
-    update(self, on_events);
+    update(self);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(litex_event_manager_enable_obj, 1, litex_event_manager_enable);
@@ -230,7 +250,7 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(litex_event_manager_enable_obj, 1, litex_event
 static mp_obj_t litex_event_manager_disable(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(args[0]);
     self->sources &= ~get_mask(self, n_args, args, kw_args);
-    update(self, on_events);
+    update(self);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(litex_event_manager_disable_obj, 1, litex_event_manager_disable);

@@ -14,6 +14,7 @@
 #include "errors.h"
 #include "soc/cache.h"
 #include "soc_config.h"
+#include "module.h"
 #include "soc_instances.h"
 
 #if SOC_HAS_VIDEO
@@ -29,9 +30,11 @@ typedef struct {
 // Whether this virtual machine has set a core up: LiteX's BIOS switches it on, and a soft reset leaves it on.
 static bool is_ours[SOC_VIDEO_COUNT];
 
-void port_video_init(void) {
+static void video_init(void) {
     memset(is_ours, 0, sizeof(is_ours));
 }
+
+PORT_MODULE(video) = { .init = video_init };
 
 // By bits of a pixel; framebuf has the formats of the same name but for those of 32 and of 8 bits.
 static qstr format_of(const lx_video_regs_t *regs) {

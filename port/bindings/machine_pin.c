@@ -8,20 +8,15 @@
 #include "py/runtime.h"
 #include "extmod/modmachine.h"
 #include "extmod/virtpin.h"
-#include "shared/runtime/mpirq.h"
 
 #include "bindings/machine_pin.h"
-#include "bindings/port_event.h"
+#include "module.h"
 #include "bindings/classes.h"
 #include "errors.h"
 #include "soc_instances.h"
 
 #if PORT_MACHINE_PIN
 
-// Not worth room in a file that is compiled for speed.
-#define COLD __attribute__((cold))
-
-#define PIN_IRQ (PORT_EVENT_OWNED && SOC_HAS_GPIO_EVENT)
 #define CORES (SOC_GPIO_COUNT + SOC_LEDS_COUNT)
 
 // Beyond the number of any pin, so that Pin("leds", 1) differs from Pin("leds", Pin.OUT).
@@ -68,7 +63,7 @@ static COLD MP_NORETURN void no_such_pin(mp_obj_t id) {
     mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s"), vstr_null_terminated_str(&vstr));
 }
 
-static COLD MP_NORETURN void cannot(const lx_gpio_regs_t *regs, const char *what) {
+COLD MP_NORETURN void machine_pin_raise_lacks(const lx_gpio_regs_t *regs, const char *what) {
     mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("core '%s' has no %s"), regs->name, what);
 }
 
@@ -144,7 +139,7 @@ void machine_pin_set(const machine_pin_obj_t *self, bool level) {
     if (self->open_drain) {
         lx_gpio_set_direction(self->regs, self->mask, level ? 0 : self->mask);
     } else if (!lx_gpio_can_output(self->regs)) {
-        cannot(self->regs, "outputs");
+        machine_pin_raise_lacks(self->regs, "outputs");
     } else {
         lx_gpio_put(self->regs, self->mask, level);
     }
@@ -160,7 +155,7 @@ static COLD void set_open_drain(machine_pin_obj_t *self, bool on) {
 
 COLD void machine_pin_input(machine_pin_obj_t *self) {
     if (!lx_gpio_can_input(self->regs)) {
-        cannot(self->regs, "inputs");
+        machine_pin_raise_lacks(self->regs, "inputs");
     }
     set_open_drain(self, false);
     lx_gpio_set_direction(self->regs, self->mask, 0);
@@ -168,7 +163,7 @@ COLD void machine_pin_input(machine_pin_obj_t *self) {
 
 COLD void machine_pin_output(machine_pin_obj_t *self) {
     if (!lx_gpio_can_output(self->regs)) {
-        cannot(self->regs, "outputs");
+        machine_pin_raise_lacks(self->regs, "outputs");
     }
     set_open_drain(self, false);
     lx_gpio_set_direction(self->regs, self->mask, self->mask);
@@ -176,7 +171,7 @@ COLD void machine_pin_output(machine_pin_obj_t *self) {
 
 COLD void machine_pin_open_drain(machine_pin_obj_t *self) {
     if (!lx_gpio_can_switch(self->regs)) {
-        cannot(self->regs, "direction register, so its pins are no open drains");
+        machine_pin_raise_lacks(self->regs, "direction register, so its pins are no open drains");
     }
     set_open_drain(self, true);
     lx_gpio_set_direction(self->regs, self->mask, 0);
@@ -246,9 +241,12 @@ static COLD void pin_init(machine_pin_obj_t *self, size_t n_args, const mp_obj_t
     }
 }
 
-void port_pins_init(void) {
+// Modes and levels stay through a soft reset; the objects go with their heap.
+static void pins_init(void) {
     MP_STATE_PORT(pins) = NULL;
 }
+
+PORT_MODULE(pins) = { .init = pins_init };
 
 static COLD machine_pin_obj_t *object_of(const lx_gpio_regs_t *regs, uint8_t number) {
     machine_pin_obj_t *self = MP_STATE_PORT(pins);
@@ -356,216 +354,12 @@ static void pin_toggle(const machine_pin_obj_t *self) {
     if (self->open_drain) {
         machine_pin_set(self, (lx_gpio_read_oe(self->regs) & self->mask) != 0);
     } else if (!lx_gpio_can_output(self->regs)) {
-        cannot(self->regs, "outputs");
+        machine_pin_raise_lacks(self->regs, "outputs");
     } else {
         lx_gpio_invert(self->regs, self->mask);
     }
 }
 static const pin_method_t pin_toggle_obj = { { &pin_method_type }, pin_toggle };
-
-#if PIN_IRQ
-
-typedef struct _pin_irq_t pin_irq_t;
-
-// The owner of a core's events.
-typedef struct {
-    const lx_gpio_regs_t *regs;
-    lx_event_t event;
-    pin_irq_t *pins[];
-} core_irqs_t;
-
-// The interrupt of a pin: what irq() returns.
-struct _pin_irq_t {
-    mp_irq_obj_t irq;
-    core_irqs_t *core;
-    port_call_t call;
-    bool fired;         // A soft call is wanted.
-    uint8_t trigger;    // 0: none
-    uint8_t flags;
-};
-
-static void on_events(void *owner, uint32_t taken);
-
-// NULL: no pin of the core has an interrupt.
-static core_irqs_t *irqs_of_core(const lx_gpio_regs_t *regs) {
-    return port_event_owner(port_event_find(regs->name), on_events);
-}
-
-static pin_irq_t *irq_of_pin(const machine_pin_obj_t *self) {
-    core_irqs_t *irqs = irqs_of_core(self->regs);
-    return irqs != NULL ? irqs->pins[self->number] : NULL;
-}
-
-static mp_obj_t call_soft(mp_obj_t self_in) {
-    pin_irq_t *self = MP_OBJ_TO_PTR(self_in);
-    port_call_begin(&self->call);
-    lx_event_collect(&self->core->event);
-    // Not where irq() has been called since.
-    if (self->fired) {
-        self->fired = false;
-        mp_call_function_1_protected(self->irq.handler, self->irq.parent);
-    }
-    lx_event_release(&self->core->event);
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(call_soft_obj, call_soft);
-
-// Of a change, the core does not say which it was: the level does, unless it has changed again.
-static uint8_t flags_of(const core_irqs_t *irqs, const pin_irq_t *pin, uint32_t mask) {
-    if (pin->trigger != LX_GPIO_CHANGE) {
-        return pin->trigger;
-    }
-    return (lx_gpio_read(irqs->regs) & mask) != 0 ? LX_GPIO_RISING : LX_GPIO_FALLING;
-}
-
-static void retry_calls(const core_irqs_t *irqs) {
-    for (size_t n = 0; n < irqs->regs->pins; n++) {
-        if (irqs->pins[n] != NULL) {
-            port_call_retry(&irqs->pins[n]->call, &call_soft_obj, irqs->pins[n]);
-        }
-    }
-}
-
-// The number of the only bit that is set: the upper five bits of the product are different for each.
-static unsigned int number_of(uint32_t bit) {
-    static const uint8_t numbers[32] = {
-        0, 1, 28, 2, 29, 14, 24, 3, 30, 22, 20, 15, 25, 17, 4, 8,
-        31, 27, 13, 23, 21, 19, 16, 7, 26, 12, 18, 6, 11, 5, 10, 9,
-    };
-    return numbers[bit * 0x077cb531u >> 27];
-}
-
-static void on_events(void *owner, uint32_t taken) {
-    core_irqs_t *irqs = owner;
-    if (taken == 0) {
-        retry_calls(irqs);
-        return;
-    }
-    bool soft = false;
-    while (taken != 0) {
-        uint32_t mask = taken & -taken;
-        taken -= mask;
-        pin_irq_t *pin = irqs->pins[number_of(mask)];
-        pin->flags = flags_of(irqs, pin, mask);
-        if (pin->irq.ishard) {
-            mp_irq_handler(&pin->irq);
-        } else {
-            soft = true;
-            pin->fired = true;
-            port_call_request(&pin->call, &call_soft_obj, pin);
-        }
-    }
-    if (!soft) {
-        lx_event_settle(&irqs->event);
-    }
-}
-
-static COLD mp_uint_t pin_irq_trigger(mp_obj_t pin_in, mp_uint_t trigger) {
-    machine_pin_obj_t *pin = MP_OBJ_TO_PTR(pin_in);
-    core_irqs_t *irqs = irqs_of_core(pin->regs);
-    if (irqs == NULL || irqs->pins[pin->number] == NULL) {
-        return 0;
-    }
-    if (trigger > LX_GPIO_CHANGE) {
-        mp_raise_ValueError(MP_ERROR_TEXT("trigger must be Pin.IRQ_RISING, Pin.IRQ_FALLING or both"));
-    }
-    pin_irq_t *irq = irqs->pins[pin->number];
-    lx_event_disable(&irqs->event, pin->mask);
-    irq->fired = false;
-    irq->trigger = (uint8_t)trigger;
-    if (trigger != 0 && irq->irq.handler != mp_const_none) {
-        port_check(lx_gpio_set_trigger(pin->regs, pin->mask, (lx_gpio_trigger_t)trigger));
-        lx_event_enable(&irqs->event, pin->mask);
-    }
-    return 0;
-}
-
-static mp_uint_t pin_irq_info(mp_obj_t pin_in, mp_uint_t what) {
-    const pin_irq_t *irq = irq_of_pin(MP_OBJ_TO_PTR(pin_in));
-    if (irq == NULL) {
-        return 0;
-    }
-    return what == MP_IRQ_INFO_FLAGS ? irq->flags : irq->trigger;
-}
-
-static const mp_irq_methods_t pin_irq_methods = {
-    .trigger = pin_irq_trigger,
-    .info = pin_irq_info,
-};
-
-// Makes the core's events the pins', if they are not.
-static COLD core_irqs_t *claim_core(const lx_gpio_regs_t *regs) {
-    core_irqs_t *irqs = irqs_of_core(regs);
-    if (irqs == NULL) {
-        irqs = m_new_obj_var0(core_irqs_t, pins, pin_irq_t *, regs->pins);
-        irqs->regs = regs;
-        lx_event_init(&irqs->event, port_event_find(regs->name));
-        port_event_claim(&irqs->event, on_events, irqs);
-    }
-    return irqs;
-}
-
-// The core's events are free again when no pin has a handler.
-static COLD void release_unused(core_irqs_t *irqs) {
-    for (size_t n = 0; n < irqs->regs->pins; n++) {
-        if (irqs->pins[n] != NULL && irqs->pins[n]->irq.handler != mp_const_none) {
-            return;
-        }
-    }
-    port_event_release(&irqs->event);
-}
-
-// irq(handler=None, trigger=IRQ_RISING | IRQ_FALLING, hard=False, *, priority=1, wake=None); without arguments the irq
-// object as it is. There are no priorities, and no sleep to wake from.
-static COLD mp_obj_t machine_pin_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
-    machine_pin_obj_t *self = MP_OBJ_TO_PTR(pos_args[0]);
-    enum { ARG_handler, ARG_trigger, ARG_hard, ARG_priority, ARG_wake };
-    static const mp_arg_t allowed_args[] = {
-        { MP_QSTR_handler, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
-        { MP_QSTR_trigger, MP_ARG_INT, {.u_int = 0} },
-        { MP_QSTR_hard, MP_ARG_BOOL, {.u_bool = false} },
-        { MP_QSTR_priority, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 1} },
-        { MP_QSTR_wake, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
-    };
-    mp_arg_val_t args[MP_ARRAY_SIZE(allowed_args)];
-    mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
-    if (!lx_gpio_can_interrupt(self->regs)) {
-        cannot(self->regs, "interrupt");
-    }
-    if (args[ARG_handler].u_obj != mp_const_none && !mp_obj_is_callable(args[ARG_handler].u_obj)) {
-        mp_raise_ValueError(MP_ERROR_TEXT("handler must be None or callable"));
-    }
-    if (args[ARG_priority].u_int != 1 || args[ARG_wake].u_obj != mp_const_none) {
-        mp_raise_ValueError(MP_ERROR_TEXT("the CPU has only priority=1, wake=None"));
-    }
-    mp_uint_t trigger = (mp_uint_t)args[ARG_trigger].u_int;
-    trigger = trigger == 0 ? LX_GPIO_CHANGE : trigger;
-    if (trigger > LX_GPIO_CHANGE) {
-        mp_raise_ValueError(MP_ERROR_TEXT("trigger must be Pin.IRQ_RISING, Pin.IRQ_FALLING or both"));
-    }
-    core_irqs_t *irqs = claim_core(self->regs);
-    pin_irq_t *irq = irqs->pins[self->number];
-    if (irq == NULL) {
-        irq = m_new0(pin_irq_t, 1);
-        irq->core = irqs;
-        mp_irq_init(&irq->irq, &pin_irq_methods, pos_args[0]);
-        irqs->pins[self->number] = irq;
-    }
-    if (n_args > 1 || kw_args->used != 0) {
-        pin_irq_trigger(pos_args[0], 0);
-        irq->irq.parent = pos_args[0];
-        irq->irq.handler = args[ARG_handler].u_obj;
-        irq->irq.ishard = args[ARG_hard].u_bool;
-        if (irq->irq.handler != mp_const_none) {
-            pin_irq_trigger(pos_args[0], trigger);
-        }
-    }
-    release_unused(irqs);
-    return MP_OBJ_FROM_PTR(irq);
-}
-static MP_DEFINE_CONST_FUN_OBJ_KW(machine_pin_irq_obj, 1, machine_pin_irq);
-
-#endif
 
 static mp_uint_t machine_pin_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg, int *errcode) {
     (void)errcode;
@@ -595,7 +389,7 @@ static const mp_rom_map_elem_t machine_pin_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_IN), MP_ROM_INT(MODE_IN) },
     { MP_ROM_QSTR(MP_QSTR_OUT), MP_ROM_INT(MODE_OUT) },
     { MP_ROM_QSTR(MP_QSTR_OPEN_DRAIN), MP_ROM_INT(MODE_OPEN_DRAIN) },
-    #if PIN_IRQ
+    #if MACHINE_PIN_IRQ
     { MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&machine_pin_irq_obj) },
     { MP_ROM_QSTR(MP_QSTR_IRQ_RISING), MP_ROM_INT(LX_GPIO_RISING) },
     { MP_ROM_QSTR(MP_QSTR_IRQ_FALLING), MP_ROM_INT(LX_GPIO_FALLING) },

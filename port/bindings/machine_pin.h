@@ -5,7 +5,13 @@
 
 #include "py/obj.h"
 
+#include "bindings/port_event.h"
 #include "drivers/lx_gpio.h"
+
+#define MACHINE_PIN_IRQ (PORT_EVENT_OWNED && SOC_HAS_GPIO_EVENT)
+
+// Not worth room in a file that is compiled for speed.
+#define COLD __attribute__((cold))
 
 typedef struct _machine_pin_obj_t {
     mp_obj_base_t base;
@@ -31,5 +37,11 @@ void machine_pin_set(const machine_pin_obj_t *pin, bool level);
 // What its name is made of: "gpio" and 3.
 const char *machine_pin_core(const machine_pin_obj_t *pin);
 unsigned int machine_pin_number(const machine_pin_obj_t *pin);
+
+// Pin.irq().
+extern const mp_obj_fun_builtin_var_t machine_pin_irq_obj;
+
+// ValueError: the core lacks something, such as "outputs".
+MP_NORETURN void machine_pin_raise_lacks(const lx_gpio_regs_t *regs, const char *what);
 
 #endif

@@ -7,6 +7,7 @@
 #include "bindings/classes.h"
 #include "errors.h"
 #include "soc_config.h"
+#include "module.h"
 #include "soc_instances.h"
 
 struct _machine_pwm_obj_t {
@@ -82,7 +83,8 @@ static void set_duty(const lx_pwm_regs_t *regs, duty_kind_t kind, mp_int_t value
     port_check(lx_pwm_start(regs, width_of(*duty_of(regs), period), period));
 }
 
-void port_pwms_deinit(void) {
+// Stops the PWMs that were started from Python.
+static void pwms_deinit(void) {
     for (size_t i = 0; i < SOC_PWM_COUNT; i++) {
         if (duties[i].kind != DUTY_AS_IS) {
             lx_pwm_stop(&soc_pwm[i]);
@@ -90,6 +92,8 @@ void port_pwms_deinit(void) {
         }
     }
 }
+
+PORT_MODULE(pwms) = { .deinit = pwms_deinit };
 
 static mp_obj_t mp_machine_pwm_freq_get(machine_pwm_obj_t *self) {
     uint32_t period = lx_pwm_period(self->regs);

@@ -3,6 +3,7 @@
 // exact to a cycle of the clock. Callbacks run by the scheduler, or with hard=True in the interrupt itself, where
 // they cannot allocate memory.
 
+#include <stddef.h>
 #include <string.h>
 
 #include "py/gc.h"
@@ -15,6 +16,7 @@
 #include "drivers/lx_timer.h"
 #include "bindings/classes.h"
 #include "errors.h"
+#include "module.h"
 #include "soc_instances.h"
 #include "tick.h"
 
@@ -28,12 +30,11 @@ typedef struct {
     port_tick_timer_t tick;     // Only period and mode of a hardware timer.
     mp_obj_t callback;
     bool hard;
-    uint8_t due;                // Soft calls in the scheduler's queue that nothing has cancelled.
+    uint16_t due;               // Soft calls that a virtual timer is owed.
     #if HARDWARE_TIMERS
     const lx_timer_regs_t *regs;        // NULL: a virtual timer.
     uint64_t cycles;
     lx_event_t event;
-    port_call_t call;
     #endif
 } machine_timer_obj_t;
 
@@ -56,27 +57,29 @@ static void call_hard(machine_timer_obj_t *self) {
     mp_sched_unlock();
 }
 
-// Not where deinit() or init() have come in between.
-static mp_obj_t call_virtual(mp_obj_t self_in) {
-    machine_timer_obj_t *self = MP_OBJ_TO_PTR(self_in);
+static machine_timer_obj_t *timer_of_call(softcall_t *call) {
+    return (machine_timer_obj_t *)((uint8_t *)call - offsetof(machine_timer_obj_t, tick.call));
+}
+
+static void call_virtual(softcall_t *call) {
+    machine_timer_obj_t *self = timer_of_call(call);
     uint32_t state = MICROPY_BEGIN_ATOMIC_SECTION();
-    bool due = self->due != 0;
-    self->due -= due;
+    if (--self->due != 0) {
+        softcall_request(call);
+    }
     MICROPY_END_ATOMIC_SECTION(state);
     port_tick_unlink_stopped();
-    return due ? mp_call_function_1(self->callback, self_in) : mp_const_none;
+    mp_call_function_1_protected(self->callback, MP_OBJ_FROM_PTR(self));
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(call_virtual_obj, call_virtual);
 
-static bool expired(port_tick_timer_t *tick) {
+static void expired(port_tick_timer_t *tick) {
     machine_timer_obj_t *self = (machine_timer_obj_t *)tick;
     if (self->hard) {
         call_hard(self);
-        return true;
+    } else if (self->due < UINT16_MAX) {
+        self->due++;
+        softcall_request(&tick->call);
     }
-    bool queued = mp_sched_schedule(MP_OBJ_FROM_PTR(&call_virtual_obj), MP_OBJ_FROM_PTR(self));
-    self->due += queued;
-    return queued;
 }
 
 // A period of n / hz seconds in units of 1 / unit_hz, not rounded up and at least 1.
@@ -94,26 +97,24 @@ static uint64_t units_of(mp_obj_t period, mp_int_t hz, uint32_t unit_hz) {
 // The fastest that leaves a program any time beside a soft callback.
 #define CYCLES_MIN 1000
 
-static mp_obj_t call_soft(mp_obj_t self_in) {
-    machine_timer_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    port_call_begin(&self->call);
+static void call_soft(softcall_t *call) {
+    machine_timer_obj_t *self = timer_of_call(call);
     if (lx_event_collect(&self->event) != 0 && self->callback != mp_const_none) {
-        mp_call_function_1_protected(self->callback, self_in);
+        mp_call_function_1_protected(self->callback, MP_OBJ_FROM_PTR(self));
     }
-    lx_event_release(&self->event);
-    return mp_const_none;
+    lx_event_finish(&self->event);
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(call_soft_obj, call_soft);
 
-static void on_event(void *owner, uint32_t taken) {
-    machine_timer_obj_t *self = owner;
-    if (taken == 0) {
-        port_call_retry(&self->call, &call_soft_obj, self);
-    } else if (self->hard) {
+static void on_event(void *arg) {
+    machine_timer_obj_t *self = arg;
+    if (lx_event_take(&self->event) == 0) {
+        return;
+    }
+    if (self->hard) {
         call_hard(self);
-        lx_event_settle(&self->event);
+        lx_event_finish(&self->event);
     } else {
-        port_call_request(&self->call, &call_soft_obj, self);
+        softcall_request(&self->tick.call);
     }
 }
 
@@ -158,7 +159,8 @@ static void start_hardware(machine_timer_obj_t *self, mp_obj_t freq, mp_obj_t pe
 static void stop_hardware(machine_timer_obj_t *self) {
     if (self->tick.running) {
         lx_timer_stop(self->regs);
-        port_event_release(&self->event);
+        port_event_release(&self->event, self);
+        softcall_cancel(&self->tick.call);
         lx_event_collect(&self->event);
         self->tick.running = false;
     }
@@ -178,6 +180,7 @@ static void stop(machine_timer_obj_t *self) {
     }
     #endif
     port_tick_timer_stop(&self->tick);
+    softcall_cancel(&self->tick.call);
     self->due = 0;
 }
 
@@ -268,21 +271,38 @@ static void init(machine_timer_obj_t *self, size_t n_args, const mp_obj_t *args,
     }
 }
 
-void machine_timer_stop_all(void) {
-    #if HARDWARE_TIMERS
+#if HARDWARE_TIMERS
+
+static void tick(void) {
     for (size_t i = 0; i < SOC_TIMER_COUNT; i++) {
-        if (i != SOC_TICK_TIMER && port_event_owner(port_event_find(soc_timer[i].name), on_event) != NULL) {
-            lx_timer_stop(&soc_timer[i]);
+        machine_timer_obj_t *self = MP_STATE_PORT(hardware_timers)[i];
+        if (self != NULL) {
+            lx_event_tick(&self->event);
         }
-        MP_STATE_PORT(hardware_timers)[i] = NULL;
     }
-    #endif
 }
+
+static void deinit(void) {
+    for (size_t i = 0; i < SOC_TIMER_COUNT; i++) {
+        void **root = &MP_STATE_PORT(hardware_timers)[i];
+        const lx_event_regs_t *regs = port_event_find(soc_timer[i].name);
+        if (*root != NULL && soc_irq_owner(regs->irq, regs->enable) == *root) {
+            lx_timer_stop(&soc_timer[i]);
+            port_event_drop(regs, *root);
+        }
+        *root = NULL;
+    }
+}
+
+PORT_MODULE(hardware_timers) = { .tick = tick, .deinit = deinit };
+
+#endif
 
 static machine_timer_obj_t *new_timer(void) {
     machine_timer_obj_t *self = mp_obj_malloc(machine_timer_obj_t, &machine_timer_type);
     self->tick.next = NULL;
     self->tick.expired = expired;
+    self->tick.call = (softcall_t) { .run = call_virtual };
     self->tick.period_ms = 1000;
     self->tick.periodic = true;
     self->tick.running = false;
@@ -304,7 +324,7 @@ static machine_timer_obj_t *hardware_timer(const lx_timer_regs_t *regs) {
         machine_timer_obj_t *self = new_timer();
         self->regs = regs;
         self->cycles = SOC_CLOCK_HZ;
-        self->call = (port_call_t) { false, false };
+        self->tick.call.run = call_soft;
         lx_event_init(&self->event, port_event_find(regs->name));
         *root = self;
     }

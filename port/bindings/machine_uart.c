@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // machine.UART over lx_uart, included by extmod/machine_uart.c: the SoC's UARTs but for the console's. What
-// arrives is taken by the interrupt; port_tick() calls port_uarts_tick(), which tells when a line falls idle.
+// arrives is taken by the interrupt; the tick tells when a line falls idle.
 
+#include <stddef.h>
 #include <string.h>
 
 #include "py/gc.h"
@@ -9,14 +10,15 @@
 #include "py/mphal.h"
 
 #include "bindings/instance.h"
-#include "bindings/port_event.h"
 #include "drivers/lx_uart.h"
 #include "bindings/classes.h"
 #include "errors.h"
 #include "tick.h"
+#include "module.h"
 #include "soc/irq.h"
 #include "soc_config.h"
 #include "soc_instances.h"
+#include "softcall.h"
 
 #define RING_BYTES 256
 #define RING_BYTES_MIN 32
@@ -53,7 +55,7 @@ struct _machine_uart_obj_t {
     bool running;
     #if MICROPY_PY_MACHINE_UART_IRQ
     mp_irq_obj_t *irq;      // NULL: never asked for.
-    port_call_t call;
+    softcall_t call;
     uint8_t triggers;
     uint8_t pending;        // What the next soft callback is for.
     uint8_t flags;          // What the last callback was for.
@@ -68,19 +70,16 @@ static uint32_t char_ms(const machine_uart_obj_t *self) {
 
 #if MICROPY_PY_MACHINE_UART_IRQ
 
-static mp_obj_t call_soft(mp_obj_t self_in) {
-    machine_uart_obj_t *self = MP_OBJ_TO_PTR(self_in);
+static void call_soft(softcall_t *call) {
+    machine_uart_obj_t *self = (machine_uart_obj_t *)((uint8_t *)call - offsetof(machine_uart_obj_t, call));
     uint32_t state = MICROPY_BEGIN_ATOMIC_SECTION();
-    port_call_begin(&self->call);
     self->flags = self->pending;
     self->pending = 0;
     MICROPY_END_ATOMIC_SECTION(state);
     if (self->running && self->irq->handler != mp_const_none) {
-        mp_call_function_1_protected(self->irq->handler, self_in);
+        mp_call_function_1_protected(self->irq->handler, MP_OBJ_FROM_PTR(self));
     }
-    return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(call_soft_obj, call_soft);
 
 // In the interrupt.
 static void call_back(machine_uart_obj_t *self, uint8_t trigger) {
@@ -92,7 +91,7 @@ static void call_back(machine_uart_obj_t *self, uint8_t trigger) {
         mp_irq_handler(self->irq);
     } else {
         self->pending |= trigger;
-        port_call_request(&self->call, &call_soft_obj, self);
+        softcall_request(&self->call);
     }
 }
 
@@ -120,16 +119,22 @@ static void serve(machine_uart_obj_t *self) {
     }
 }
 
-void port_uarts_tick(void) {
+// In any case where the virtual machine waits: what a UART without interrupt has received.
+static void poll(void) {
+    for (size_t i = 0; i < SOC_UART_COUNT; i++) {
+        if (MP_STATE_PORT(port_uarts)[i] != NULL) {
+            serve(MP_STATE_PORT(port_uarts)[i]);
+        }
+    }
+}
+
+static void tick(void) {
     for (size_t i = 0; i < SOC_UART_COUNT; i++) {
         machine_uart_obj_t *self = MP_STATE_PORT(port_uarts)[i];
         if (self == NULL || !self->running) {
             continue;
         }
         serve(self);
-        #if MICROPY_PY_MACHINE_UART_IRQ
-        port_call_retry(&self->call, &call_soft_obj, self);
-        #endif
         if (self->idle_ticks != 0 && --self->idle_ticks == 0) {
             call_back(self, TRIGGER_RXIDLE);
         }
@@ -144,22 +149,28 @@ static void stop(machine_uart_obj_t *self) {
     if (self->running) {
         self->running = false;
         if (self->regs->irq >= 0) {
-            soc_irq_register(self->regs->irq, NULL, NULL);
+            soc_irq_release(self->regs->irq, self->regs->ev_enable, &self->uart);
         }
         lx_uart_deinit(&self->uart);
+        #if MICROPY_PY_MACHINE_UART_IRQ
+        softcall_cancel(&self->call);
+        #endif
     }
 }
 
 // Without a look at the objects, which a trap may have damaged.
-void port_uarts_deinit(void) {
+static void deinit(void) {
     for (size_t i = 0; i < SOC_UART_COUNT; i++) {
-        if (i != SOC_CONSOLE_UART && MP_STATE_PORT(port_uarts)[i] != NULL) {
+        machine_uart_obj_t *self = MP_STATE_PORT(port_uarts)[i];
+        if (self != NULL) {
             MP_STATE_PORT(port_uarts)[i] = NULL;
-            soc_irq_register(soc_uart[i].irq, NULL, NULL);
+            soc_irq_release(soc_uart[i].irq, soc_uart[i].ev_enable, &self->uart);
             csr_write(soc_uart[i].ev_enable, 0);
         }
     }
 }
+
+PORT_MODULE(uarts) = { .deinit = deinit, .tick = tick, .poll = poll };
 
 static void mp_machine_uart_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
@@ -169,7 +180,7 @@ static void mp_machine_uart_print(const mp_print_t *print, mp_obj_t self_in, mp_
         mp_printf(print, "baudrate=%u, ", (unsigned int)self->baud);
     }
     mp_printf(print, "timeout=%u, timeout_char=%u, rxbuf=%u, txbuf=%u)", self->timeout_ms, self->timeout_char_ms,
-        (unsigned int)(self->uart.rx_mask + 1), (unsigned int)(self->uart.tx_mask + 1));
+        (unsigned int)lx_uart_rx_size(&self->uart), (unsigned int)lx_uart_tx_size(&self->uart));
 }
 
 static void check_baud(const machine_uart_obj_t *self, mp_int_t baud) {
@@ -227,8 +238,8 @@ static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
     }
     mp_int_t rx_wanted = parsed[ARG_rxbuf].u_int;
     mp_int_t tx_wanted = parsed[ARG_txbuf].u_int;
-    size_t rx_bytes = rx_wanted != -1 ? ring_bytes(rx_wanted) : self->rx_buf != NULL ? self->uart.rx_mask + 1 : RING_BYTES;
-    size_t tx_bytes = tx_wanted != -1 ? ring_bytes(tx_wanted) : self->tx_buf != NULL ? self->uart.tx_mask + 1 : RING_BYTES;
+    size_t rx_bytes = rx_wanted != -1 ? ring_bytes(rx_wanted) : self->rx_buf != NULL ? lx_uart_rx_size(&self->uart) : RING_BYTES;
+    size_t tx_bytes = tx_wanted != -1 ? ring_bytes(tx_wanted) : self->tx_buf != NULL ? lx_uart_tx_size(&self->uart) : RING_BYTES;
     bool fresh = !self->running || rx_wanted != -1 || tx_wanted != -1;
     uint8_t *rx_buf = fresh ? m_new(uint8_t, rx_bytes) : NULL;
     uint8_t *tx_buf = fresh ? m_new(uint8_t, tx_bytes) : NULL;
@@ -243,7 +254,8 @@ static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
         return;
     }
     stop(self);
-    if (self->regs->irq >= 0 && soc_irq_register(self->regs->irq, lx_uart_isr, &self->uart) != LX_OK) {
+    const lx_uart_regs_t *regs = self->regs;
+    if (regs->irq >= 0 && soc_irq_owner(regs->irq, regs->ev_enable) != NULL) {
         mp_raise_msg_varg(&mp_type_ValueError,
             MP_ERROR_TEXT("an EventManager has the interrupt of '%s': disable that first"), self->regs->name);
     }
@@ -259,8 +271,8 @@ static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
     };
     port_check(lx_uart_init(&self->uart, self->regs, &config));
     self->running = true;
-    if (self->regs->irq >= 0) {
-        soc_irq_enable(self->regs->irq);
+    if (regs->irq >= 0) {
+        port_check(soc_irq_claim(regs->irq, regs->ev_enable, lx_uart_isr, &self->uart));
     }
 }
 
@@ -281,6 +293,9 @@ static mp_obj_t mp_machine_uart_make_new(const mp_obj_type_t *type, size_t n_arg
         memset((uint8_t *)self + sizeof(self->base), 0, sizeof(*self) - sizeof(self->base));
         self->regs = regs;
         self->uart.regs = regs;
+        #if MICROPY_PY_MACHINE_UART_IRQ
+        self->call.run = call_soft;
+        #endif
         self->baud = lx_uart_baud(regs, SOC_CLOCK_HZ);
     }
     if (is_new || n_args > 1 || n_kw > 0) {

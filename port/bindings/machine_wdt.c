@@ -54,8 +54,7 @@ static mp_obj_t machine_wdt_make_new(const mp_obj_type_t *type, size_t n_args, s
     uint32_t cycles = (uint32_t)timeout_ms * CYCLES_PER_MS;
     if (regs->irq >= 0) {
         // Not where an EventManager has the line, which would take the event for its own.
-        port_check(soc_irq_register(regs->irq, run_down, (void *)regs));
-        soc_irq_enable(regs->irq);
+        port_check(soc_irq_claim(regs->irq, regs->ev_enable, run_down, (void *)regs));
     }
     if (!lx_watchdog_running(regs)) {
         port_check(lx_watchdog_start(regs, cycles));

@@ -34,8 +34,7 @@ static void setup(bool with_uptime, lx_clock_hook_t hook) {
     hook_time = 0;
     memset(&clock, 0xee, sizeof(clock));
     CHECK_EQ(lx_clock_init(&clock, &regs, CLOCK_HZ, hook, &hooks), LX_OK);
-    CHECK_EQ(soc_irq_register(regs.irq, lx_clock_isr, &clock), LX_OK);
-    CHECK_EQ(soc_irq_enable(regs.irq), LX_OK);
+    CHECK_EQ(soc_irq_claim(regs.irq, regs.ev_enable, lx_clock_isr, &clock), LX_OK);
 }
 
 // What a CPU without interrupts does instead.

@@ -71,8 +71,7 @@ static void setup(void) {
     CHECK_EQ(enable->writes, 0);
     lx_event_disable(&event, UINT32_MAX);
     CHECK_EQ(mock_get(enable), 0);
-    soc_irq_register(LINE, isr, NULL);
-    soc_irq_enable(LINE);
+    soc_irq_claim(LINE, regs.enable, isr, NULL);
     soc_irq_global_enable();
 }
 
@@ -146,7 +145,7 @@ static void event_level_that_nobody_clears(void) {
     lx_event_tick(&event);
     CHECK_EQ(mock_get(enable), 0xb);
     CHECK_EQ(lx_event_collect(&event), 0x5);
-    lx_event_release(&event);
+    lx_event_finish(&event);
     CHECK_EQ(mock_get(enable), 0xb);
     poll();
     CHECK_EQ(taken_count, 2);
@@ -156,14 +155,14 @@ static void event_level_that_nobody_clears(void) {
         poll();
         CHECK_EQ(taken_count, 3 + i);
         CHECK_EQ(lx_event_collect(&event), 0x4);
-        lx_event_release(&event);
+        lx_event_finish(&event);
     }
     // A callback that clears it unmasks it.
     lx_event_tick(&event);
     poll();
     CHECK_EQ(lx_event_collect(&event), 0x4);
     level = 0;
-    lx_event_release(&event);
+    lx_event_finish(&event);
     CHECK_EQ(mock_get(enable), 0xf);
     level = 0x4;
     poll();
@@ -175,7 +174,7 @@ static void event_level_that_nobody_clears(void) {
     poll();
     CHECK_EQ(taken_count, 9);
     level = 0;
-    lx_event_release(&event);
+    lx_event_finish(&event);
     CHECK_EQ(mock_get(enable), 0xf);
     CHECK_EQ(lx_event_pending(&event), 0);
     level = 0x4;
@@ -206,7 +205,7 @@ static void event_burst_is_held(void) {
     CHECK_EQ(event.coalesced, LX_EVENT_BURST);
     // What came meanwhile is still there, and comes when it is released.
     CHECK_EQ(remembered, 0x1);
-    lx_event_release(&event);
+    lx_event_finish(&event);
     CHECK_EQ(mock_get(enable), 0x3);
     poll();
     CHECK_EQ(lx_event_collect(&event), 0x1);
@@ -223,7 +222,7 @@ static void event_that_comes_again_at_once(void) {
     CHECK_EQ(mock_get(enable), 0);
     lx_event_collect(&event);
     refire = 0;
-    lx_event_release(&event);
+    lx_event_finish(&event);
     lx_event_tick(&event);
     poll();
     // The second one is not lost.
@@ -243,15 +242,14 @@ static void serving_isr(void *arg) {
             next_events--;
             remembered |= 0x1;
         }
-        lx_event_settle(&event);
+        lx_event_finish(&event);
     }
 }
 
-static void event_settle_ends_a_storm(void) {
+static void event_finish_ends_a_storm(void) {
     setup();
-    soc_irq_register(LINE, NULL, NULL);
-    soc_irq_register(LINE, serving_isr, NULL);
-    soc_irq_enable(LINE);
+    soc_irq_release(LINE, regs.enable, NULL);
+    soc_irq_claim(LINE, regs.enable, serving_isr, NULL);
     lx_event_enable(&event, 0x1);
     served = 0;
     next_events = 10;
@@ -290,7 +288,7 @@ static void event_of_nobody(void) {
     lx_event_enable(&event, 0x1);
     CHECK_EQ(lx_event_take(&event), 0);
     CHECK_EQ(pending->writes, 0);
-    lx_event_release(&event);
+    lx_event_finish(&event);
     lx_event_tick(&event);
     CHECK_EQ(event.count, 0);
 }
@@ -301,7 +299,7 @@ const test_t tests_event[] = {
     TEST(event_level_that_nobody_clears),
     TEST(event_burst_is_held),
     TEST(event_that_comes_again_at_once),
-    TEST(event_settle_ends_a_storm),
+    TEST(event_finish_ends_a_storm),
     TEST(event_without_registers),
     TEST(event_of_nobody),
     {NULL, NULL},

@@ -147,8 +147,7 @@ static void setup(uint32_t hz) {
     soc_irq_init();
     timer_model_init(&timer, &timer_regs, true);
     lx_clock_init(&clock, &timer_regs, CLK_HZ, NULL, NULL);
-    soc_irq_register(timer_regs.irq, lx_clock_isr, &clock);
-    soc_irq_enable(timer_regs.irq);
+    soc_irq_claim(timer_regs.irq, timer_regs.ev_enable, lx_clock_isr, &clock);
     soc_irq_global_enable();
     memset(&bus, 0, sizeof(bus));
     memset(&device, 0, sizeof(device));

@@ -91,8 +91,7 @@ static void timer_uptime_is_not_torn(void) {
     isr_uptime = 0;
     // Near a carry into the upper half, and with an interrupt at any point of a read.
     model.uptime = UINT64_C(0x4ffffc000);
-    soc_irq_register(regs.irq, isr, NULL);
-    soc_irq_enable(regs.irq);
+    soc_irq_claim(regs.irq, regs.ev_enable, isr, NULL);
     lx_timer_start_periodic(&regs, 97);
     lx_timer_irq_enable(&regs, true);
     soc_irq_global_enable();
@@ -117,8 +116,7 @@ static void timer_uptime_carry_meets_interrupt(void) {
     for (unsigned carry = 1; carry < 130; carry++) {
         for (unsigned interrupt = 1; interrupt < 60; interrupt += 2) {
             setup(true);
-            soc_irq_register(regs.irq, isr, NULL);
-            soc_irq_enable(regs.irq);
+            soc_irq_claim(regs.irq, regs.ev_enable, isr, NULL);
             lx_timer_start_once(&regs, interrupt);
             lx_timer_irq_enable(&regs, true);
             isr_uptime = 0;

@@ -59,8 +59,7 @@ static void setup_model(void) {
 static void start(void) {
     lx_uart_config_t c = config();
     CHECK_EQ(lx_uart_init(&uart, &regs, &c), LX_OK);
-    CHECK_EQ(soc_irq_register(regs.irq, lx_uart_isr, &uart), LX_OK);
-    CHECK_EQ(soc_irq_enable(regs.irq), LX_OK);
+    CHECK_EQ(soc_irq_claim(regs.irq, regs.ev_enable, lx_uart_isr, &uart), LX_OK);
     soc_irq_global_enable();
 }
 
@@ -497,8 +496,7 @@ static void uart_both_directions(void) {
     c.on_intr = NULL;
     c.on_rx = NULL;
     CHECK_EQ(lx_uart_init(&uart, &regs, &c), LX_OK);
-    soc_irq_register(regs.irq, lx_uart_isr, &uart);
-    soc_irq_enable(regs.irq);
+    soc_irq_claim(regs.irq, regs.ev_enable, lx_uart_isr, &uart);
     soc_irq_global_enable();
     lx_uart_set_intr_char(&uart, data[0]);
     model.back_pressure = true;

@@ -138,8 +138,7 @@ static void isr(void *arg) {
 static void watchdog_interrupts(void) {
     setup(32);
     calls = 0;
-    soc_irq_register(regs.irq, isr, NULL);
-    soc_irq_enable(regs.irq);
+    soc_irq_claim(regs.irq, regs.ev_enable, isr, NULL);
     soc_irq_global_enable();
     CHECK_EQ(lx_watchdog_start(&regs, 500), LX_OK);
     CHECK_EQ(mock_get(enable), 1);

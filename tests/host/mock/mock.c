@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "irq.h"
+#include "soc/deferred.h"
 #include "soc/irq.h"
 #include "soc_config.h"
 #include "system.h"
@@ -75,8 +76,9 @@ static void take_interrupts(void) {
         pass(ENTRY_CYCLES);
         soc_irq_dispatch();
         pass(RETURN_CYCLES);
-        mock_ie = true;
         in_interrupt = false;
+        soc_deferred_run();
+        mock_ie = true;
     }
     #endif
 }

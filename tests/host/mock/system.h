@@ -11,4 +11,7 @@ static inline void flush_cpu_dcache(void) {
     mock_dcache_flushes++;
 }
 
+static inline void flush_cpu_icache(void) {
+}
+
 #endif // MOCK_SYSTEM_H
