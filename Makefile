@@ -26,6 +26,12 @@ endif
 
 VENV = $(BUILD)/venv
 PYTHON = $(call absolute,$(VENV))/bin/python
+# Another LiteX than that of tools/requirements.txt: LITEX=/path/to/python, which has it installed.
+LITEX ?=
+LITEX_PYTHON = $(if $(LITEX),$(call absolute,$(LITEX)),$(PYTHON))
+ifneq ($(LITEX),)
+export LITEX
+endif
 SOCS = mini base bench phy sdram full jtag
 
 ifdef MICROPY_DIR
@@ -122,8 +128,15 @@ $(VENV)/.installed: tools/requirements.txt | packages
 micropython: | $(VENV)/.installed
 	@$(MICROPY_FETCH) >&2 </dev/null
 
-$(BUILD)/soc/%/csr.json: $(wildcard gateware/*.py gateware/litei2c_parts/*.py gateware/litei2c_parts/*/*.py) $(VENV)/.installed
-	@$(PYTHON) -m gateware.build $* --output-dir $(call absolute,$(BUILD)/soc/$*) >&2 </dev/null
+# Which LiteX the SoCs come from; they are generated again where that changes.
+$(BUILD)/litex: FORCE | $(VENV)/.installed
+	@mkdir -p $(@D); echo "$(LITEX_PYTHON)" | cmp -s - $@ || echo "$(LITEX_PYTHON)" > $@
+
+.PHONY: FORCE
+FORCE:
+
+$(BUILD)/soc/%/csr.json: $(wildcard gateware/*.py gateware/litei2c_parts/*.py gateware/litei2c_parts/*/*.py) $(VENV)/.installed $(BUILD)/litex
+	@$(LITEX_PYTHON) -m gateware.build $* --output-dir $(call absolute,$(BUILD)/soc/$*) >&2 </dev/null
 	@touch $@
 
 image: $(OWN_SOC) micropython

@@ -35,7 +35,10 @@ import repl  # noqa: E402
 from soc import generate, litex_output  # noqa: E402
 
 BUILD = ROOT / "build"
-WORK = BUILD / "boards"
+# A Python with another LiteX and litex-boards; its boards have a folder and a list of their own.
+LITEX = os.environ.get("LITEX")
+PYTHON = os.path.abspath(LITEX) if LITEX else sys.executable
+WORK = BUILD / ("boards-litex" if LITEX else "boards")
 LXEMU = BUILD / "lxemu"
 SCRIPT = ROOT / "examples" / "acceptance.py"
 PASS, FAIL, NOT_GENERATED = "pass", "fail", "not generated"
@@ -60,9 +63,9 @@ class Failed(Exception):
 
 def all_boards():
     """The names of all targets in litex-boards, sorted."""
-    import litex_boards.targets
-
-    folder = Path(litex_boards.targets.__file__).parent
+    where = "import litex_boards.targets as t; print(next(iter(t.__path__)))"
+    found = subprocess.run([PYTHON, "-c", where], check=True, capture_output=True, text=True)
+    folder = Path(found.stdout.strip())
     return sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
 
 
@@ -143,7 +146,7 @@ class Board:
             return
         shutil.rmtree(self.folder, ignore_errors=True)
         self.soc_folder.mkdir(parents=True)
-        command = [sys.executable]
+        command = [PYTHON]
         if self.record["options"] == "default":
             command += ["-m", f"litex_boards.targets.{self.record['board']}", *GENERATE]
         else:
@@ -547,7 +550,7 @@ def main():
     parser.add_argument("board", nargs="*")
     options = parser.parse_args()
     sets = ("default", "more") if options.options == "both" else (options.options,)
-    results = Results(BUILD / "boards.json")
+    results = Results(WORK.with_suffix(".json"))
     if options.report:
         report(results.records())
         return 0
@@ -571,7 +574,7 @@ def main():
     used = os.times()
     processor = used.user + used.system + used.children_user + used.children_system
     print(
-        f"{time.monotonic() - started:.0f} s, {processor:.0f} s of processor time; written to build/boards.json"
+        f"{time.monotonic() - started:.0f} s, {processor:.0f} s of processor time; written to {WORK.relative_to(ROOT)}.json"
     )
     return 0 if print_verdict(records) else 1
 

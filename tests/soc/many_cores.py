@@ -25,7 +25,7 @@ from litex.soc.interconnect import wishbone
 from litex.soc.interconnect.csr import CSRStorage
 from migen import ClockDomain, Record, Signal
 
-IDENTIFIER = "Many Cores, LETTER case kept"
+IDENTIFIER = "Many Cores: LETTER case kept"
 
 PINS = [
     ("sys_clk", 0, Pins(1)),

@@ -15,6 +15,8 @@ from tests.soc.case import TOP, GenerateTest, run
 
 BUILD = os.environ.get("BUILD") or os.path.join(TOP, "build")
 CACHE = os.path.join(BUILD, "tests", "soc", "generated")
+# A Python with another LiteX, as of `make test LITEX=...`.
+LITEX = os.path.abspath(os.environ.get("LITEX") or sys.executable)
 
 REFERENCE_SOCS = ("mini", "base", "bench", "phy", "sdram", "full")
 # Each generates in about a second without vendor tools: name to the options beyond the default.
@@ -51,7 +53,7 @@ def once(name, command):
     """
     folder = os.path.join(CACHE, name)
     marker = os.path.join(folder, "command")
-    made_by = " ".join([*command, gateware_digest()])
+    made_by = " ".join([LITEX, *command, gateware_digest()])
     if os.path.exists(marker):
         with open(marker) as file:
             if file.read() == made_by:
@@ -62,7 +64,7 @@ def once(name, command):
         os.makedirs(made)
         # Some targets leave files where they run, so let that be the folder, too.
         done = subprocess.run(
-            [sys.executable, *(part.format(made) for part in command)],
+            [LITEX, *(part.format(made) for part in command)],
             cwd=made,
             env={**os.environ, "PYTHONPATH": TOP},
             capture_output=True,
@@ -97,7 +99,7 @@ class LitexTest(GenerateTest):
         names = [line.split()[0] for line in found["register"]]
         self.assertEqual(names, sorted(data["csr_registers"], key=str.encode))
         self.assertEqual(
-            found["identifier"][0].lower(), data["constants"].get("config_identifier", "")
+            found["identifier"][0].lower(), data["constants"].get("config_identifier", "").lower()
         )
         return found, text
 
@@ -133,8 +135,11 @@ class LitexTest(GenerateTest):
                     folder = self.folder
                     _, text = run(folder, "--output", self.output)
                     # LiteX 2024.12 writes the same csr.h for both, so the user has to say it.
-                    self.assertEqual("but the gateware has little" in text, ordering == "little")
-                    if ordering == "little":
+                    with open(os.path.join(folder, "csr.json")) as file:
+                        says_it = "config_csr_ordering_little" in json.load(file)["constants"]
+                    refused = ordering == "little" and not says_it
+                    self.assertEqual("but the gateware has little" in text, refused)
+                    if refused:
                         self.assert_fails(
                             "csr.h reads wide registers in big order but the gateware has little; put the "
                             'line csr_ordering = "little" into .*litex.toml'
@@ -142,7 +147,7 @@ class LitexTest(GenerateTest):
                         self.toml('csr_ordering = "little"')
                     found, text = self.check(folder)
                     self.assertEqual(found["csr"][0].split()[2], str(int(ordering == "big")))
-                    self.assertEqual(found["identifier"], ["Many Cores, LETTER case kept"])
+                    self.assertEqual(found["identifier"], ["Many Cores: LETTER case kept"])
                     kinds_found = {line.split()[0]: line.split()[1] for line in found["core"]}
                     self.assertEqual(
                         kinds_found,
@@ -220,7 +225,8 @@ class LitexTest(GenerateTest):
                 unknown = [core for core in found["core"] if core.split()[1] == "-"]
                 self.assertEqual(unknown, [])
                 names = [core.split()[0] for core in found["core"]]
-                self.assertEqual("sdcard_core" in names, "--with-sdcard" in options)
+                cards = {"sdcard", "sdcard_core"}.intersection(names)
+                self.assertEqual(bool(cards), "--with-sdcard" in options)
                 if "--with-xadc" in options:
                     names = [line.split()[0] for line in found["adc"]]
                     self.assertEqual(names, ["temperature", "vccint", "vccaux", "vccbram"])
