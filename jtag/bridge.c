@@ -62,18 +62,12 @@ static int bridge_delay(void *ctx, uint32_t us) {
 
 const flash_bus_ops_t bridge_ops = { .xfer = bridge_xfer, .wait = bridge_wait, .delay = bridge_delay };
 
-int bridge_open(bridge_t *bridge, ecp5_t *ecp5) {
-    bridge->ecp5 = ecp5;
-    bridge->selected = false;
-    bridge->reading = false;
+int bridge_open_beside(bridge_t *bridge, ecp5_t *ecp5) {
+    *bridge = (bridge_t) { .ecp5 = ecp5 };
     if (ecp5->tap->target + 1 != ecp5->tap->devices) {
         return LX_ENOTSUP;
     }
-    int status = ecp5_erase(ecp5);
-    if (status != LX_OK) {
-        return status;
-    }
-    status = ecp5_command(ecp5, ECP5_BYPASS, 0, 0, 32, 0);
+    int status = ecp5_command(ecp5, ECP5_BYPASS, 0, 0, 32, 0);
     if (status != LX_OK) {
         return status;
     }
@@ -83,6 +77,15 @@ int bridge_open(bridge_t *bridge, ecp5_t *ecp5) {
     }
     ecp5->mode = ECP5_BRIDGED;
     return LX_OK;
+}
+
+int bridge_open(bridge_t *bridge, ecp5_t *ecp5) {
+    *bridge = (bridge_t) { .ecp5 = ecp5 };
+    if (ecp5->tap->target + 1 != ecp5->tap->devices) {
+        return LX_ENOTSUP;
+    }
+    int status = ecp5_erase(ecp5);
+    return status == LX_OK ? bridge_open_beside(bridge, ecp5) : status;
 }
 
 int bridge_drop(bridge_t *bridge) {

@@ -3,7 +3,8 @@
 // The way to the SPI flash of an ECP5: after LSC_PROG_SPI each data register scan is one transfer on the
 // flash's pins, chip select low while the TAP shifts. An implementation of flash_bus_ops_t.
 //
-// The design in the SRAM is erased, since only an unconfigured ECP5 hands its flash to JTAG.
+// An unconfigured ECP5 hands its flash to JTAG. While a design runs, it does so only where the bitstream kept the SPI
+// pins out of the fabric (ecppack --background).
 
 #ifndef JTAG_BRIDGE_H
 #define JTAG_BRIDGE_H
@@ -22,6 +23,9 @@ extern const flash_bus_ops_t bridge_ops;
 // Erase the SRAM and connect the flash. LX_ENOTSUP: a device of the chain lies between TDI and the ECP5; the
 // content of its bypass register would reach the flash as the first bit of each command.
 int bridge_open(bridge_t *bridge, ecp5_t *ecp5);
+
+// Connect the flash without ending the running design. Whether it answers depends on the design, see above.
+int bridge_open_beside(bridge_t *bridge, ecp5_t *ecp5);
 
 // Let go of a transfer that broke off, so that the flash does not carry it out, and nothing else is taken for its rest.
 // Before any other use of the bridge after LX_EINTR or an error of the transport.

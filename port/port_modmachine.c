@@ -102,8 +102,12 @@ static mp_obj_t mp_machine_get_freq(void) {
 
 static void mp_machine_set_freq(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
-    (void)args;
-    mp_raise_ValueError(MP_ERROR_TEXT("the gateware sets the frequency"));
+    mp_int_t hz = mp_obj_get_int(args[0]);
+    // Scripts for other boards name round figures.
+    if (hz < (mp_int_t)(SOC_CLOCK_HZ - SOC_CLOCK_HZ / 100) || hz > (mp_int_t)(SOC_CLOCK_HZ + SOC_CLOCK_HZ / 100)) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("the gateware sets the frequency: %u Hz"),
+            (unsigned int)SOC_CLOCK_HZ);
+    }
 }
 
 // A LiteX SoC has no sleep modes: both idle for so many milliseconds, and deepsleep ends in a reset.

@@ -10,6 +10,7 @@
 
 #include "py/runtime.h"
 
+#include "flash/nor_erase.h"
 #include "flash/nor_protect.h"
 #include "jtag/boot.h"
 #include "jtag/bridge.h"
@@ -430,7 +431,7 @@ static mp_obj_t session_report(mp_obj_t self_in, mp_obj_t seconds, mp_obj_t tota
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(session_report_obj, session_report);
 
-// mismatch(): (address, wanted byte, found byte) where the flash write failed.
+// mismatch(): (address, wanted byte, found byte, whether the sector was blank before) where the flash write failed.
 static mp_obj_t session_mismatch(mp_obj_t self_in) {
     session_t *self = MP_OBJ_TO_PTR(self_in);
     const nor_report_t *report = &self->writer.report;
@@ -438,6 +439,7 @@ static mp_obj_t session_mismatch(mp_obj_t self_in) {
         mp_obj_new_int_from_uint(report->bad_address),
         MP_OBJ_NEW_SMALL_INT(report->bad_wanted),
         MP_OBJ_NEW_SMALL_INT(report->bad_found),
+        mp_obj_new_bool(report->worn),
     };
     return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
 }
@@ -445,21 +447,32 @@ static MP_DEFINE_CONST_FUN_OBJ_1(session_mismatch_obj, session_mismatch);
 
 // The flash
 
-static mp_obj_t session_flash_open(mp_obj_t self_in) {
+// flash_open(beside, size, sector, opcode): beside a running design, or after ending it; of the chip, what the caller
+// states (nor_statement_t), 0 for what table and chip say.
+static mp_obj_t session_flash_open(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    bool beside = mp_obj_is_true(args[1]);
+    nor_statement_t statement = {
+        .size_bytes = mp_obj_get_int_truncated(args[2]),
+        .sector_bytes = mp_obj_get_int_truncated(args[3]),
+        .erase_opcode = mp_obj_get_int(args[4]),
+    };
     int status;
-    session_t *self = enter_idle(self_in, &status);
-    if (status == LX_OK) {
-        status = bridge_open(&self->bridge, &self->ecp5);
-        if (status == LX_OK) {
-            self->bridged = true;
-            status = nor_open(&self->nor, (flash_bus_t) { &bridge_ops, &self->bridge });
-        }
+    session_t *self = enter_idle(args[0], &status);
+    if (status != LX_OK) {
+        return leave(self, status);
     }
-    return leave(self, status);
+    status = beside ? bridge_open_beside(&self->bridge, &self->ecp5) : bridge_open(&self->bridge, &self->ecp5);
+    if (status != LX_OK) {
+        return leave(self, status);
+    }
+    self->bridged = true;
+    return leave(self, nor_open_as(&self->nor, (flash_bus_t) { &bridge_ops, &self->bridge }, &statement));
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(session_flash_open_obj, session_flash_open);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(session_flash_open_obj, 5, 5, session_flash_open);
 
-// flash_chip(): without access, (id, name, bytes, smallest erase, address bytes, SFDP revision or -1, page bytes).
+// flash_chip(): without access, (id, name, bytes, smallest erase, address bytes, SFDP revision or -1, page bytes, largest
+// sector, whether the reach of its erases is known): reports.FlashChip.
 static mp_obj_t session_flash_chip(mp_obj_t self_in) {
     session_t *self = MP_OBJ_TO_PTR(self_in);
     const nor_t *nor = &self->nor;
@@ -472,12 +485,15 @@ static mp_obj_t session_flash_chip(mp_obj_t self_in) {
         MP_OBJ_NEW_SMALL_INT(nor->address_bytes),
         MP_OBJ_NEW_SMALL_INT(nor->has_sfdp ? nor->sfdp.revision : -1),
         MP_OBJ_NEW_SMALL_INT(nor->page_bytes),
+        MP_OBJ_NEW_SMALL_INT(nor->erases ? nor_largest_sector(nor) : 0),
+        mp_obj_new_bool(nor->reach_known),
     };
     return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(session_flash_chip_obj, session_flash_chip);
 
-// flash_status(): (SR bytes, range known, start, length, individual locks, locked, quad 0 unknown 1 none 2 off 3 on).
+// flash_status(): (SR bytes, range known, start, length, individual locks, locked, quad 0 unknown 1 none 2 off 3 on,
+// locked at each power-up): reports.FlashStatus.
 static mp_obj_t session_flash_status(mp_obj_t self_in) {
     int status;
     session_t *self = enter_flash(self_in, &status);
@@ -497,6 +513,7 @@ static mp_obj_t session_flash_status(mp_obj_t self_in) {
         mp_obj_new_bool(is.individual),
         mp_obj_new_bool(is.locked),
         MP_OBJ_NEW_SMALL_INT(is.quad),
+        mp_obj_new_bool(is.at_power_up),
     };
     return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
 }
@@ -511,6 +528,50 @@ static mp_obj_t session_flash_read(mp_obj_t self_in, mp_obj_t address_in, mp_obj
     return leave(self, status == LX_OK ? nor_read(&self->nor, address, buffer.buf, buffer.len) : status);
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(session_flash_read_obj, session_flash_read);
+
+// After an erase that failed: where, for mismatch().
+static int note_not_blank(session_t *self, int status, uint32_t address) {
+    if (status == LX_EFLASHERASE) {
+        self->writer.report = (nor_report_t) { .bad_address = address, .bad_wanted = 0xff };
+        nor_read(&self->nor, address, &self->writer.report.bad_found, 1);
+    }
+    return status;
+}
+
+// flash_erase(address, length): of whole sectors; all is blank then.
+static mp_obj_t session_flash_erase(mp_obj_t self_in, mp_obj_t address_in, mp_obj_t length_in) {
+    uint32_t address = mp_obj_get_int_truncated(address_in);
+    uint32_t length = mp_obj_get_int_truncated(length_in);
+    int status;
+    session_t *self = enter_flash(self_in, &status);
+    uint32_t bad = 0;
+    status = status == LX_OK ? nor_erase_range(&self->nor, address, length, &bad) : status;
+    return leave(self, note_not_blank(self, status, bad));
+}
+static MP_DEFINE_CONST_FUN_OBJ_3(session_flash_erase_obj, session_flash_erase);
+
+// flash_erase_chip(): by one command; all is blank then.
+static mp_obj_t session_flash_erase_chip(mp_obj_t self_in) {
+    int status;
+    session_t *self = enter_flash(self_in, &status);
+    uint32_t bad = 0;
+    status = status == LX_OK ? nor_erase_chip(&self->nor, &bad) : status;
+    return leave(self, note_not_blank(self, status, bad));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(session_flash_erase_chip_obj, session_flash_erase_chip);
+
+// flash_unique_id(buffer of 8 bytes): filled.
+static mp_obj_t session_flash_unique_id(mp_obj_t self_in, mp_obj_t into) {
+    mp_buffer_info_t buffer;
+    mp_get_buffer_raise(into, &buffer, MP_BUFFER_WRITE);
+    int status;
+    session_t *self = enter_flash(self_in, &status);
+    uint8_t id[8] = { 0 };
+    status = status == LX_OK ? nor_unique_id(&self->nor, id) : status;
+    memcpy(buffer.buf, id, buffer.len < sizeof(id) ? buffer.len : sizeof(id));
+    return leave(self, status);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(session_flash_unique_id_obj, session_flash_unique_id);
 
 static mp_obj_t session_flash_protect(mp_obj_t self_in, mp_obj_t start_in, mp_obj_t length_in) {
     uint32_t start = mp_obj_get_int_truncated(start_in);
@@ -581,6 +642,9 @@ static MP_DEFINE_CONST_FUN_OBJ_2(session_flash_boot_obj, session_flash_boot);
     METHOD(MP_QSTR_flash_chip, session_flash_chip_obj) \
     METHOD(MP_QSTR_flash_status, session_flash_status_obj) \
     METHOD(MP_QSTR_flash_read, session_flash_read_obj) \
+    METHOD(MP_QSTR_flash_erase, session_flash_erase_obj) \
+    METHOD(MP_QSTR_flash_erase_chip, session_flash_erase_chip_obj) \
+    METHOD(MP_QSTR_flash_unique_id, session_flash_unique_id_obj) \
     METHOD(MP_QSTR_flash_protect, session_flash_protect_obj) \
     METHOD(MP_QSTR_flash_quad, session_flash_quad_obj) \
     METHOD(MP_QSTR_flash_boot, session_flash_boot_obj)

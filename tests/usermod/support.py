@@ -33,6 +33,7 @@ def build_unix(target="unix"):
         "25f-compress-62mhz.bit",
         "85f-compress.4k.bit.gz",
         "85f-compress.bit",
+        "25f-background.bit",
     ):
         bitstream(name)
 

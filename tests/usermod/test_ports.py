@@ -18,6 +18,7 @@ STREAMS += [
     "85f-compress.4k.bit.gz",
     "85f-compress.bit",
     "85f-compress.bit.gz",
+    "25f-background.bit",
 ]
 USERMOD = ROOT / "jtag" / "usermod"
 PYTHON_SIDE = [*sorted(USERMOD.glob("ecp5/*.py")), USERMOD / "jtag.py"]
@@ -97,6 +98,8 @@ for _machine, _arch in (("arm", "armv7m"), ("riscv", "rv32imc")):
         "xvc_server",
         "records",
         "callers",
+        "refusals",
+        "chips",
     ):
         _add(BuiltIn, f"test_{_machine}_{_script}", _machine, _script)
     for _script in ("sram", "pins"):

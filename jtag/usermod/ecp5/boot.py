@@ -55,7 +55,7 @@ def reason(link) -> tuple:
     Opening the flash ends the running design: a golden image that did boot is left alone.
     """
     session = link._session
-    if session.last_status() & _DONE or session.flash_open() < 0:
+    if session.last_status() & _DONE or link._flash_open() < 0:
         return "", ""
     found = session.flash_boot(0)
     return ("", "") if isinstance(found, int) else _problem(Boot(*found))

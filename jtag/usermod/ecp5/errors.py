@@ -12,10 +12,15 @@ from ecp5.reports import FlashStatus
 OPEN = "not now: finish or close what is open first"
 CLIENT = "the XVC server's client has the JTAG port: disconnect it first"
 OTHER = "another Programmer has something open on this JTAG port: close it first"
+BESIDE = (
+    "the flash does not answer beside the running design: build that with ecppack --background, or open the flash"
+    " without beside=True, which ends it"
+)
 HIDDEN = "a device between TDI and the ECP5 hides the flash: take it out of the chain"
 
 EMPTY = "the source is empty: give one with data, or any_data=True"
 
+_WORN = "run it again; if it fails there again, the chip is worn out"
 _NOT_PACKED = "; or is it not packed at all? unpack=False writes it as it is"
 
 
@@ -31,7 +36,7 @@ def _texts():
     """{code: (what happened and where, what to do)}. Built when an error happens, and garbage afterwards."""
     again = "copy the file again"
     which = "ecp5.check(file) tells which; p.calibrate() finds a TCK that works"
-    worn = "run it again; if it fails there again, the chip is worn out"
+    reach = "run it again; if it fails again, state its sectors: p.flash.configure(sector=)"
     return {
         _ecp5.EINVAL: ("an argument is out of range", ""),
         _ecp5.ENODEV: ("nothing answers on TDO", "check power, cable and pins"),
@@ -131,7 +136,7 @@ def _texts():
         ),
         _ecp5.EFLASHTYPE: (
             "the flash chip is unknown and does not describe itself: id 0x{:06X}",
-            "",
+            "state what its data sheet says: p.flash.configure(size, sector, opcode)",
         ),
         _ecp5.EPROTECTED: (
             "the flash is protected there{}",
@@ -140,15 +145,19 @@ def _texts():
         _ecp5.EFLASHBUSY: ("the flash stays busy", "cycle its power, and run this again"),
         _ecp5.EFLASHERASE: (
             "the flash does not erase: at 0x{:06X} is 0x{:02X}, not 0x{:02X}",
-            worn,
+            reach,
         ),
         _ecp5.EFLASHPROGRAM: (
             "the flash does not take the data: at 0x{:06X} is 0x{:02X}, not 0x{:02X}",
-            worn,
+            reach,
         ),
         _ecp5.EFLASHLOST: (
             "the flash does not answer any more",
             "check power and cable, and run this again: what is written already stays",
+        ),
+        _ecp5.EREACH: (
+            "an erase of this flash clears more than its description says, or what was written is gone again",
+            "state the size of its sectors: p.flash.configure(sector=), and write again",
         ),
     }
 
@@ -165,6 +174,8 @@ def _protection(link) -> str:
     if not status.known:
         return ""
     if status.individual:
+        if status.at_power_up:
+            return ": its blocks are locked at each power-up"
         return ": its blocks have locks of their own (WPS)"
     return ": 0x{:06X} to 0x{:06X}{}".format(
         status.start,
@@ -210,6 +221,8 @@ def warnings(info, any_data: bool = False) -> tuple:
 def explain(code: int, link) -> Error:
     """The exception for a negative status of the session of this link."""
     what, do = _texts().get(code, ("error {}".format(code), ""))
+    if code in (_ecp5.EFLASHERASE, _ecp5.EFLASHPROGRAM) and link._mismatch().worn:
+        do = _WORN
     if "{" in what:
         what = what.format(*_values(code, link))
     if code == _ecp5.EREFRESH:

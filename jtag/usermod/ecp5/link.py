@@ -16,6 +16,7 @@ class Link:
         self._session = _ecp5.Session(transport)
         self._busy = False  # the transport is claimed
         self._bridged = False  # the flash is open
+        self._statement = (0, 0, 0)  # what Flash.configure() said
         self._to_flash = False  # the last stream went to the flash
 
     def _value(self, value: int) -> int:
@@ -45,6 +46,9 @@ class Link:
         if isinstance(status, int):
             self._fail(status)
         return FlashStatus(*status)
+
+    def _flash_open(self, beside: bool = False) -> int:
+        return self._session.flash_open(beside, *self._statement)
 
     def _board(self) -> int:
         """The IDCODE of the device, 0 where none is known."""

@@ -106,14 +106,24 @@ Boot = namedtuple(
     ),
 )
 
-Mismatch = namedtuple("Mismatch", ("address", "wanted", "found"))
+Mismatch = namedtuple("Mismatch", ("address", "wanted", "found", "worn"))
 
 FlashChip = namedtuple(
     "FlashChip",
-    ("id", "name", "bytes", "sector_bytes", "address_bytes", "sfdp", "page_bytes"),
+    (
+        "id",
+        "name",
+        "bytes",
+        "sector_bytes",  # the smallest erase
+        "address_bytes",
+        "sfdp",
+        "page_bytes",
+        "largest_sector",  # the memory that a write needs
+        "reach_known",
+    ),
 )
 
 FlashStatus = namedtuple(
     "FlashStatus",
-    ("registers", "known", "start", "bytes", "individual", "locked", "quad"),
+    ("registers", "known", "start", "bytes", "individual", "locked", "quad", "at_power_up"),
 )

@@ -10,6 +10,12 @@ from ecp5.reports import Boot, Chip, Compared, Written
 SECTOR = 4096  # a write starts at a multiple of it
 _BUFFER_MAX = 65536  # of a write
 _SPARE = 4096  # what a write's buffer leaves for everything else
+_PREAMBLE = b"\xff\xff\xbd\xb3"
+_JUMP = (
+    b"\x7e\x00\x00\x00\x03"  # restart from an address of three bytes, which follows, by opcode 03h
+)
+_JUMP_BYTES = 256
+_JUMP_REACH = 1 << 24  # of an address of three bytes
 _READ_CHUNKS = (8192, 2048)
 _QUAD = ("unknown", "not needed", "off", "on")
 
@@ -21,25 +27,45 @@ class Flash:
     def __init__(self, link) -> None:
         self._link = link
 
-    def open(self) -> None:
+    def configure(self, size: int = 0, sector: int = 0, opcode: int = 0) -> None:
+        """State what the chip does not say, or says wrongly: its bytes, those that one erase clears, and the opcode
+        of that erase; 0 leaves it to the chip. It holds for whatever opens the flash from now on."""
+        for name, value, highest in (
+            ("size", size, 1 << 30),
+            ("sector", sector, 1 << 18),
+            ("opcode", opcode, 255),
+        ):
+            if not 0 <= value <= highest:
+                raise ValueError("{} is {}, not 0 to {}".format(name, value, highest))
+        self._link._statement = (size, sector, opcode)
+
+    def open(self, beside: bool = False):
+        """Open the flash until close(). beside=True does not end the running design, which must have been built to
+        leave the flash's pins alone (ecppack --background)."""
         link = self._link
         link._claim()
         try:
             link._scan()
-            self._enter()
-            return
+            self._enter(beside)
+            return self
         except BaseException:
             link._abort()
             raise
 
-    def _enter(self) -> None:
+    def _enter(self, beside: bool = False) -> None:
         """Go through the scanned FPGA to the chip, unless it is open."""
         link = self._link
         if link._bridged:
             return
-        status = link._session.flash_open()
+        status = link._flash_open(beside)
         if status == _ecp5.ENOTSUP:
             raise errors.Error(status, errors.HIDDEN)
+        if status == _ecp5.ENOFLASH and beside:
+            raise errors.Error(status, errors.BESIDE)
+        if status == _ecp5.EINVAL:
+            raise ValueError(
+                "the chip cannot be as configure() stated: sizes are powers of two, sectors 4 KiB to 256 KiB"
+            )
         link._value(status)
         link._bridged = True
 
@@ -48,8 +74,7 @@ class Flash:
             self._link._value(self._link._abort())
 
     def __enter__(self):
-        self.open()
-        return self
+        return self if self._link._bridged else self.open()
 
     def __exit__(self, kind, value, trace) -> None:
         if kind is None:
@@ -137,7 +162,7 @@ class Flash:
 
     def _write(self, source, addr, progress, unpack, options, search=0) -> Written:
         watch = Watch()
-        sector = self._link._flash_chip().sector_bytes
+        sector = self._link._flash_chip().largest_sector
         # A chip that is known to need this much: where there is no memory, the design runs on.
         buffer = memory([sector]) if sector > SECTOR else None
         with Transfer(self._link, source, unpack) as transfer:
@@ -164,8 +189,8 @@ class Flash:
 
     def _buffer(self, length: int) -> bytearray:
         """As large as helps (length 0: unknown) and memory allows."""
-        least = max(self._link._flash_chip().sector_bytes, SECTOR)
-        sizes = [_BUFFER_MAX]
+        least = max(self._link._flash_chip().largest_sector, SECTOR)
+        sizes = [max(_BUFFER_MAX, least)]
         while sizes[-1] > least:
             sizes.append(sizes[-1] // 2)
         while length and len(sizes) > 1 and sizes[1] >= length:
@@ -175,7 +200,66 @@ class Flash:
         del spare
         return buffer
 
+    def erase(self, addr: int = 0, n=None) -> None:
+        """Erase whole sectors from addr on, or all of the chip, and check that they are blank."""
+        self._run(self._erase, addr, n)
+
+    def _erase(self, addr, n) -> None:
+        link = self._link
+        if addr == 0 and n is None:
+            link._value(link._session.flash_erase_chip())
+            return
+        if n is None:
+            n = link._flash_chip().bytes - addr
+        self._inside(addr, n)
+        status = link._session.flash_erase(addr, n)
+        if status == _ecp5.EINVAL:
+            raise ValueError(
+                "0x{:06X} to 0x{:06X} are not whole sectors (of {} bytes)".format(
+                    addr, addr + n, link._flash_chip().sector_bytes
+                )
+            )
+        link._value(status)
+
+    # The jump that ends a multi-boot image.
+
+    def jump(self, addr=None):
+        """The address to which the jump at the end of the flash leads, None without one; or write a jump to addr."""
+        return self._run(self._read_jump if addr is None else self._write_jump, addr)
+
+    def _jump_place(self) -> int:
+        return min(self._link._flash_chip().bytes, _JUMP_REACH) - _JUMP_BYTES
+
+    def _read_jump(self, addr):
+        page = bytearray(_JUMP_BYTES)
+        self._read(self._jump_place(), memoryview(page))
+        at = bytes(page).find(_PREAMBLE)
+        at = bytes(page).find(_JUMP, at) if at >= 0 else -1
+        if not 0 <= at <= _JUMP_BYTES - len(_JUMP) - 3:
+            return None
+        at += len(_JUMP)
+        return page[at] << 16 | page[at + 1] << 8 | page[at + 2]
+
+    def _write_jump(self, addr):
+        if addr & ~0xFFFF00:
+            raise ValueError("a jump to 0x{:X}: give a multiple of 256 below 16 MiB".format(addr))
+        place = self._jump_place()
+        start = place & -max(self._link._flash_chip().largest_sector, SECTOR)
+        data = memory([place - start + _JUMP_BYTES])
+        self._read(start, memoryview(data))
+        page = b"\xff" * 16 + _PREAMBLE + b"\xff" * 4 + b"\x22" + bytes(7)
+        page += _JUMP + bytes((addr >> 16, addr >> 8 & 255, addr & 255))
+        data[place - start :] = page + b"\xff" * (_JUMP_BYTES - len(page))
+        self._write(data, start, None, False, _ecp5.ANY_DATA)
+        return addr
+
     # Reading.
+
+    def unique_id(self) -> bytes:
+        """The number of 8 bytes that the maker gave this one chip."""
+        data = bytearray(8)
+        self._run(lambda: self._link._value(self._link._session.flash_unique_id(data)))
+        return bytes(data)
 
     def read_into(self, stream, addr: int = 0, n=None) -> int:
         """Write n bytes (all to the end) to a stream or a path, or fill a buffer; return how many."""
