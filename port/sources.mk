@@ -61,6 +61,7 @@ SHARED_C = \
 
 # Faster forms of functions of py/ and of libgcc; not in the small size class.
 FASTER_C = \
+	tuned/fast/gcmark.c \
 	tuned/fast/maplookup.c \
 	tuned/fast/qstrfind.c \
 	tuned/fast/softfloat.c

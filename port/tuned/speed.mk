@@ -40,4 +40,4 @@ $(LOOP_OBJ): CFLAGS += -O2 -mno-save-restore
 $(BUILD)/drivers/lx_spi.o: CFLAGS += -fno-reorder-blocks -falign-functions=32
 
 # Of these, tuned/fast/ has a better form of some functions.
-$(BUILD)/py/map.o $(BUILD)/py/qstr.o: CFLAGS += -include tuned/fast/weak.h
+$(BUILD)/py/gc.o $(BUILD)/py/map.o $(BUILD)/py/qstr.o: CFLAGS += -include tuned/fast/weak.h
