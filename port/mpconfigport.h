@@ -27,11 +27,15 @@
 #define MICROPY_ALLOC_GC_STACK_SIZE (PORT_SMALL ? 64 : 512)
 #if PORT_FULL
 // After an overflow of the mark stack upstream looks through the tables of the whole heap, 8 million cycles for one of
-// 8 MiB. Nothing marked lies behind the last block in use, where its other loops over blocks end as well. The hook's
-// argument is the name of the loop's variable: `block` in these, `i` in the loops over words.
+// 8 MiB. Nothing marked lies behind the last block in use, where the other loops of a collection end as well. The
+// hook's argument is the name of the loop's variable, `block` in these, `i` in loops over words; gc.mem_free() calls it
+// outside of a collection and has to count to the end.
 #define MICROPY_GC_HOOK_LOOP(variable) PORT_GC_LOOP_##variable
 #define PORT_GC_LOOP_i
-#define PORT_GC_LOOP_block if (block > area->gc_last_used_block) { break; }
+#define PORT_GC_LOOP_block \
+    if (block > area->gc_last_used_block && (MP_STATE_THREAD(gc_lock_depth) & GC_COLLECT_FLAG)) { \
+        break; \
+    }
 #endif
 #define MICROPY_ALLOC_PATH_MAX (128)
 #define MICROPY_ENABLE_FINALISER (PORT_FULL)

@@ -38,6 +38,28 @@ def churn(n):
 check(churn(100))
 
 
+# More objects than the collector's mark stack holds, side by side and in a chain: all are kept.
+def wide_and_deep(n):
+    wide = [[i] for i in range(n)]
+    deep = None
+    for i in range(n):
+        deep = [i, deep]
+    gc.collect()
+    for _ in range(n):
+        bytearray(1)
+    gc.collect()
+    count = 0
+    while deep is not None:
+        count += deep[0]
+        deep = deep[1]
+    return count == n * (n - 1) // 2 and all(wide[i][0] == i for i in range(n))
+
+
+check(wide_and_deep(200 if ram < 0x100000 else 3000))
+gc.collect()
+check(gc.mem_free() > free * 9 // 10, "%d of %d after the lists" % (gc.mem_free(), free))
+
+
 # The stack's check stops a recursion before the stack ends.
 def deep(n):
     return deep(n + 1)
