@@ -573,6 +573,14 @@ static mp_obj_t session_flash_unique_id(mp_obj_t self_in, mp_obj_t into) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(session_flash_unique_id_obj, session_flash_unique_id);
 
+// flash_unlock(): the command that lifts the locks of all blocks.
+static mp_obj_t session_flash_unlock(mp_obj_t self_in) {
+    int status;
+    session_t *self = enter_flash(self_in, &status);
+    return leave(self, status == LX_OK ? nor_unlock_all(&self->nor) : status);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(session_flash_unlock_obj, session_flash_unlock);
+
 static mp_obj_t session_flash_protect(mp_obj_t self_in, mp_obj_t start_in, mp_obj_t length_in) {
     uint32_t start = mp_obj_get_int_truncated(start_in);
     uint32_t length = mp_obj_get_int_truncated(length_in);
@@ -645,6 +653,7 @@ static MP_DEFINE_CONST_FUN_OBJ_2(session_flash_boot_obj, session_flash_boot);
     METHOD(MP_QSTR_flash_erase, session_flash_erase_obj) \
     METHOD(MP_QSTR_flash_erase_chip, session_flash_erase_chip_obj) \
     METHOD(MP_QSTR_flash_unique_id, session_flash_unique_id_obj) \
+    METHOD(MP_QSTR_flash_unlock, session_flash_unlock_obj) \
     METHOD(MP_QSTR_flash_protect, session_flash_protect_obj) \
     METHOD(MP_QSTR_flash_quad, session_flash_quad_obj) \
     METHOD(MP_QSTR_flash_boot, session_flash_boot_obj)

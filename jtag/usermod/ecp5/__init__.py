@@ -328,5 +328,5 @@ ecp5.flash_read(addr, n)          bytes of the flash; ecp5.flashrd(addr, n) prin
 ecp5.idcode()  ecp5.passthru()  ecp5.check("file.bit")
 ecp5.init(tck=, tms=, tdi=, tdo=) pins, unless jtagpin.py has them
 p = ecp5.Programmer()             p.scan() p.status() p.program() p.refresh() p.calibrate() p.erase()
-p.flash.write() info() read_into() protect() unprotect() quad(): as above, with reports and exceptions"""
+p.flash.write() compare() erase() info() read_into() protect() unprotect() quad() unique_id() configure(): as above, with reports and exceptions"""
     )

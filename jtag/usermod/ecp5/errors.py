@@ -145,7 +145,7 @@ def _texts():
         _ecp5.EFLASHBUSY: ("the flash stays busy", "cycle its power, and run this again"),
         _ecp5.EFLASHERASE: (
             "the flash does not erase: at 0x{:06X} is 0x{:02X}, not 0x{:02X}",
-            reach,
+            "run it again; p.flash.unprotect() lifts locks that its registers do not show",
         ),
         _ecp5.EFLASHPROGRAM: (
             "the flash does not take the data: at 0x{:06X} is 0x{:02X}, not 0x{:02X}",
@@ -173,9 +173,11 @@ def _protection(link) -> str:
     status = FlashStatus(*status)
     if not status.known:
         return ""
+    if status.at_power_up and not status.locked:
+        return ": 0x{:06X} to 0x{:06X}, by locks that each power-up sets".format(
+            status.start, status.start + status.bytes
+        )
     if status.individual:
-        if status.at_power_up:
-            return ": its blocks are locked at each power-up"
         return ": its blocks have locks of their own (WPS)"
     return ": 0x{:06X} to 0x{:06X}{}".format(
         status.start,

@@ -66,6 +66,7 @@ Chip = namedtuple(
         "protected",
         "locked",
         "quad",
+        "power_up_locks",  # power-up locks all blocks: p.flash.unprotect() lifts that until the next
     ),
 )
 

@@ -321,6 +321,7 @@ class Flash:
             protected,
             status.locked,
             _QUAD[status.quad],
+            status.at_power_up,
         )
 
     def protect(self, addr: int = 0, n=None) -> None:
@@ -340,8 +341,14 @@ class Flash:
         link._value(status)
 
     def unprotect(self) -> None:
-        """Lift the protection of the whole chip."""
-        self._run(self._protect, 0, 0)
+        """Lift the protection of the whole chip. One whose registers are not known gets the command that unlocks all
+        blocks, which chips that power up locked need."""
+        self._run(self._unprotect)
+
+    def _unprotect(self) -> None:
+        session = self._link._session
+        status = session.flash_protect(0, 0)
+        self._link._value(session.flash_unlock() if status == _ecp5.ENOTSUP else status)
 
     def quad(self, on: bool = True) -> None:
         """Switch the quad-enable bit, which bitstreams that boot by four wires need."""
