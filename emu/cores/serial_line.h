@@ -28,6 +28,11 @@ typedef struct {
     bool receiving;
 } serial_line_t;
 
+// The tuning word of LiteX's default rate; csr.json does not tell what the gateware was built with.
+static inline uint64_t serial_line_default_tuning(uint32_t clock_hz) {
+    return (UINT64_C(115200) << 32) / clock_hz;
+}
+
 // Add the pins of a core. False: no memory.
 bool serial_line_init(serial_line_t *line, core_t *core);
 

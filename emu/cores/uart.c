@@ -242,8 +242,14 @@ static void write_enable(core_t *core, reg_t *reg, uint64_t value) {
     core_events_enable(core, &u->events, (uint32_t)value & (EV_TX | EV_RX));
 }
 
+// The PHY is part of the UART in LiteX of 2026 and a core of its own before.
 static const reg_t *tuning_word(core_t *core) {
     machine_t *m = core->machine;
+    reg_t *own = core_reg(core, "phy_tuning_word");
+    if (own != NULL) {
+        reg_set(own, serial_line_default_tuning(m->soc->clock_hz));
+        return own;
+    }
     char name[SOC_NAME + 8];
     snprintf(name, sizeof(name), "%s_phy", core->name);
     for (size_t i = 0; i < m->core_count; i++) {
@@ -311,6 +317,7 @@ static const core_reg_t regs[] = {
     { .suffix = "txempty", .bits = 1, .flags = REG_OPTIONAL | REG_VOLATILE, .read = read_txempty },
     { .suffix = "rxfull", .bits = 1, .flags = REG_OPTIONAL | REG_VOLATILE, .read = read_rxfull },
     { .suffix = "tuning_word", .flags = REG_OPTIONAL },
+    { .suffix = "phy_tuning_word", .bits = 32, .flags = REG_OPTIONAL },
     // The far side of a crossover UART, at which a host sits that reaches the SoC over a bridge. Here the console is that
     // host: it has taken everything.
     { .suffix = "xover_rxtx", .bits = 8, .flags = REG_OPTIONAL },

@@ -4,13 +4,11 @@
 // wire is what --baud says; another UART's goes by the word.
 
 #include "cores/models.h"
+#include "cores/serial_line.h"
 #include "machine/machine.h"
 
-// LiteX's default; csr.json does not tell what the gateware was built with.
-#define BAUD (115200)
-
 static void reset(core_t *core) {
-    reg_set(core_reg(core, "tuning_word"), ((uint64_t)BAUD << 32) / core->machine->soc->clock_hz);
+    reg_set(core_reg(core, "tuning_word"), serial_line_default_tuning(core->machine->soc->clock_hz));
 }
 
 static const core_reg_t regs[] = {

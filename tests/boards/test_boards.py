@@ -245,7 +245,7 @@ class Thread(unittest.TestCase):
             ("spi_mmap", "spi_mmap"),
             ("i2c0", "i2c"),
             ("xadc", "xadc"),
-            ("sdcard_core",) * 2,
+            ("sdcard_core", "sdcard"),
         ):
             self.assertEqual(cores.get(name), kind, cores)
         self.assertEqual(board.record["memory"]["main_ram"], 256 << 20)
