@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "common/crc32.h"
+
 typedef struct {
     bool passes_all; // comments and other data go to the destination too
     uint8_t options; // of the parser
@@ -46,11 +48,97 @@ static int end(stream_t *stream, int status) {
     return status == LX_OK ? closed : status;
 }
 
+// Whether the flash has what is held already.
+static int compare_held(stream_t *stream, bool *same) {
+    uint8_t found[64];
+    const stream_config_t *config = &stream->config;
+    *same = true;
+    for (uint32_t at = 0; *same && at < stream->held; at += sizeof(found)) {
+        uint32_t size = stream->held - at < sizeof(found) ? stream->held - at : sizeof(found);
+        int status = nor_read(config->writer->nor, config->address + at, found, size);
+        if (status != LX_OK) {
+            return status;
+        }
+        *same = memcmp(found, config->hold + at, size) == 0;
+    }
+    return LX_OK;
+}
+
+// The first sector is complete: make it blank until the end, unless it stays as it is.
+static int leave_blank(stream_t *stream) {
+    static const uint8_t blank[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+    bool same;
+    int status = compare_held(stream, &same);
+    if (status != LX_OK) {
+        return status;
+    }
+    if (same) {
+        return nor_write(stream->config.writer, stream->config.hold, stream->held);
+    }
+    stream->holding = true;
+    for (uint32_t at = 0; at < stream->held && status == LX_OK; at += sizeof(blank)) {
+        status = nor_write(stream->config.writer, blank, sizeof(blank));
+    }
+    return status;
+}
+
+// A sink before the flash writer, which holds the first sector back.
+static int hold_write(void *ctx, const uint8_t *data, size_t length) {
+    stream_t *stream = ctx;
+    const stream_config_t *config = &stream->config;
+    stream->crc32 = crc32_update(stream->crc32, data, length);
+    if (stream->held < config->hold_bytes) {
+        size_t room = config->hold_bytes - stream->held;
+        size_t now = length < room ? length : room;
+        memcpy(config->hold + stream->held, data, now);
+        stream->held += now;
+        data += now;
+        length -= now;
+        if (stream->held < config->hold_bytes) {
+            return LX_OK;
+        }
+        int status = leave_blank(stream);
+        if (status != LX_OK) {
+            return status;
+        }
+    }
+    return length ? nor_write(config->writer, data, length) : LX_OK;
+}
+
+// The end of the source: write what is held, and count it with the rest.
+static int write_held(stream_t *stream) {
+    stream_config_t *config = &stream->config;
+    nor_write_t *writer = config->writer;
+    nor_report_t all = writer->report;
+    int status = nor_write_open(writer, writer->nor, config->address, stream->held, writer->buffer,
+        writer->buffer_bytes, writer->options);
+    if (status == LX_OK) {
+        status = nor_write(writer, config->hold, stream->held);
+    }
+    if (status == LX_OK) {
+        status = nor_write_finish(writer);
+    }
+    if (status != LX_OK) {
+        return status;
+    }
+    stream->holding = false;
+    all.erased += writer->report.erased;
+    all.written += writer->report.written;
+    all.verified += writer->report.verified;
+    all.retries += writer->report.retries;
+    all.sectors_erased += writer->report.sectors_erased;
+    writer->report = all;
+    return LX_OK;
+}
+
 static jtag_sink_t destination(stream_t *stream) {
     switch (stream->config.target) {
         case STREAM_SRAM:
             return (jtag_sink_t) { ecp5_sram_write, stream->config.ecp5 };
         case STREAM_FLASH:
+            if (stream->config.hold) {
+                return (jtag_sink_t) { hold_write, stream };
+            }
             return (jtag_sink_t) { nor_write, stream->config.writer };
         default:
             return (jtag_sink_t) { NULL, NULL };
@@ -126,8 +214,21 @@ static int finish_flash(stream_t *stream) {
     if (status != LX_OK || parsed == LX_ENOBITSTREAM) {
         return status == LX_OK ? parsed : status;
     }
-    status = nor_write_finish(stream->config.writer);
-    return status == LX_OK ? parsed : status;
+    nor_write_t *writer = stream->config.writer;
+    if (stream->held && stream->held < stream->config.hold_bytes && parsed == LX_OK) {
+        status = nor_write(writer, stream->config.hold, stream->held); // less than a sector, in order
+    }
+    if (status == LX_OK) {
+        status = nor_write_finish(writer);
+    }
+    if (status != LX_OK || parsed != LX_OK) {
+        return status == LX_OK ? parsed : status;
+    }
+    status = stream->holding ? write_held(stream) : LX_OK;
+    if (stream->config.hold) {
+        writer->report.crc32 = stream->crc32;
+    }
+    return status;
 }
 
 static int finish_parser(stream_t *stream) {
@@ -163,6 +264,7 @@ int stream_abort(stream_t *stream) {
 
 void stream_forget(stream_t *stream) {
     stream->config.memory = NULL;
+    stream->config.hold = NULL;
     stream->inflate.memory = NULL;
     stream->inflate.zlib = NULL;
     stream->inflate.chunk[0] = stream->inflate.chunk[1] = NULL;

@@ -34,6 +34,12 @@ typedef struct {
     inflate_format_t format; // INFLATE_AUTO, or what the caller knows
     void *memory; // for unpacking, see INFLATE_MEMORY_BYTES(); NULL: packed data is refused
     size_t memory_bytes;
+    // STREAM_FLASH at a boot address, from a source that may break off: memory for the first hold_bytes, one sector, which
+    // are written after all else was verified, at `address`. Until then the sector is blank, so that the ECP5 does not take
+    // a mixture of two images for one. NULL: everything is written in order.
+    uint8_t *hold;
+    uint32_t hold_bytes;
+    uint32_t address;
     uint8_t options;
     // The preamble is looked for in this many bytes. 0: as many as an ECP5 does, or STREAM_PROBE_BYTES on the way to a
     // flash, where a caller keeps what it has probed.
@@ -48,6 +54,9 @@ typedef struct {
     bool open;
     bool loading; // the SRAM load has begun: nothing was erased before
     bool is_bitstream; // false: other data, or content that was not looked at
+    uint32_t held; // bytes in config.hold
+    bool holding; // they are not written yet, and the flash holds others
+    uint32_t crc32; // of what went to the flash, with config.hold
     bool known; // what it is, and that it may go to the device: a probe needs no more
 } stream_t;
 

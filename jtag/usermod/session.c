@@ -32,6 +32,7 @@ typedef struct {
     // What belongs to the core until it is done with it; kept from the collector.
     mp_obj_t memory;
     mp_obj_t buffer;
+    mp_obj_t hold;
     mp_obj_t data[2];
 } session_t;
 
@@ -238,7 +239,7 @@ static MP_DEFINE_CONST_FUN_OBJ_2(session_refresh_obj, session_refresh);
 // The core is done with what belonged to it.
 static void let_go(session_t *self) {
     stream_forget(&self->stream);
-    self->memory = self->buffer = self->data[0] = self->data[1] = MP_OBJ_NULL;
+    self->memory = self->buffer = self->hold = self->data[0] = self->data[1] = MP_OBJ_NULL;
 }
 
 static int first_error(int status, int next) {
@@ -296,9 +297,9 @@ static bool may_open(const session_t *self, stream_target_t target) {
     }
 }
 
-// open(target, device, memory, format, options, buffer, address, length, search=0): target SRAM, FLASH, CHECK or PROBE;
+// open(target, device, memory, format, options, buffer, address, length, search=0, hold=None): target SRAM, FLASH, CHECK or PROBE;
 // device an IDCODE, 0: any; memory to unpack or None; buffer, address and length for the flash; in how many bytes to
-// look for the preamble, 0: see stream.h.
+// look for the preamble, 0: see stream.h; memory for the sector that is written last.
 static mp_obj_t session_open(size_t n_args, const mp_obj_t *args) {
     stream_config_t config = {
         .target = mp_obj_get_int(args[1]),
@@ -308,6 +309,10 @@ static mp_obj_t session_open(size_t n_args, const mp_obj_t *args) {
         .search_bytes = n_args > 9 ? mp_obj_get_int_truncated(args[9]) : 0,
     };
     config.memory = memory_of(args[3], &config.memory_bytes);
+    size_t hold_bytes;
+    config.hold = memory_of(n_args > 10 ? args[10] : mp_const_none, &hold_bytes);
+    config.hold_bytes = hold_bytes;
+    config.address = mp_obj_get_int_truncated(args[7]);
     size_t buffer_bytes;
     uint8_t *buffer = memory_of(args[6], &buffer_bytes);
     uint32_t address = mp_obj_get_int_truncated(args[7]);
@@ -328,11 +333,12 @@ static mp_obj_t session_open(size_t n_args, const mp_obj_t *args) {
     config.writer = &self->writer;
     self->memory = args[3];
     self->buffer = args[6];
+    self->hold = n_args > 10 ? args[10] : MP_OBJ_NULL;
     self->streaming = true;
     stream_open(&self->stream, &config);
     return leave(self, LX_OK);
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(session_open_obj, 9, 10, session_open);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(session_open_obj, 9, 11, session_open);
 
 static mp_obj_t session_write(mp_obj_t self_in, mp_obj_t data) {
     mp_buffer_info_t buffer;

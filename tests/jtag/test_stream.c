@@ -4,6 +4,7 @@
 // that leave the board alone; and how close the sequences come to the wire's limit, in the board's own time.
 
 #include "harness.h"
+#include "common/crc32.h"
 #include "flash/nor_protect.h"
 #include "jtag/boot.h"
 #include "jtag/bridge.h"
@@ -23,6 +24,8 @@ typedef struct {
     uint8_t *memory;
     uint8_t *buffer;
     size_t buffer_bytes;
+    uint8_t hold[4096];
+    bool holds; // the first sector is written last
     // Two buffers in turns, as a source that reads a file has them.
     uint8_t *turns[2];
 } rig_t;
@@ -91,6 +94,9 @@ static int flash(rig_t *rig, uint32_t address, const uint8_t *data, size_t lengt
             .memory = rig->memory,
             .memory_bytes = MEMORY,
             .options = options,
+            .hold = rig->holds ? rig->hold : NULL,
+            .hold_bytes = rig->holds ? sizeof(rig->hold) : 0,
+            .address = address,
         };
         stream_open(&rig->stream, &config);
         status = push(rig, data, length, part);
@@ -266,6 +272,39 @@ static void test_flash_refused(void) {
     free(cut);
     free(data);
     rig_close(&rig);
+}
+
+// The sector that the ECP5 boots from is blank until all else is verified.
+static void test_first_sector_last(void) {
+    static const uint32_t parts[] = { 100, 4096, 30000 };
+    for (unsigned i = 0; i < 3; i++) {
+        size_t length, old_length, flash_bytes;
+        uint8_t *data = bitstream_file("25f-compress.bit", &length);
+        uint8_t *old = bitstream_file("25f-compress-qspi.bit", &old_length);
+        rig_t rig;
+        rig_open(&rig, "LFE5U-25F", "W25Q128", NULL, i & 1);
+        const uint8_t *content = vboard_flash(rig.board, &flash_bytes);
+        CHECK_OK(flash(&rig, 0, old, old_length, old_length, parts[i], 0));
+        rig.holds = true;
+        CHECK_EQ(flash(&rig, 0, data, length - 20000, 0, parts[i], 0), LX_ETRUNCATED);
+        for (unsigned at = 0; at < sizeof(rig.hold); at++) {
+            CHECK_EQ(content[at], 0xff);
+        }
+        CHECK(memcmp(content + 4096, data + 4096, length - 20000 - 4096) == 0);
+        CHECK_OK(flash(&rig, 0, data, length, 0, parts[i], 0));
+        CHECK(memcmp(content, data, length) == 0);
+        CHECK_EQ(rig.writer.report.bytes, length);
+        CHECK_EQ(rig.writer.report.crc32, crc32_update(0, data, length));
+        // What is there already stays, also where less than a sector comes.
+        CHECK_OK(flash(&rig, 0, data, length, 0, parts[i], 0));
+        CHECK_EQ(rig.writer.report.written + rig.writer.report.erased, 0);
+        CHECK_OK(flash(&rig, 0x200000, data, 1000, 0, parts[i], STREAM_ANY_DATA));
+        CHECK(memcmp(content + 0x200000, data, 1000) == 0);
+        CHECK_EQ(rig.writer.report.crc32, crc32_update(0, data, 1000));
+        rig_close(&rig);
+        free(data);
+        free(old);
+    }
 }
 
 // What can be known before the flash is opened, from the beginning of a source in parts of any length.
@@ -575,7 +614,7 @@ static void test_speed(void) {
 }
 
 const test_t tests_stream[] = {
-    TEST(test_sram), TEST(test_more_behind), TEST(test_sram_refused), TEST(test_flash_and_boot), TEST(test_flash_refused), TEST(test_look), TEST(test_check), TEST(test_encrypted),
+    TEST(test_sram), TEST(test_more_behind), TEST(test_sram_refused), TEST(test_flash_and_boot), TEST(test_flash_refused), TEST(test_first_sector_last), TEST(test_look), TEST(test_check), TEST(test_encrypted),
     TEST(test_other_kinds), TEST(test_flash_override), TEST(test_boot), TEST(test_probe_whole),
     TEST(test_lost), TEST(test_speed), { NULL, NULL },
 };

@@ -29,11 +29,13 @@ def _window():
     return memory([_ecp5.INFLATE_BYTES + (1 << bits) for bits in _WINDOW_BITS])
 
 
-def _open(link, target, options, length, window, format, buffer=None, address=0, search=0) -> None:
+def _open(
+    link, target, options, length, window, format, buffer=None, address=0, search=0, hold=None
+) -> None:
     link._to_flash = target in (_ecp5.PROBE, _ecp5.FLASH)
     device = 0 if target == _ecp5.CHECK else link._board()
     opened = link._session.open(
-        target, device, window, format, options, buffer, address, length, search
+        target, device, window, format, options, buffer, address, length, search, hold
     )
     if opened == _ecp5.EINVAL:
         raise ValueError("address 0x{:X} is not aligned to the flash's sectors".format(address))
@@ -72,6 +74,7 @@ class Transfer:
         self.ended = False
         self.window = self.buffers = None
         self.search = 0
+        self.hold = None  # of what is written last
         self.source = open_source(source)
         try:
             self._allocate()
@@ -167,6 +170,7 @@ class Transfer:
             buffer,
             address,
             self.search,
+            self.hold,
         )
 
     def look(self, options: int, search: int = 0, begins: bool = False) -> None:

@@ -171,6 +171,8 @@ class Flash:
             addr += transfer.offset
             self._inside(addr)
             buffer = buffer or self._buffer(transfer.length())
+            if options & _ecp5.REQUIRE_BITSTREAM and not transfer.source.rewinds:
+                transfer.hold = self._hold()
             seconds = transfer.push(_ecp5.FLASH, progress, options, buffer, addr)
         rest = Watch()
         self._link._value(self._link._session.finish())
@@ -186,6 +188,17 @@ class Flash:
         """What may keep the image at the boot address from booting."""
         found = self._link._session.flash_boot(0)
         return () if isinstance(found, int) else boot.warnings(Boot(*found))
+
+    def _hold(self):
+        """Memory for the first sector of a source that may break off: what the ECP5 boots from is written last. None
+        where memory is short."""
+        try:
+            spare = bytearray(_SPARE)
+            hold = bytearray(max(self._link._flash_chip().largest_sector, SECTOR))
+            del spare
+            return hold
+        except MemoryError:
+            return None
 
     def _buffer(self, length: int) -> bytearray:
         """As large as helps (length 0: unknown) and memory allows."""

@@ -36,6 +36,42 @@ def test_truncated():
     equal(bytes(it.flash()[0x200000:0x201388]), GOOD[:5000])
 
 
+class Cut:
+    """A stream that ends or breaks before its end."""
+
+    def __init__(self, data, error=None):
+        self.stream = io.BytesIO(data)
+        self.error = error
+
+    def readinto(self, buffer):
+        n = self.stream.readinto(buffer)
+        if n == 0 and self.error:
+            raise self.error
+        return n
+
+
+def test_a_stream_that_breaks_off_leaves_no_image():
+    """Its first sector comes last: until then it is blank, and the FPGA says that there is no bitstream."""
+    it, p = board()
+    old = bitstream("25f-compress-qspi.bit")
+    for data in (GOOD[:90000], PACKED[:-300]):
+        for error in (None, OSError(5)):
+            p.flash.write(old)
+            raises(OSError if error else ecp5.Error, p.flash.write, Cut(data, error))
+            equal(bytes(it.flash()[:4096]), b"\xff" * 4096)
+            equal(bytes(it.flash()[4096:16384]), GOOD[4096:16384])
+            refused("holds no bitstream", p.refresh)
+    for data in (GOOD, PACKED):
+        p.flash.write(old)
+        written = p.flash.write(Cut(data))
+        equal(bytes(it.flash()[: len(GOOD)]), GOOD)
+        equal((written.bytes, written.sectors), (len(GOOD), 26))
+        equal(written.crc32, p.flash.write(GOOD).crc32)
+        again = p.flash.write(Cut(data))
+        equal((again.erased, again.written, again.crc32), (0, 0, written.crc32))
+        p.refresh()
+
+
 def test_long_comments():
     """The preamble is found behind as many bytes as an ECP5 reads over, and a wrong device with it."""
     it, p = board()
