@@ -2,6 +2,7 @@
 """The programmer over sockets: a vecp5 server and its faults, bitstreams from web servers, and a board that is a
 network cable for openFPGALoader."""
 
+import base64
 import http.server
 import socket
 import subprocess
@@ -38,6 +39,7 @@ class Vecp5(unittest.TestCase):
             report = board.report()
         for line in ("idcode 0x41111043", "prog True", "flash True", "again True", "wrong False"):
             self.assertIn(line + "\n", output)
+        self.assertIn(" is a folder: give a file in it\nfolder False\n", output)
         self.assertIn("a jtag.XVC is closed now: make another\nclosed 0\n", output)
         self.assertIn("26 blocks compared, 0 erased, 26 written; verified", output)
         self.assertIn("FPGA booted from its flash", output)
@@ -123,7 +125,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "endless-header": (["x" * 5000], b""),
         }
         path = self.path[1:]
-        if path == "empty":
+        if path == "user":
+            given = self.headers.get("Authorization")
+            want = "Basic " + base64.b64encode(b"me:p@ss:w").decode()
+            lines = [ok, length] if given == want else ["HTTP/1.1 401 Unauthorized"]
+            self.answer(*lines, body=plain if given == want else b"")
+        elif path == "user-moved":
+            self.answer(moved, "Location: /user")
+        elif path == "empty":
             self.close_connection = True
         elif path in answers:
             lines, body = answers[path]

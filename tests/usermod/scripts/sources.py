@@ -69,6 +69,7 @@ def test_broken_sources():
     raises(OSError, p.program, "no/such/file.bit")
     check("no/such/file.bit" in str(raises(OSError, p.program, "no/such/file.bit")))
     raises(TypeError, p.program, 5)
+    check("not 5" in str(raises(TypeError, p.flash.write, 5)))
     raises(TypeError, p.program, None)
     check("http" in str(raises(OSError, p.program, "https://localhost/x.bit")))
     p.program(GOOD)

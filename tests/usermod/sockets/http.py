@@ -36,6 +36,53 @@ def test_good():
         check(it.state()["done"], path)
 
 
+def test_user_and_password():
+    """They go to the server, also after a redirection there, and into no message."""
+    clears = it.state()["clears"]
+    place = BASE.replace("http://", "http://me:p%40ss%3Aw@")
+    for path in ("user", "user-moved"):
+        equal(p.program(place + path).bytes, len(GOOD))
+    for url in (BASE + "user", BASE.replace("http://", "http://me:wrong@") + "user"):
+        check("401 Unauthorized" in str(raises(OSError, p.program, url)))
+    error = raises(OSError, p.program, place.replace("http", "https") + "user")
+    check("p%40ss" not in str(error) and "only http://" in str(error), str(error))
+    error = raises(OSError, p.program, "http://me:p%4zss@127.0.0.1/x")
+    check("not an address" in str(error), str(error))
+    equal(it.state()["clears"], clears + 2)
+
+
+def test_numbers_of_ipv6():
+    clears = it.state()["clears"]
+    for host in ("[::1]:1", "[::1]"):
+        error = raises(OSError, p.program, f"http://{host}/x.bit")
+        check(f"http://{host}/x.bit: cannot reach" in str(error), str(error))
+    for host in ("127.0.0.1:x", "[::1]:x"):
+        check("not an address" in str(raises(OSError, p.program, f"http://{host}/")))
+    try:
+        sys.modules["socket"] = Numbers(__import__("socket"))
+        raises(OSError, p.program, "http://[::1]:8042/x.bit")
+        equal(Numbers.asked, ("::1", 8042))
+    finally:
+        sys.modules["socket"] = sys.modules["socket"].module
+    equal(it.state()["clears"], clears)
+
+
+class Numbers:
+    """The module socket, which notes the name that it is asked for."""
+
+    asked = None
+
+    def __init__(self, module):
+        self.module = module
+
+    def __getattr__(self, name):
+        return getattr(self.module, name)
+
+    def getaddrinfo(self, name, port, *rest):
+        Numbers.asked = name, port
+        raise OSError(-2)
+
+
 def test_progress_knows_the_length():
     seen = []
     p.program(BASE + "length", progress=lambda done, total: seen.append(total))
