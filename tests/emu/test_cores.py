@@ -128,20 +128,6 @@ class CsrLayout(TestCase):
         self.assertEqual(program.run(self.name), [0xFF])
 
 
-class Uart(TestCase):
-    """A UART beside the console's."""
-
-    def test_phy_of_its_own(self):
-        """LiteX of 2026 makes the PHY a part of the UART."""
-        program = Program(Soc(cores={"uart1": (*UART, ("phy_tuning_word", 32, "rw"))}))
-        program.read(10, "uart1_phy_tuning_word").store(10)
-        for name in ("txempty", "txfull", "rxempty"):
-            program.read(10, f"uart1_{name}").store(10)
-        program.write("uart1_phy_tuning_word", 1 << 28).read(10, "uart1_phy_tuning_word").store(10)
-        default = (115200 << 32) // 100000000
-        self.assertEqual(program.run(self.name), [default, 1, 0, 1, 1 << 28])
-
-
 class Timer(TestCase):
     """Timer: LiteX's cores/timer.py."""
 
@@ -275,6 +261,16 @@ class Uart(TestCase):
         done = self.raw(program, "--baud", str(BAUD))
         cycles = int.from_bytes(done.stdout[FIFO : FIFO + 4], "little")
         self.assertAlmostEqual(cycles, FIFO * CYCLES_PER_BYTE, delta=CYCLES_PER_BYTE // 100)
+
+    def test_phy_of_its_own(self):
+        """LiteX of 2026 makes the PHY a part of the UART."""
+        program = Program(Soc(cores={"uart1": (*UART, ("phy_tuning_word", 32, "rw"))}))
+        program.read(10, "uart1_phy_tuning_word").store(10)
+        for name in ("txempty", "txfull", "rxempty"):
+            program.read(10, f"uart1_{name}").store(10)
+        program.write("uart1_phy_tuning_word", 1 << 28).read(10, "uart1_phy_tuning_word").store(10)
+        default = (115200 << 32) // 100000000
+        self.assertEqual(program.run(self.name), [default, 1, 0, 1, 1 << 28])
 
 
 class Others(TestCase):
