@@ -527,6 +527,34 @@ static void uart_both_directions(void) {
     }
 }
 
+// The same with the events of LiteX of 2026.
+#define WITH_LEVELS(test) \
+    static void test##_with_levels(void) { \
+        uart_model_levels = true; \
+        test(); \
+        uart_model_levels = false; \
+    }
+WITH_LEVELS(uart_init_keeps_type_ahead)
+WITH_LEVELS(uart_receives_everything)
+WITH_LEVELS(uart_holds_a_paste_window)
+WITH_LEVELS(uart_hold_leaves_bytes_in_the_fifo)
+WITH_LEVELS(uart_drop_counts)
+WITH_LEVELS(uart_interrupt_character)
+WITH_LEVELS(uart_interrupt_character_while_held)
+WITH_LEVELS(uart_counts_full_fifos)
+WITH_LEVELS(uart_sends_everything)
+WITH_LEVELS(uart_sends_without_further_calls)
+WITH_LEVELS(uart_write_never_waits)
+WITH_LEVELS(uart_write_with_interrupts_off)
+WITH_LEVELS(uart_write_in_portions)
+WITH_LEVELS(uart_flush_waits_and_gives_up)
+WITH_LEVELS(uart_flush_without_txempty)
+WITH_LEVELS(uart_receiver_that_never_ends)
+WITH_LEVELS(uart_rx_clear)
+WITH_LEVELS(uart_polled_output)
+WITH_LEVELS(uart_deinit)
+WITH_LEVELS(uart_both_directions)
+
 const test_t tests_uart[] = {
     TEST(uart_arguments),
     TEST(uart_init_keeps_type_ahead),
@@ -550,5 +578,25 @@ const test_t tests_uart[] = {
     TEST(uart_deinit),
     TEST(uart_baud),
     TEST(uart_both_directions),
+    TEST(uart_init_keeps_type_ahead_with_levels),
+    TEST(uart_receives_everything_with_levels),
+    TEST(uart_holds_a_paste_window_with_levels),
+    TEST(uart_hold_leaves_bytes_in_the_fifo_with_levels),
+    TEST(uart_drop_counts_with_levels),
+    TEST(uart_interrupt_character_with_levels),
+    TEST(uart_interrupt_character_while_held_with_levels),
+    TEST(uart_counts_full_fifos_with_levels),
+    TEST(uart_sends_everything_with_levels),
+    TEST(uart_sends_without_further_calls_with_levels),
+    TEST(uart_write_never_waits_with_levels),
+    TEST(uart_write_with_interrupts_off_with_levels),
+    TEST(uart_write_in_portions_with_levels),
+    TEST(uart_flush_waits_and_gives_up_with_levels),
+    TEST(uart_flush_without_txempty_with_levels),
+    TEST(uart_receiver_that_never_ends_with_levels),
+    TEST(uart_rx_clear_with_levels),
+    TEST(uart_polled_output_with_levels),
+    TEST(uart_deinit_with_levels),
+    TEST(uart_both_directions_with_levels),
     {NULL, NULL},
 };

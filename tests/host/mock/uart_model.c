@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+bool uart_model_levels;
+
 static bool rx_valid(const uart_model_t *m) {
     return m->rx_count > 0 && m->bubble_left == 0;
 }
@@ -68,9 +70,17 @@ static void tick_tx(void *arg) {
     }
 }
 
+static uint8_t levels(const uart_model_t *m) {
+    return (rx_valid(m) ? UART_EV_RX : 0) | (m->tx_count < UART_MODEL_DEPTH ? UART_EV_TX : 0);
+}
+
+static uint8_t pending(const uart_model_t *m) {
+    return uart_model_levels ? levels(m) : m->pending;
+}
+
 static bool irq(void *arg) {
     uart_model_t *m = arg;
-    return (m->pending & mock_get(m->enable)) != 0;
+    return (pending(m) & mock_get(m->enable)) != 0;
 }
 
 static uint64_t read_rxtx(mock_reg_t *reg) {
@@ -101,12 +111,11 @@ static uint64_t read_rxempty(mock_reg_t *reg) {
 
 static uint64_t read_status(mock_reg_t *reg) {
     uart_model_t *m = reg->arg;
-    return (rx_valid(m) ? UART_EV_RX : 0) | (m->tx_count < UART_MODEL_DEPTH ? UART_EV_TX : 0);
+    return levels(m);
 }
 
 static uint64_t read_pending(mock_reg_t *reg) {
-    uart_model_t *m = reg->arg;
-    return m->pending;
+    return pending(reg->arg);
 }
 
 static void write_pending(mock_reg_t *reg, uint64_t value) {
@@ -142,9 +151,9 @@ void uart_model_init(uart_model_t *model, lx_uart_regs_t *regs) {
     regs->txfull = add(model, 1, CSR_ACCESS_RO, read_txfull)->reg;
     regs->rxempty = add(model, 1, CSR_ACCESS_RO, read_rxempty)->reg;
     regs->ev_status = add(model, 2, CSR_ACCESS_RO, read_status)->reg;
-    mock_reg_t *pending = add(model, 2, CSR_ACCESS_RW, read_pending);
-    pending->on_write = write_pending;
-    regs->ev_pending = pending->reg;
+    mock_reg_t *ev_pending = add(model, 2, CSR_ACCESS_RW, read_pending);
+    ev_pending->on_write = write_pending;
+    regs->ev_pending = ev_pending->reg;
     model->enable = mock_add(2, CSR_ACCESS_RW);
     regs->ev_enable = model->enable->reg;
     regs->txempty = add(model, 1, CSR_ACCESS_RO, read_txempty)->reg;

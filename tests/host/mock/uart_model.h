@@ -45,6 +45,10 @@ typedef struct {
     unsigned looks; // reads of txfull and rxempty
 } uart_model_t;
 
+// Whether the events are levels (EventSourceLevel, LiteX of 2026) instead of edges (EventSourceProcess, 2024.12): pending
+// while the receive FIFO has a byte, while the transmit FIFO has room; writing to pending only removes a byte.
+extern bool uart_model_levels;
+
 // Put its registers on the bus, with interrupt line 0, and fill regs.
 void uart_model_init(uart_model_t *model, lx_uart_regs_t *regs);
 
