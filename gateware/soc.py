@@ -19,8 +19,10 @@ from gateware.platform import Platform
 KIB = 1024
 MIB = 1024 * KIB
 
-# What lies in the ROM of a simulation without the BIOS: lui t0, 0x40000; jr t0.
-ROM_STUB = (0x400002B7, 0x00028067)
+# What lies in the ROM of a simulation without the BIOS: lui t0, 0x40000; jr t0. Ibex starts 128 bytes behind
+# its reset address.
+JUMP_TO_MAIN_RAM = [0x400002B7, 0x00028067]
+ROM_STUB = JUMP_TO_MAIN_RAM + [0] * 30 + JUMP_TO_MAIN_RAM
 
 
 class SocMap(LiteXModule):
@@ -104,6 +106,7 @@ class Soc(SoCCore):
     # Attributes that the command line can override, with the type of their value.
     OPTIONS = {
         "clk_hz": int,
+        "cpu_type": str,
         "cpu_variant": str,
         "rom_size": int,
         "sram_size": int,
@@ -142,7 +145,7 @@ class Soc(SoCCore):
             uart_fifo_depth=spec["uart_fifo_depth"],
             timer_uptime=spec["uptime"],
         )
-        self.rom.mem.init = list(ROM_STUB)
+        self.rom.mem.init = ROM_STUB
         if spec["sdram_module"]:
             self._add_sdram(spec)
         else:
@@ -152,7 +155,11 @@ class Soc(SoCCore):
         self.soc_map = SocMap()
         self.monitor = Monitor(
             self.platform.request("monitor"),
-            lambda: (self.csr_bridge.csr, self.cpu.ibus, self.bus.regions["main_ram"].origin),
+            lambda: (
+                self.csr_bridge.csr,
+                getattr(self.cpu, "ibus", None) or self.cpu.idbus,
+                self.bus.regions["main_ram"].origin,
+            ),
         )
 
     def _board_pads(self, pads):

@@ -145,12 +145,11 @@ void port_poll(void) {
 
 PORT_MODULE(console) = { .tick = tick, .deinit = deinit };
 
-// wfi wakes for a pending interrupt even with MIE clear, so nothing is missed between look and sleep. On
-// VexRiscv it is a no-op; every caller loops.
+// With interrupts off, so that none is missed between look and sleep. It may return early; every caller loops.
 void port_wait(void) {
     uint32_t state = soc_irq_save();
     if (!event && MP_STATE_VM(sched_state) != MP_SCHED_PENDING) {
-        __asm__ volatile ("wfi");
+        soc_irq_wait();
     }
     event = false;
     soc_irq_restore(state);
@@ -232,7 +231,7 @@ static bool wait_for_room(void) {
         lx_uart_isr(&uart);
         bool room = lx_uart_tx_room(&uart) > 0;
         if (!room && !stalled) {
-            __asm__ volatile ("wfi");
+            soc_irq_wait();
         }
         soc_irq_restore(state);
         if (room) {

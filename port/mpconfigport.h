@@ -68,6 +68,12 @@
 #define MP_PLAT_COMMIT_EXEC(buf, len, reloc) port_commit_exec(buf, len, reloc)
 void *port_commit_exec(void *buf, size_t bytes, void *reloc);
 #endif
+#if !SOC_HAS_INTERRUPT
+// What interrupts do elsewhere is done between bytecodes.
+#define MICROPY_VM_HOOK_LOOP port_poll();
+#define MICROPY_VM_HOOK_RETURN port_poll();
+void port_poll(void);
+#endif
 #define MICROPY_OPT_COMPUTED_GOTO (PORT_FULL)
 #define MICROPY_READER_VFS (1)
 #define MICROPY_COMP_MODULE_CONST (PORT_FULL)

@@ -8,9 +8,7 @@
 #include "soc_config.h"
 #include "trap_frame.h"
 
-#define CSR_IRQ_MASK 0xBC0          // VexRiscv: one enable bit per LiteX interrupt line.
 #define MSTATUS_MIE 0x8
-#define MSTATUS_MIE_MPIE_MPP 0x1888
 #define MIE_MTIE_MEIE 0x880         // As LiteX's crt0: timer and external sources.
 
     .section .entry, "ax", @progbits
@@ -18,22 +16,35 @@
     .global port_reenter
     .global trap_entry
 
+// Instructions fetched from here on are those that were stored: fence.i, written so that every -march accepts it.
+.macro forget_instructions
+    #if SOC_HAS_ICACHE
+    .word 0x0000100F
+    nop
+    nop
+    nop
+    nop
+    nop
+    #endif
+.endm
+
 _start:
+    #if SOC_HAS_TRAPS
     csrw mie, zero
     csrci mstatus, MSTATUS_MIE
-    .word 0x0000100F                // fence.i, written so that every -march accepts it.
-    nop
-    nop
-    nop
-    nop
-    nop
+    #endif
+    li t0, -1
+    .word SOC_START_INSTRUCTION
+    forget_instructions
     .option push
     .option norelax
     la gp, __global_pointer$
     .option pop
     la sp, __stack_top
-    la t0, trap_entry
+    #if SOC_HAS_TRAPS
+    la t0, trap_vector
     csrw mtvec, t0
+    #endif
 
     // Code and data that live in SRAM are carried at the end of the image.
     la a0, __sram_start
@@ -53,32 +64,43 @@ _start:
     addi a0, a0, 4
     bltu a0, a2, 3b
 4:
-    .word 0x0000100F                // The code just copied to SRAM.
-    nop
-    nop
-    nop
-    nop
-    nop
+    forget_instructions             // The code just copied to SRAM.
+    #if SOC_HAS_TRAPS
     li t0, MIE_MTIE_MEIE
     csrw mie, t0
+    #endif
     li a0, 0                        // PORT_BOOT_COLD
     call port_main
     j halt
 
 // Restart of the virtual machine after a trap report: a0 is passed on to port_main.
 port_reenter:
-    csrw mie, zero
+    #if SOC_HAS_TRAPS
     csrci mstatus, MSTATUS_MIE
+    #endif
     la sp, __stack_top
-    li t0, MIE_MTIE_MEIE
-    csrw mie, t0
     call port_main
 halt:
     j halt
 
+    #if SOC_HAS_TRAPS
+    #if SOC_TRAPS_VECTORED
+    // 256 bytes of alignment, and a jump for each cause of an interrupt; exceptions take the first.
+    .balign 256
+trap_vector:
+    .option push
+    .option norvc
+    .rept 32
+    j trap_entry
+    .endr
+    .option pop
+trap_entry:
+    #else
     // mtvec wants four bytes of alignment.
     .balign 16
+trap_vector:
 trap_entry:
+    #endif
     .option push
     .option norelax
     lla tp, trap_area
@@ -206,6 +228,7 @@ trap_again:
     lla a0, trap_area
     call trap_nested                // Does not return.
     j halt
+    #endif
 
     // A stack of its own for the report, as the interrupted one may be what is broken.
     .section .noinit.trap_stack, "aw", @nobits

@@ -27,6 +27,7 @@ void csr_write_simple(unsigned long v, unsigned long a);
 unsigned long csr_read_simple(unsigned long a);
 #else
 #define SOC_ACCESSORS_MOCKED (0)
+#include <generated/soc.h> // which LiteX's headers need and do not always include
 #include <hw/common.h>
 #undef min
 #undef max

@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 from soc import kinds, litex_output
+from soc.cpus import cpu_of
 from soc.kinds.members import c_reg
 from soc.memory import main_ram_free
 from soc.model import Constant, Instance, Soc
 
-# CPUs whose data caches never hold what main memory lacks.
-WRITE_THROUGH_CPUS = ("vexriscv",)
 BANNER = "Written by soc/generate.py from LiteX's csr.json; changes are lost."
 
 # A macro and its value, a comment, or "" for an empty line.
@@ -43,11 +42,15 @@ def macro_header(name: str, purpose: str, includes: tuple[str, ...], entries: li
 
 def shape_header(soc: Soc) -> str:
     """The text of soc_shape.h."""
+    cpu = cpu_of(soc.text("config_cpu_name"))
     entries: list[Entry] = [
-        ("SOC_HAS_INTERRUPT", int(soc.has("config_cpu_has_interrupt"))),
+        ("SOC_HAS_INTERRUPT", int(soc.has("config_cpu_has_interrupt") and cpu.interrupts)),
+        ("SOC_HAS_TRAPS", int(cpu.traps)),
+        ("SOC_TRAPS_VECTORED", int(cpu.vectored)),
+        ("SOC_START_INSTRUCTION", f"0x{cpu.start:08x}"),
         ("SOC_HAS_ICACHE", int(soc.has("config_cpu_has_icache"))),
         ("SOC_HAS_DCACHE", int(soc.has("config_cpu_has_dcache"))),
-        ("SOC_DCACHE_WRITES_THROUGH", int(soc.text("config_cpu_name") in WRITE_THROUGH_CPUS)),
+        ("SOC_DCACHE_WRITES_THROUGH", int(cpu.dcache_writes_through)),
         ("SOC_BUS_DATA_WIDTH", in_a_byte(soc, "config_bus_data_width")),
         ("SOC_CSR_DATA_WIDTH", soc.data_width),
         ("SOC_CSR_ALIGNMENT", soc.alignment),

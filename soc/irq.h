@@ -24,6 +24,7 @@
 #include "soc_shape.h"
 
 #if SOC_HAS_INTERRUPT
+#include <generated/soc.h> // which LiteX's irq.h needs and does not always include
 #include <irq.h>
 #endif
 
@@ -80,6 +81,14 @@ static inline void soc_irq_restore(uint32_t state) {
     irq_setie(state);
     #else
     (void)state;
+    #endif
+}
+
+// Sleep until an interrupt is pending, whether interrupts are on or off. May return at once, as it does on a CPU
+// that cannot sleep (VexRiscv) or has no interrupts.
+static inline void soc_irq_wait(void) {
+    #if SOC_HAS_INTERRUPT
+    __asm__ volatile ("wfi");
     #endif
 }
 

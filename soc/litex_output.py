@@ -176,7 +176,16 @@ def assign_registers(soc: Soc) -> None:
 
 
 def assign_interrupts(soc: Soc, path: str) -> None:
-    """Give each core its interrupt line, from the constants <core>_interrupt."""
+    """Give each core its interrupt line, from the constants <core>_interrupt.
+
+    LiteX numbers none where the CPU has no interrupts: there each core with an event manager gets a number for the
+    dispatch that polls (soc/irq.h).
+    """
+    if not soc.has("config_cpu_has_interrupt"):
+        polled = [core for core in soc.cores if any("pending" in name for name in core.registers)]
+        for line, core in enumerate(polled[:32]):
+            core.irq = line
+        return
     for core in soc.cores:
         name = core.name.lower() + "_interrupt"
         if soc.has(name):

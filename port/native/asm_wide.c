@@ -7,7 +7,7 @@
 
 #include "py/mpconfig.h"
 
-#if MICROPY_EMIT_RV32
+#if MICROPY_EMIT_RV32 && !defined(__riscv_compressed)
 
 #include "native/rv32_expand.h"
 #include "py/asmrv32.h"
