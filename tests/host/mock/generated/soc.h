@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+// Stands for LiteX's header of constants, which the real irq.h needs.
