@@ -179,7 +179,7 @@ boards: micropython emu ## Each board of litex-boards, generated, built, booted 
 ##@ Habits
 
 .PHONY: lint format size bench docs mutate train lock clean
-lint: micropython | test-packages ## Format check, layer check, cppcheck, ruff, codespell
+lint: micropython | test-packages ## Format check, layer check, cppcheck, ruff, mypy, codespell
 	@$(PYTHON) tools/lint.py
 
 format: micropython ## Format C and Python in place

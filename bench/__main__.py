@@ -16,7 +16,7 @@ OUTPUT = Path("build/bench.json")
 MODULES = ("emu", "interpreter", "native", "peripherals", "jtag", "footprint")
 
 
-def print_table(rows):
+def print_table(rows) -> None:
     """Print each figure with its goal and verdict."""
     for row in rows:
         verdict = {True: "met", False: "MISSED", None: ""}[met(row)]

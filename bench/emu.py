@@ -10,6 +10,7 @@ import re
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 from bench import figure, guest, interpreter
 
@@ -66,25 +67,16 @@ def write_soc():
     return OUTPUT
 
 
-def compile_mix(name, turns):
-    """Compile the mix for an emulator; return the ELF file.
-
-    Args:
-        name (str): a key of ENDS.
-        turns (int): how often it goes round.
-    """
+def compile_mix(name: str, turns: int):
+    """Compile the mix for an emulator; return the ELF file."""
     elf = OUTPUT / f"mix-{name}-{turns}.elf"
     defines = [f"-DTURNS={turns}", f"-DMIX_END={ENDS[name]}"]
     subprocess.run([*COMPILER, *defines, str(SOURCE), "-o", str(elf)], check=True)
     return elf
 
 
-def timed(command):
-    """Return (seconds, standard error) of a command that has to succeed.
-
-    Args:
-        command (list): the command line.
-    """
+def timed(command: list[Any]):
+    """Return (seconds, standard error) of a command that has to succeed."""
     start = time.perf_counter()
     done = subprocess.run(
         [str(part) for part in command],
@@ -96,13 +88,8 @@ def timed(command):
     return time.perf_counter() - start, done.stderr.decode()
 
 
-def command_line(name, elf):
-    """Return the command that runs the mix.
-
-    Args:
-        name (str): the emulator.
-        elf (Path): the mix for it.
-    """
+def command_line(name: str, elf: Path):
+    """Return the command that runs the mix."""
     if name == "lxemu":
         return [BUILD / "lxemu", "--stats", "--kernel", elf, OUTPUT]
     qemu = ["qemu-system-riscv32", "-M", "virt", "-m", "16M", "-bios", "none", "-display", "none"]
@@ -118,7 +105,10 @@ def mix_speed():
         none, _ = timed(command_line(name, compile_mix(name, 0)))
         seconds, text = timed(command_line(name, compile_mix(name, turns)))
         if name == "lxemu":
-            instructions = int(re.search(r"instructions: (\d+)", text)[1])
+            count = re.search(r"instructions: (\d+)", text)
+            if not count:
+                raise RuntimeError(f"lxemu --stats has no line of instructions: {text}")
+            instructions = int(count[1])
         found[name] = instructions / (seconds - none) / 1e6
     return found
 
@@ -130,12 +120,8 @@ def pystone_code():
     return interpreter.perf_bench_source(PYSTONE) + guest.prelude("bench") + run
 
 
-def boot_and_pystone(command):
-    """Return seconds from start to the end of pystone.
-
-    Args:
-        command (list): the simulation.
-    """
+def boot_and_pystone(command: list[Any]):
+    """Return seconds from start to the end of pystone."""
     start = time.perf_counter()
     guest.execute(command, pystone_code())
     return time.perf_counter() - start

@@ -72,7 +72,10 @@ def symbol(soc, name):
     output = subprocess.run(
         ["riscv64-unknown-elf-nm", elf], check=True, capture_output=True, text=True
     ).stdout
-    return int(re.search(rf"^(\w+) \w {name}$", output, re.MULTILINE).group(1), 16)
+    found = re.search(rf"^(\w+) \w {name}$", output, re.MULTILINE)
+    if not found:
+        raise LookupError(f"{elf}: no symbol {name}")
+    return int(found[1], 16)
 
 
 def free_heap(soc):
@@ -164,7 +167,7 @@ def run():
         )
     )
     depths = {row[0]: stack_depth("bench", row[0]) for row in interpreter.PROGRAMS}
-    deepest = max(depths, key=depths.get)
+    deepest = max(depths, key=lambda name: depths[name])
     label = f"deepest stack of the programs ({deepest})"
     size = symbol("bench", "__stack_top") - symbol("bench", "__stack_bottom")
     rows.append(figure(label, depths[deepest], "bytes", COMMAND, limit=size))

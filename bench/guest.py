@@ -7,6 +7,7 @@ timer's uptime counter, by `cycles()` of the prelude.
 """
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -97,11 +98,12 @@ def execute(command, code, timeout=TIMEOUT_S):
             stderr=subprocess.DEVNULL,
             cwd=ROOT,
         )
+        assert process.stdout
         said = b""
         try:
             # "OK", the output, 0x04, the error, 0x04.
             while (found := re.search(rb">OK(.*?)\x04(.*?)\x04", said, re.DOTALL)) is None:
-                data = process.stdout.read1()
+                data = os.read(process.stdout.fileno(), 65536)
                 if not data:
                     raise BenchError(f"the guest ended: {said[-1000:]!r}")
                 said += data

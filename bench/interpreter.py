@@ -231,6 +231,7 @@ def measure(soc, lxemu=False, wanted=None):
 
 def baselines():
     """{name: (old, plain, goal)} of every row."""
+    table: dict[str, tuple[int | None, int | None, int | None]]
     table = {row[0]: row[-3:] for row in MICRO}
     table |= {row[0]: (row[2], row[3], None) for row in PROGRAMS}
     table |= {row[0]: row[-3:] for row in GC_ROWS}

@@ -9,6 +9,7 @@ and lie in main RAM.
 
 import subprocess
 import sys
+from typing import Any
 
 from bench import figure, guest
 
@@ -76,7 +77,7 @@ ROWS = {
 }
 
 
-def build():
+def build() -> None:
     """Make what the runs need and `make bench` does not: the bitstreams, the simulation, the firmware."""
     names = [name for name, _ in FILES.values()]
     make_bitstreams = [sys.executable, "tests/jtag/bitstreams.py", "--output", str(BITSTREAMS)]
@@ -111,7 +112,8 @@ def measure(simulation, script, heap):
 def run():
     """All figures, in kB/s."""
     build()
-    found, looked = {}, {}
+    found: dict[str, Any] = {}
+    looked: dict[str, Any] = {}
     for script in (SRAM, FLASH):
         # The same firmware takes the same heap on both, and the emulator is quick.
         found |= measure(guest.rtl_command(SOC), script, False)

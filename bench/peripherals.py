@@ -38,8 +38,8 @@ class Row:
 
     name: str
     code: str
-    goal: int = None
-    limit: int = None
+    goal: int | None = None
+    limit: int | None = None
     unit: str = "cycles"
 
 

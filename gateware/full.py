@@ -40,7 +40,7 @@ class Full(Soc):
     sram_size = 64 * KIB
     main_ram_size = 16 * MIB
 
-    def _add_cores(self, spec):
+    def _add_cores(self, spec) -> None:
         """Add all cores; LiteX numbers the interrupts in this order."""
         request = self.platform.request
         clk_hz = self.sys_clk_freq
@@ -77,7 +77,7 @@ class Full(Soc):
         self.alert = Alert(request("alert").i)
         self.irq.add("alert", use_loc_if_exists=True)
 
-    def _add_spi_mmap(self, pads):
+    def _add_spi_mmap(self, pads) -> None:
         self.spi_mmap = SPIMMAP(
             pads, 32, self.sys_clk_freq, tx_origin=SPI_MMAP_TX_BASE, rx_origin=SPI_MMAP_RX_BASE
         )
@@ -88,12 +88,12 @@ class Full(Soc):
         ):
             self.bus.add_slave(name, part.bus, SoCRegion(origin=base, size=4 * KIB, cached=False))
 
-    def _add_ws2812(self, pad):
+    def _add_ws2812(self, pad) -> None:
         self.ws2812 = WS2812(pad, WS2812_LEDS, self.sys_clk_freq)
         region = SoCRegion(origin=WS2812_BASE, size=WS2812_LEDS * 4, cached=False)
         self.bus.add_slave("ws2812", self.ws2812.bus, region)
 
-    def _add_dma(self):
+    def _add_dma(self) -> None:
         """Add a DMA reader whose words go to a DMA writer."""
         masters = [
             wishbone.Interface(data_width=32, address_width=32, addressing="word")
@@ -106,7 +106,7 @@ class Full(Soc):
         self.comb += self.dma_reader.source.connect(self.dma_writer.sink)
         self.add_constant("DMA_READER_LOOPBACK", "dma_writer")
 
-    def _add_video(self, pads):
+    def _add_video(self, pads) -> None:
         """Do what add_video_framebuffer() does, which wants LiteDRAM."""
         name = "video_framebuffer"
         hres, vres = (int(part) for part in VIDEO_TIMINGS.split("@")[0].split("x"))

@@ -11,6 +11,8 @@ that keeps the last 32 bits and, when asked for, to memory. Memory is read and w
 address and number, in either bit order.
 """
 
+from typing import Any
+
 from litex.gen import LiteXModule
 from litex.soc.interconnect import stream, wishbone
 from litex.soc.interconnect.csr import CSRField, CSRStatus, CSRStorage
@@ -25,14 +27,9 @@ SYNCHRONIZER = 2
 
 
 class JTAGMaster(LiteXModule):
-    """The core. TCK is ``sys / (2 * divider)`` and comes out of a register.
+    """The core. TCK is ``sys / (2 * divider)`` and comes out of a register."""
 
-    Args:
-        pads (Record): tck, tms, tdi, tdo.
-        divider (int): value of the divider at reset.
-    """
-
-    def __init__(self, pads, divider=50):
+    def __init__(self, pads: Any, divider: int = 50) -> None:
         self.pads = pads
         self.bus = wishbone.Interface(data_width=32, address_width=32, addressing="word")
 
@@ -92,13 +89,10 @@ class JTAGMaster(LiteXModule):
         self._add_capture(start, abort, flags)
         self._add_clock(start, abort, running, queued, flags, half)
 
-    def _add_memory(self, start, abort, flags):
+    def _add_memory(self, start: Signal, abort: Signal, flags: Any) -> None:
         """Words between memory and the two FIFOs.
 
-        Args:
-            start (Signal): the registers describe the operation that begins with this cycle.
-            abort (Signal): nothing more is to be read.
-            flags (dict of Signal): of the operation that runs.
+        start: the registers describe the operation that begins with this cycle.
         """
         # Both FIFOs are empty at the end of an operation, unless it was aborted.
         self.tdi_fifo = tdi_fifo = ResetInserter()(stream.SyncFIFO([("data", 32)], FIFO_WORDS))
@@ -174,13 +168,10 @@ class JTAGMaster(LiteXModule):
             If(start, lane.eq(first[:2])),
         ]
 
-    def _add_capture(self, start, abort, flags):
+    def _add_capture(self, start: Signal, abort: Signal, flags: Any) -> None:
         """TDO into the register and into words for memory.
 
-        Args:
-            start (Signal): the registers describe the operation that begins with this cycle.
-            abort (Signal): nothing more is to be captured.
-            flags (dict of Signal): of the operation that runs.
+        start: the registers describe the operation that begins with this cycle.
         """
         tdo = Signal()
         self.specials += MultiReg(self.pads.tdo, tdo, n=SYNCHRONIZER)
@@ -246,16 +237,19 @@ class JTAGMaster(LiteXModule):
             ),
         ]
 
-    def _add_clock(self, start, abort, running, queued, flags, half):
+    def _add_clock(
+        self,
+        start: Signal,
+        abort: Signal,
+        running: Signal,
+        queued: Signal,
+        flags: Any,
+        half: Signal,
+    ) -> None:
         """The three outputs. They change with TCK's falling edge or while it is low.
 
-        Args:
-            start (Signal): set for the cycle in which an operation is taken over.
-            abort (Signal): end after this clock.
-            running (Signal): set while an operation runs.
-            queued (Signal): another operation waits.
-            flags (dict of Signal): of the operation that runs.
-            half (Signal): cycles of half a period of TCK, less one.
+        start: set for the cycle in which an operation is taken over.
+        half: cycles of half a period of TCK, less one.
         """
         tck, tms, tdi = Signal(), Signal(), Signal()
         self.comb += [self.pads.tck.eq(tck), self.pads.tms.eq(tms), self.pads.tdi.eq(tdi)]
@@ -346,14 +340,10 @@ class JTAGMaster(LiteXModule):
         )
 
 
-def add_jtag_master(soc, pads, name="jtag", divider=None):
+def add_jtag_master(soc: Any, pads: Any, name: str = "jtag", divider: int | None = None) -> None:
     """Add a JTAG master to a SoC: its registers, its way to memory, and its interrupt.
 
-    Args:
-        soc (SoC): LiteX's.
-        pads (Record): tck, tms, tdi, tdo.
-        name (str): of the core.
-        divider (int): value of the divider at reset; None for 1 MHz.
+    divider: value of the divider at reset; None for 1 MHz.
     """
     if divider is None:
         divider = max(1, round(soc.sys_clk_freq / 2e6))

@@ -8,17 +8,17 @@ on (where each register lies, its size and whether it can be written) and nothin
 
 import hashlib
 import json
+from typing import Any
 
 from litex.soc.integration import export
 
 
-def map_text(registers, data_width, ordering):
+def map_text(registers: dict[str, Any], data_width: int, ordering: str):
     """Return the text that is hashed.
 
-    Args:
-        registers (dict): ``csr_registers`` of csr.json: name -> {addr, size, type}.
-        data_width (int): width of the CSR bus in bits, 8 or 32.
-        ordering (str): "big" or "little", the order of words in a register wider than the bus.
+    registers: ``csr_registers`` of csr.json: name -> {addr, size, type}.
+    data_width: width of the CSR bus in bits, 8 or 32.
+    ordering: "big" or "little", the order of words in a register wider than the bus.
     """
     lines = [f"width={data_width} ordering={ordering}\n"]
     by_address = sorted(registers.items(), key=lambda item: (item[1]["addr"], item[0]))
@@ -27,23 +27,13 @@ def map_text(registers, data_width, ordering):
     return "".join(lines)
 
 
-def map_hash(registers, data_width, ordering):
-    """Return the 32-bit hash: the first four bytes, big endian, of SHA-256 over map_text().
-
-    Args:
-        registers (dict): ``csr_registers`` of csr.json.
-        data_width (int): width of the CSR bus in bits.
-        ordering (str): "big" or "little".
-    """
+def map_hash(registers: dict[str, Any], data_width: int, ordering: str):
+    """Return the 32-bit hash: the first four bytes, big endian, of SHA-256 over map_text()."""
     text = map_text(registers, data_width, ordering)
     return int.from_bytes(hashlib.sha256(text.encode("ascii")).digest()[:4], "big")
 
 
-def soc_map_hash(soc):
-    """Return the hash of a finalized SoC.
-
-    Args:
-        soc (litex.soc.integration.soc.SoC): a SoC whose finalize() has run.
-    """
+def soc_map_hash(soc: Any):
+    """Return the hash of a finalized SoC."""
     registers = json.loads(export.get_csr_json(csr_regions=soc.csr.regions))["csr_registers"]
     return map_hash(registers, soc.csr.data_width, soc.csr.ordering)

@@ -32,12 +32,8 @@ SERIAL_PINS = (
 )
 
 
-def spi_pins(chip_selects):
-    """Return the subsignals of an SPI master's record.
-
-    Args:
-        chip_selects (int): how many.
-    """
+def spi_pins(chip_selects: int):
+    """Return the subsignals of an SPI master's record."""
     return (
         Subsignal("clk", Pins(1)),
         Subsignal("cs_n", Pins(chip_selects)),
@@ -120,21 +116,15 @@ FULL = [
 class Platform(SimPlatform):
     """The simulated board that carries every reference SoC.
 
-    Args:
-        name (str): the SoC's name, which LiteX reports as the platform's.
-        serial_pins (bool): True for an RS232 PHY's wires, False for a byte stream.
+    name: the SoC's name, which LiteX reports as the platform's.
+    serial_pins: True for an RS232 PHY's wires, False for a byte stream.
     """
 
-    def __init__(self, name, serial_pins):
+    def __init__(self, name: str, serial_pins: bool) -> None:
         io = [SERIAL_PINS if serial_pins else SERIAL_STREAM, *COMMON, *FULL]
         SimPlatform.__init__(self, "SIM", io, name=name)
 
     def get_verilog(self, fragment, **options):
-        """Return LiteX's Verilog, with wires for tristates.
-
-        Args:
-            fragment: the SoC.
-            **options: LiteX's.
-        """
+        """Return LiteX's Verilog, with wires for tristates."""
         overrides = {SDRTristate: WireTristate}
         return SimPlatform.get_verilog(self, fragment, special_overrides=overrides, **options)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What the reference SoCs share: a class of attributes that it turns into LiteX cores."""
 
+from collections.abc import Callable
+from typing import Any
+
 from litedram import modules as litedram_modules
 from litedram.phy.model import BankModel, SDRAMPHYModel
 from litex.build.io import CRG as LiteXCRG
@@ -28,25 +31,22 @@ ROM_STUB = JUMP_TO_MAIN_RAM + [0] * 30 + JUMP_TO_MAIN_RAM
 class SocMap(LiteXModule):
     """Carries the hash of the SoC's own CSR map, set when the map is final."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.hash = CSRStatus(32, description="First 32 bits of SHA-256 over the CSR map.")
 
 
 class Monitor(LiteXModule):
     """Shows the CSR bus and the firmware's first instruction to the simulation; no CSR of its own.
 
-    Args:
-        pads (Record): the platform's ``monitor`` record.
-        buses (callable): returns the CSR bus, the CPU's instruction bus, and the byte address
-            whose first fetch sets ``entered``; called when the SoC is finalized, which is when
-            its CSR bus appears.
+    buses: returns the CSR bus, the CPU's instruction bus, and the byte address whose first fetch
+        sets ``entered``; called when the SoC is finalized, which is when its CSR bus appears.
     """
 
-    def __init__(self, pads, buses):
+    def __init__(self, pads: Record, buses: Callable[..., Any]) -> None:
         self.pads = pads
         self.buses = buses
 
-    def do_finalize(self):
+    def do_finalize(self) -> None:
         """Connect the pads."""
         pads = self.pads
         csr, ibus, entry = self.buses()
@@ -63,13 +63,9 @@ class Monitor(LiteXModule):
 
 
 class CRG(LiteXCRG):
-    """Clock and reset where ctrl_reset resets the whole SoC, as a board's PLL reset does.
+    """Clock and reset where ctrl_reset resets the whole SoC, as a board's PLL reset does."""
 
-    Args:
-        clk (Signal): the system clock.
-    """
-
-    def __init__(self, clk):
+    def __init__(self, clk: Signal) -> None:
         self.rst = Signal()
         LiteXCRG.__init__(self, clk, rst=self.rst)
 
@@ -77,11 +73,10 @@ class CRG(LiteXCRG):
 class Soc(SoCCore):
     """What the reference SoCs share. Sizes in bytes, frequencies in Hz, None or 0 for absent.
 
-    Args:
-        **overrides: attributes of the class to change for this instance.
+    overrides: attributes of the class to change for this instance.
     """
 
-    name = None
+    name: str = ""
     clk_hz = 100_000_000
     cpu_type = "vexriscv"
     cpu_variant = "standard"
@@ -97,11 +92,11 @@ class Soc(SoCCore):
     serial_pins = False
     baud = 115200
     uart_fifo_depth = 16
-    sdram_module = None
+    sdram_module: str | None = None
     sdram_width = 16
     l2_size = 8 * KIB
 
-    _l2_tags = []
+    _l2_tags: list[Memory] = []
 
     # Attributes that the command line can override, with the type of their value.
     OPTIONS = {
@@ -118,7 +113,7 @@ class Soc(SoCCore):
         "l2_size": int,
     }
 
-    def __init__(self, **overrides):
+    def __init__(self, **overrides) -> None:
         for key, value in overrides.items():
             if key not in self.OPTIONS:
                 raise ValueError(f"no option {key} in SoC {self.name}")
@@ -162,11 +157,10 @@ class Soc(SoCCore):
             ),
         )
 
-    def _board_pads(self, pads):
+    def _board_pads(self, pads: Record):
         """Return pads that read back what the SoC drives, as a board's do.
 
-        Args:
-            pads (Record): of the simulation, with separate wires for output, enable and input.
+        pads: of the simulation, with separate wires for output, enable and input.
         """
         inner = Record([(name, len(pads.o)) for name in ("oe", "o", "i")])
         self.comb += [
@@ -176,7 +170,7 @@ class Soc(SoCCore):
         ]
         return inner
 
-    def _add_cores(self, spec):
+    def _add_cores(self, spec) -> None:
         """Add the cores that the attributes ask for; replaces the attribute by the core."""
         if spec["leds"]:
             self.leds = LedChaser(self.platform.request("leds").o, self.sys_clk_freq)
@@ -190,7 +184,7 @@ class Soc(SoCCore):
                 spi_clk_freq=1_000_000,
             )
 
-    def _add_sdram(self, spec):
+    def _add_sdram(self, spec) -> None:
         """Put LiteDRAM and its model of an SDRAM chip where the integrated main RAM would be."""
         module = getattr(litedram_modules, spec["sdram_module"])(spec["clk_hz"], "1:1")
         # The init only makes the model read its memory files; the runner writes their content.
@@ -240,7 +234,7 @@ class Soc(SoCCore):
         row_bytes = 2**self.sdrphy.module.geom_settings.colbits * memories[0].width // 8
         return memories, row_bytes
 
-    def finalize(self):
+    def finalize(self) -> None:
         """Finish the SoC, then set the hash of the CSR map that is now final."""
         if self.finalized:
             return

@@ -56,7 +56,7 @@ class Jtag(Soc):
     sram_size = 64 * KIB
     spi_width = 32
 
-    def _add_cores(self, spec):
+    def _add_cores(self, spec) -> None:
         Soc._add_cores(self, spec)
         self.spi.add_clk_divider()
         add_jtag_master(self, self.platform.request("jtag"))

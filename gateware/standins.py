@@ -5,6 +5,7 @@ The cores themselves are LiteX's own; here are only their far ends.
 """
 
 from types import SimpleNamespace
+from typing import Any
 
 from litedram.common import LiteDRAMNativePort
 from litex.gen import LiteXModule
@@ -21,16 +22,11 @@ from migen.genlib.misc import WaitTimer
 class OpenDrainI2CMaster(I2CMaster):
     """LiteX's bit-bang I2C master on separate wires instead of tristate pads.
 
-    Args:
-        pads (Record): ``scl_o``, ``sda_o`` (0 pulls low, 1 lets go), ``scl_i``, ``sda_i``.
+    The pads are `scl_o`, `sda_o` (0 pulls low, 1 releases the line), `scl_i` and `sda_i`.
     """
 
-    def connect(self, pads):
-        """Connect the core to the pads.
-
-        Args:
-            pads (Record): as above.
-        """
+    def connect(self, pads: Any) -> None:
+        """Connect the core to the pads."""
         w = self._w.fields
         self.comb += [
             pads.scl_o.eq(w.scl),
@@ -39,12 +35,8 @@ class OpenDrainI2CMaster(I2CMaster):
         ]
 
 
-def open_drain_pads(pads):
-    """Return ``scl`` and ``sda`` for a core that puts its SDRTristate on them; see WireTristate.
-
-    Args:
-        pads (Record): as those of OpenDrainI2CMaster.
-    """
+def open_drain_pads(pads: Any):
+    """Return ``scl`` and ``sda`` for a core that puts its SDRTristate on them; see WireTristate."""
     return SimpleNamespace(
         scl=WirePair(pads.scl_o, pads.scl_i),
         sda=WirePair(pads.sda_o, pads.sda_i),
@@ -54,20 +46,16 @@ def open_drain_pads(pads):
 class WirePair(Signal):
     """A pad of one bit that stands for two wires: ``out`` pulls low or lets go, ``level`` is what others make of it."""
 
-    def __init__(self, out, level):
+    def __init__(self, out: Signal, level: Signal) -> None:
         Signal.__init__(self)
         self.out = out
         self.level = level
 
 
 class WireTristate(Module):
-    """What an SDRTristate becomes on a WirePair instead of a pad.
+    """What an SDRTristate becomes on a WirePair instead of a pad."""
 
-    Args:
-        special (SDRTristate): its ``io`` is the pair.
-    """
-
-    def __init__(self, special):
+    def __init__(self, special: Any) -> None:
         out, level = special.io.out, special.io.level
         lets_go = Signal(reset=1)
         self.comb += out.eq(lets_go)
@@ -76,24 +64,19 @@ class WireTristate(Module):
             self.sync += special.i.eq(out & level)
 
     @staticmethod
-    def lower(special):
-        """Return the module; Migen calls this.
-
-        Args:
-            special (SDRTristate): as above.
-        """
+    def lower(special: Any):
+        """Return the module; Migen calls this."""
         return WireTristate(special)
 
 
 class SystemMonitor(XilinxSystemMonitor):
     """The registers of S7SystemMonitor; the pads say what its XADC primitive would convert.
 
-    Args:
-        pads (Record): one signal of 12 bits for each channel.
-        cycles (int): from one conversion to the next, in system clock cycles.
+    pads: one signal of 12 bits for each channel.
+    cycles: from one conversion to the next, in system clock cycles.
     """
 
-    def __init__(self, pads, cycles=26 * 4):
+    def __init__(self, pads: Any, cycles: int = 26 * 4) -> None:
         for channel in S7SystemMonitorChannels:
             self.add_channel(channel)
         self.eoc = CSRStatus(description="End of conversion, ``1``: done.")
@@ -114,13 +97,9 @@ class SystemMonitor(XilinxSystemMonitor):
 
 
 class Alert(LiteXModule):
-    """An interrupt as long as a pin is high: nothing but the event manager of an EventSourceLevel.
+    """An interrupt as long as a pin is high: nothing but the event manager of an EventSourceLevel."""
 
-    Args:
-        level (Signal): the pin.
-    """
-
-    def __init__(self, level):
+    def __init__(self, level: Signal) -> None:
         self.ev = EventManager()
         self.ev.level = EventSourceLevel(description="The pin is high.")
         self.ev.finalize()
@@ -131,14 +110,9 @@ class VideoPins(LiteXModule):
     """A video PHY with a pixel every few system clock cycles, so that no second clock is needed.
 
     LiteX's frame buffer takes it that a PHY is always ready, so it is the timing generator that is held back.
-
-    Args:
-        timing (stream.Endpoint): the timing generator's source.
-        pads (Record): ``valid``, ``de``, ``hsync``, ``vsync``, ``r``, ``g``, ``b``.
-        cycles (int): per pixel.
     """
 
-    def __init__(self, timing, pads, cycles):
+    def __init__(self, timing: Any, pads: Any, cycles: int) -> None:
         self.sink = sink = stream.Endpoint(video_data_layout)
         self.timing = held = stream.Endpoint(video_timing_layout)
         tick = Signal()
@@ -161,13 +135,9 @@ class VideoPins(LiteXModule):
 
 
 class DramPort(LiteXModule):
-    """A read port of LiteDRAM's native kind on the SoC's bus, for SoCs with their main RAM on chip.
+    """A read port of LiteDRAM's native kind on the SoC's bus, for SoCs with their main RAM on chip."""
 
-    Args:
-        bus (wishbone.Interface): a master of the bus.
-    """
-
-    def __init__(self, bus):
+    def __init__(self, bus: Any) -> None:
         self.port = port = LiteDRAMNativePort("read", bus.adr_width, bus.data_width)
         self.comb += [
             bus.cyc.eq(port.cmd.valid & ~port.cmd.we),

@@ -3,6 +3,7 @@
 
 import struct
 from pathlib import Path
+from typing import Any
 
 ELF_MAGIC = b"\x7fELF"
 ELF32_LITTLE = b"\x01\x01"
@@ -14,14 +15,8 @@ class InputError(Exception):
     """A file of the user cannot be used; the text says which, why and what to do."""
 
 
-def flat_from_elf(data, path, base):
-    """Return the flat image of an ELF file's loadable segments, from base on.
-
-    Args:
-        data (bytes): the ELF file.
-        path (str): its name, for messages.
-        base (int): address of the image's first byte.
-    """
+def flat_from_elf(data: bytes, path: str, base: int):
+    """Return the flat image of an ELF file's loadable segments, from base on."""
     if data[4:6] != ELF32_LITTLE or len(data) < 52:
         raise InputError(f"{path}: not a 32-bit little-endian ELF file")
     machine = struct.unpack_from("<H", data, 18)[0]
@@ -47,20 +42,14 @@ def flat_from_elf(data, path, base):
     return bytes(image)
 
 
-def load(path, memory, name):
-    """Return the content of a memory from a flat or ELF file.
-
-    Args:
-        path (str or Path): the file.
-        memory (dict): the memory's entry in csr.json.
-        name (str): the memory's name, for messages.
-    """
+def load(path: Path | str, memory: dict[str, Any], name: str):
+    """Return the content of a memory from a flat or ELF file."""
     try:
         data = Path(path).read_bytes()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from None
     if data[:4] == ELF_MAGIC:
-        data = flat_from_elf(data, path, memory["base"])
+        data = flat_from_elf(data, str(path), memory["base"])
     if not data:
         raise InputError(f"{path}: empty")
     if len(data) > memory["size"]:
@@ -68,13 +57,11 @@ def load(path, memory, name):
     return data
 
 
-def write(path, data, word_bytes):
+def write(path: Path, data: bytes, word_bytes: int) -> None:
     """Write an image as hexadecimal words.
 
-    Args:
-        path (Path): the file to write; a link there is replaced.
-        data (bytes): little-endian content.
-        word_bytes (int): width of the memory, 1, 2, 4 or 8 bytes.
+    path: the file to write; a link there is replaced.
+    word_bytes: width of the memory, 1, 2, 4 or 8 bytes.
     """
     data += bytes(-len(data) % word_bytes)
     code = {1: "B", 2: "H", 4: "I", 8: "Q"}[word_bytes]
@@ -83,15 +70,8 @@ def write(path, data, word_bytes):
     path.write_text("".join(f"{word:x}\n" for word in words))
 
 
-def add_load(folder, layout, memory, argument):
-    """Put a file at an address of main RAM, beside what is there already.
-
-    Args:
-        folder (Path): where write_main_ram() wrote.
-        layout (dict): main_ram of rtl.json.
-        memory (dict): main_ram of csr.json.
-        argument (str): ADDR=FILE, as of --load.
-    """
+def add_load(folder: Path, layout: dict[str, Any], memory: dict[str, Any], argument: str) -> None:
+    """Put a file at an address of main RAM, beside what is there already."""
     address, _, path = argument.partition("=")
     if len(layout["images"]) != 1 or layout["word_bytes"] != 4:
         raise InputError(f"--load {argument}: only into a main RAM that is one memory of 32 bits")
@@ -109,14 +89,8 @@ def add_load(folder, layout, memory, argument):
     part.unlink()
 
 
-def write_main_ram(folder, layout, data):
-    """Write main RAM's images; its memories may take turns, as the banks of an SDRAM do.
-
-    Args:
-        folder (Path): where to write.
-        layout (dict): main_ram of rtl.json.
-        data (bytes): content from main RAM's first byte on.
-    """
+def write_main_ram(folder: Path, layout: dict[str, Any], data: bytes) -> None:
+    """Write main RAM's images; its memories may take turns, as the banks of an SDRAM do."""
     names = layout["images"]
     step = layout["interleave"]
     for index, name in enumerate(names):

@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 from rtl import images
 
@@ -19,12 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 EXIT_BAD_INPUT = 2
 
 
-def parse_args(argv):
-    """Return the parsed command line.
-
-    Args:
-        argv (list of str): the arguments after the program's name.
-    """
+def parse_args(argv: list[str]):
+    """Return the parsed command line."""
     parser = argparse.ArgumentParser(prog="rtl.run", description=__doc__)
     parser.add_argument("soc", help="a SoC built under build/rtl/, or a build folder")
     parser.add_argument("--kernel", help="image (flat or ELF) for main_ram")
@@ -58,12 +55,8 @@ def parse_args(argv):
     return parser.parse_args(argv)
 
 
-def find_build(soc):
-    """Return the build folder and what rtl.build wrote about it.
-
-    Args:
-        soc (str): the command line's argument.
-    """
+def find_build(soc: str):
+    """Return the build folder and what rtl.build wrote about it."""
     folder = Path(soc) if os.sep in soc else ROOT / "build" / "rtl" / soc
     try:
         return folder, json.loads((folder / "rtl.json").read_text())
@@ -76,11 +69,10 @@ def find_build(soc):
         ) from None
 
 
-def default_kernel(names):
+def default_kernel(names: tuple[str, ...]):
     """Return the port's firmware for the first of some SoCs that has one.
 
-    Args:
-        names (tuple of str): a SoC's own name, then the name of the one that it is a variant of.
+    names: a SoC's own name, then the name of the one that it is a variant of.
     """
     for name in names:
         kernel = ROOT / "build" / "firmware" / name / "firmware.bin"
@@ -91,12 +83,8 @@ def default_kernel(names):
     )
 
 
-def make_run_folder(folder):
-    """Return a new folder for this process; remove what earlier runs left.
-
-    Args:
-        folder (Path): the build folder.
-    """
+def make_run_folder(folder: Path):
+    """Return a new folder for this process; remove what earlier runs left."""
     runs = folder / "runs"
     runs.mkdir(exist_ok=True)
     for old in runs.iterdir():
@@ -108,13 +96,8 @@ def make_run_folder(folder):
     return run
 
 
-def write_csr_names(path, csr_json):
-    """Write "word name" lines for the trace; words of a wide register are name[0], name[1], ...
-
-    Args:
-        path (Path): the file to write.
-        csr_json (dict): LiteX's csr.json.
-    """
+def write_csr_names(path: Path, csr_json: dict[str, Any]) -> None:
+    """Write "word name" lines for the trace; words of a wide register are name[0], name[1], ..."""
     base = csr_json["memories"]["csr"]["base"]
     lines = []
     for name, register in csr_json["csr_registers"].items():
@@ -125,12 +108,8 @@ def write_csr_names(path, csr_json):
     path.write_text("".join(lines))
 
 
-def with_absolute_file(spec):
-    """Return a --jtag whose flash file is found from any folder.
-
-    Args:
-        spec (str): of the command line.
-    """
+def with_absolute_file(spec: str):
+    """Return a --jtag whose flash file is found from any folder."""
     parts = [part.split("=", 1) for part in spec.split(",")]
     return ",".join(
         f"file={Path(part[1]).resolve()}" if part[0] == "file" else "=".join(part)
@@ -138,14 +117,8 @@ def with_absolute_file(spec):
     )
 
 
-def prepare(args, folder, build):
-    """Write this run's images and return the simulation's command line.
-
-    Args:
-        args (argparse.Namespace): the command line.
-        folder (Path): the build folder.
-        build (dict): its rtl.json.
-    """
+def prepare(args: Any, folder: Path, build: dict[str, Any]):
+    """Write this run's images and return the simulation's command line."""
     csr_json = json.loads((folder / "csr.json").read_text())
     main_ram = csr_json["memories"]["main_ram"]
     kernel = args.kernel
@@ -188,12 +161,8 @@ def prepare(args, folder, build):
     return run, command
 
 
-def main(argv):
-    """Become the simulation; returns an exit status only for bad input.
-
-    Args:
-        argv (list of str): the arguments after the program's name.
-    """
+def main(argv: list[str]):
+    """Become the simulation; returns an exit status only for bad input."""
     args = parse_args(argv)
     try:
         folder, build = find_build(args.soc)

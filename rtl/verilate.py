@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from litex.build.sim import verilator as litex_verilator
 
@@ -59,15 +60,13 @@ def sources_digest():
     return digest.hexdigest()
 
 
-def reload_on_reset(verilog, images):
+def reload_on_reset(verilog: str, images: list[str]):
     """Return the Verilog with some images also read again when the SoC leaves reset.
 
     For main RAM a board's boot loader does the same: after a reset the firmware starts from a
     fresh image, and the RAM that the image does not cover keeps its content.
 
-    Args:
-        verilog (str): what LiteX generated.
-        images (list of str): file names of the images that are read again at reset.
+    images: file names of the images that are read again at reset.
     """
     for image in images:
         load = re.compile(LOAD.format(image=re.escape(image)))
@@ -77,14 +76,8 @@ def reload_on_reset(verilog, images):
     return verilog
 
 
-def _run(command, folder, log):
-    """Run a tool with its output in a file.
-
-    Args:
-        command (list of str): program and arguments.
-        folder (Path): working directory.
-        log (Path): file for stdout and stderr.
-    """
+def _run(command: list[str], folder: Path, log: Path) -> None:
+    """Run a tool with its output in a file."""
     with log.open("w") as output:
         try:
             status = subprocess.call(command, cwd=folder, stdout=output, stderr=output)
@@ -95,13 +88,10 @@ def _run(command, folder, log):
         raise BuildError(f"{command[0]} failed, see {log}\n{tail}")
 
 
-def verilate(folder, platform, images):
+def verilate(folder: Path, platform: Any, images: list[str]) -> None:
     """Build folder/obj/Vsim from folder/gateware/sim.v.
 
-    Args:
-        folder (Path): the build folder of this SoC's simulation.
-        images (list of str): file names of the images that are read again at reset.
-        platform (SimPlatform): knows further Verilog files and include folders.
+    images: file names of the images that are read again at reset.
     """
     gateware = folder / "gateware"
     objects = folder / "obj"

@@ -87,11 +87,8 @@ BLOCK_RAM_KIB = (
 )
 
 
-def block_ram(device):
-    """Bytes of RAM that an FPGA has; 0 where that is not known.
-
-    device -- str, its name in LiteX's platform
-    """
+def block_ram(device: str):
+    """Bytes of RAM that an FPGA has; 0 where that is not known."""
     for start, kib in BLOCK_RAM_KIB:
         if re.match(start + r"(?!\d)", device.lower()):
             return kib * KIB
@@ -99,10 +96,7 @@ def block_ram(device):
 
 
 def taken_ram(memories):
-    """Bytes of the FPGA's RAM that ROM and SRAM take; a ROM in the SPI flash takes none.
-
-    memories -- dict of csr.json
-    """
+    """Bytes of the FPGA's RAM that ROM and SRAM take; a ROM in the SPI flash takes none."""
     flash = memories.get("spiflash", {"base": 0, "size": 0})
     return sum(
         memory["size"]
@@ -111,10 +105,10 @@ def taken_ram(memories):
     )
 
 
-def main_ram_for(free):
+def main_ram_for(free: int):
     """Bytes of main RAM to put into an FPGA: all there is in steps of 64 KiB, 0 where that is too little.
 
-    free -- int, bytes of RAM that the FPGA has left
+    free: bytes of RAM that the FPGA has left.
     """
     size = free // (64 * KIB) * (64 * KIB)
     return size if size >= LEAST_RAM else 0
@@ -123,27 +117,25 @@ def main_ram_for(free):
 class Target:
     """One run of a target's main() in this process."""
 
-    def __init__(self, board, folder, wanted):
+    def __init__(self, board: str, folder, wanted) -> None:
         """Nothing runs yet.
 
-        board -- str, the target's name; folder -- Path, LiteX's output folder
-        wanted -- collection of str, options to take where the target knows them, and MAIN_RAM with a size
+        board: the target's name; folder -- Path, LiteX's output folder.
+        wanted: collection of str, options to take where the target knows them, and MAIN_RAM with a
+            size.
         """
         self.board = board
         self.folder = folder
         self.wanted = wanted
-        self.taken = []
-        self.added = []
+        self.taken: list[str] = []
+        self.added: list[str] = []
         self.device = None
 
     def choose(self, parser):
-        """The wanted options that a parser knows, one of each exclusive group.
-
-        parser -- argparse.ArgumentParser with all its arguments
-        """
+        """The wanted options that a parser knows, one of each exclusive group."""
         known = {name: action for action in parser._actions for name in action.option_strings}
         groups = [group._group_actions for group in parser._mutually_exclusive_groups]
-        chosen = []
+        chosen: list[str] = []
         for name in OPTIONS:
             action = known.get(name)
             if name not in self.wanted or action is None or action.nargs != 0:
@@ -153,7 +145,7 @@ class Target:
                 chosen.append(name)
         return chosen
 
-    def run(self):
+    def run(self) -> None:
         """Generate the SoC."""
         parse_args = argparse.ArgumentParser.parse_args
 
@@ -173,7 +165,7 @@ class Target:
             self.added = add_cores(builder.soc)
             return build(builder, **options)
 
-        argparse.ArgumentParser.parse_args = parse_with_options
+        argparse.ArgumentParser.parse_args = parse_with_options  # type: ignore[method-assign]
         Builder.build = build_with_cores
         sys.argv = [self.board, "--no-compile-software", "--no-compile-gateware", "--build"]
         sys.argv += ["--output-dir", str(self.folder), "--csr-svd", str(self.folder / "csr.svd")]
@@ -184,7 +176,7 @@ class Target:
             (self.folder / "chosen.json").write_text(json.dumps(chosen))
 
 
-def add_gpio(soc):
+def add_gpio(soc) -> None:
     """Pins that switch direction, with interrupts."""
     from litex.soc.cores.gpio import GPIOTristate
     from migen import Signal
@@ -194,7 +186,7 @@ def add_gpio(soc):
         soc.irq.add("gpio", use_loc_if_exists=True)
 
 
-def add_spi(soc):
+def add_spi(soc) -> None:
     """An SPI master with two chip selects."""
     from litex.soc.cores.spi import SPIMaster
     from migen import Record
@@ -204,7 +196,7 @@ def add_spi(soc):
     soc.spi0.add_clk_divider()
 
 
-def add_spi_mmap(soc):
+def add_spi_mmap(soc) -> None:
     """An SPI master with FIFOs in memory and a slot for each chip select."""
     from litex.soc.cores.spi.spi_mmap import SPIMMAP
     from litex.soc.integration.soc import SoCRegion
@@ -222,7 +214,7 @@ def add_spi_mmap(soc):
         soc.irq.add("spi_mmap", use_loc_if_exists=True)
 
 
-def add_i2c(soc):
+def add_i2c(soc) -> None:
     """A bit-bang I2C master."""
     from litex.soc.cores.bitbang import I2CMaster
     from migen import Record
@@ -230,7 +222,7 @@ def add_i2c(soc):
     soc.i2c0 = I2CMaster(Record([("scl", 1), ("sda", 1)]))
 
 
-def add_pwm(soc):
+def add_pwm(soc) -> None:
     """One PWM alone and three with one period."""
     from litex.soc.cores.pwm import PWM, MultiChannelPWM
     from migen import Signal
@@ -239,12 +231,12 @@ def add_pwm(soc):
     soc.pwm_multi = MultiChannelPWM(Signal(3))
 
 
-def add_timer(soc):
+def add_timer(soc) -> None:
     """A second timer."""
     soc.add_timer("timer1")
 
 
-def add_uart(soc):
+def add_uart(soc) -> None:
     """A second UART with a baud rate that can be set."""
     from migen import Record
 
@@ -252,7 +244,7 @@ def add_uart(soc):
     soc.add_uart("uart1", uart_name="uart1", uart_pads=pads, with_dynamic_baudrate=True)
 
 
-def add_ws2812(soc):
+def add_ws2812(soc) -> None:
     """The memory-mapped LED core."""
     from litex.soc.cores.led import WS2812
     from litex.soc.integration.soc import SoCRegion
@@ -262,7 +254,7 @@ def add_ws2812(soc):
     soc.bus.add_slave("ws2812", soc.ws2812.bus, SoCRegion(size=32, cached=False))
 
 
-def add_dma(soc):
+def add_dma(soc) -> None:
     """A DMA reader whose words go to a DMA writer."""
     from litex.soc.cores.dma import WishboneDMAReader, WishboneDMAWriter
     from litex.soc.interconnect import wishbone
@@ -276,7 +268,7 @@ def add_dma(soc):
     soc.add_constant("DMA_READER_LOOPBACK", "dma_writer")
 
 
-def add_xadc(soc):
+def add_xadc(soc) -> None:
     """The system monitor that the FPGA has."""
     from litex.soc.cores import xadc
 
@@ -303,10 +295,7 @@ CORES = (
 
 
 def add_cores(soc):
-    """Add what a SoC that the firmware is for can have beside what its target gave it; return the cores' names.
-
-    soc -- litex.soc.integration.soc.SoC before it is finalized
-    """
+    """Add what a SoC that the firmware is for can have beside what its target gave it; return the cores' names."""
     added = []
     for name, add in CORES:
         if getattr(soc.cpu, "family", None) == "riscv" and not hasattr(soc, name):
@@ -318,7 +307,7 @@ def add_cores(soc):
 def attempt(board, folder, wanted):
     """Generate with these options in a process of its own; return whether it came to an end.
 
-    board -- str; folder -- Path; wanted -- collection of str
+    board: str; folder -- Path; wanted -- collection of str.
     """
     (folder / "csr.json").unlink(missing_ok=True)
     command = [sys.executable, __file__, board, str(folder), *wanted]
@@ -330,13 +319,10 @@ def attempt(board, folder, wanted):
 
 
 def possible_options(board, folder):
-    """Generate with as many options as go together; return them, None where none do.
-
-    board -- str; folder -- Path
-    """
+    """Generate with as many options as go together; return them, None where none do."""
     if attempt(board, folder, OPTIONS):
         return OPTIONS
-    good = []
+    good: list[str] = []
     for name in json.loads((folder / "chosen.json").read_text())["arguments"]:
         if attempt(board, folder, [*good, name]):
             good.append(name)
@@ -345,10 +331,7 @@ def possible_options(board, folder):
 
 
 def missing_main_ram(folder):
-    """Bytes of main RAM that the FPGA can give a SoC which has none, else 0.
-
-    folder -- Path of a SoC that was generated
-    """
+    """Bytes of main RAM that the FPGA can give a SoC which has none, else 0."""
     memories = json.loads((folder / "csr.json").read_text())["memories"]
     device = json.loads((folder / "chosen.json").read_text())["device"]
     if "main_ram" in memories:
@@ -358,8 +341,8 @@ def missing_main_ram(folder):
 
 def main():
     """Read the command line; the exit status is 1 where the board cannot be generated at all."""
-    board, folder, *wanted = sys.argv[1:]
-    folder = Path(folder).resolve()
+    board, path, *wanted = sys.argv[1:]
+    folder = Path(path).resolve()
     if wanted:
         Target(board, folder, wanted).run()
         return 0

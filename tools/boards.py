@@ -26,6 +26,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
@@ -72,17 +73,13 @@ def all_boards():
 class Board:
     """One board with one set of options, on its way from its name to a verdict."""
 
-    def __init__(self, name, options):
-        """Nothing is done yet.
-
-        name -- str, the target's name
-        options -- str, "default" or "more"
-        """
+    def __init__(self, name: str, options: str) -> None:
+        """Nothing is done yet."""
         self.key = name, options
         self.folder = WORK / name / options
         self.soc_folder = self.folder / "soc"
         self.log_path = self.folder / "log"
-        self.record = {
+        self.record: dict[str, Any] = {
             "board": name,
             "options": options,
             "arguments": [],
@@ -100,7 +97,7 @@ class Board:
             "seconds": 0,
         }
 
-    def log(self, text):
+    def log(self, text) -> None:
         """Keep what a step said."""
         with self.log_path.open("a") as file:
             file.write(text.rstrip() + "\n")
@@ -135,11 +132,8 @@ class Board:
         # What follows a colon at the end was on the next lines.
         return re.sub(r"(, please \w+)?[:, ]*$", "", told)
 
-    def generate(self, keep):
-        """Let LiteX write the build folder, and read what is in it.
-
-        keep -- bool, take what an earlier run has generated
-        """
+    def generate(self, keep: bool) -> None:
+        """Let LiteX write the build folder, and read what is in it."""
         if keep and (self.soc_folder / "csr.json").exists():
             self.log_path.write_text("")
             self.take_choice()
@@ -150,22 +144,22 @@ class Board:
         if self.record["options"] == "default":
             command += ["-m", f"litex_boards.targets.{self.record['board']}", *GENERATE]
         else:
-            command += [ROOT / "tools" / "board_soc.py", self.record["board"]]
-        command.append(self.soc_folder)
+            command += [str(ROOT / "tools" / "board_soc.py"), self.record["board"]]
+        command.append(str(self.soc_folder))
         # Some targets leave files where they run.
         status = self.run(command, GENERATE_S, cwd=self.soc_folder)
         if not (self.soc_folder / "csr.json").exists():
             raise Stopped(self.last_words() if status else "LiteX wrote no csr.json")
         self.take_choice()
 
-    def take_choice(self):
+    def take_choice(self) -> None:
         """Read which options and cores the SoC got, and what it is."""
         chosen = self.soc_folder / "chosen.json"
         if chosen.exists():
             self.record.update(json.loads(chosen.read_text()))
         self.describe()
 
-    def describe(self):
+    def describe(self) -> None:
         """Put into the record what the SoC is; a SoC that no firmware can run on ends here."""
         data = json.loads((self.soc_folder / "csr.json").read_text())
         constants, memories = data["constants"], data["memories"]
@@ -190,15 +184,12 @@ class Board:
             core.name: core.kind.name if core.kind else "unknown" for core in soc.cores
         }
         # Whatever decides how most of the firmware is compiled. Only speed hangs on it (build()).
-        march = re.search(r"SOC_MARCH := (\w+)", files["soc.mk"])[1]
-        ram = int(re.search(r"SOC_MAIN_RAM_SIZE := (\d+)", files["soc.mk"])[1])
+        values = dict(re.findall(r"(SOC_\w+) := (\w+)", files["soc.mk"]))
+        march, ram = values["SOC_MARCH"], int(values["SOC_MAIN_RAM_SIZE"])
         self.kind = (march, size_class(ram), files["soc_shape.h"])
 
     def lacks(self, memories):
-        """Say what a SoC without enough main RAM has, and what the smallest firmware needs.
-
-        memories -- dict of csr.json
-        """
+        """Say what a SoC without enough main RAM has, and what the smallest firmware needs."""
         ram, sram = (memories.get(name, {"size": 0})["size"] for name in ("main_ram", "sram"))
         device = self.record["device"]
         has = f"{ram // KIB} KiB of main RAM" if ram else "no main RAM"
@@ -208,7 +199,7 @@ class Board:
             has += f"; of {chip // KIB} KiB in the {device} ROM and SRAM want {taken // KIB}"
         return f"{has}: the firmware needs {LEAST_RAM // KIB} KiB of main RAM"
 
-    def build(self, output):
+    def build(self, output) -> None:
         """Build the firmware by one make and keep a copy."""
         firmware = output / "firmware.bin"
         command = [
@@ -223,7 +214,7 @@ class Board:
         shutil.copyfile(firmware, self.firmware)
         self.record["firmware"] = self.firmware.stat().st_size
 
-    def boot(self):
+    def boot(self) -> None:
         """Boot to the prompt and measure how long that takes."""
         command = [LXEMU, "--stats", "--kernel", self.firmware, self.soc_folder]
         done = subprocess.run(
@@ -239,13 +230,14 @@ class Board:
             raise Failed(f"no prompt: {self.last_words()}")
         self.record["cycles_to_prompt"] = int(cycles[1]) - QUIET_S * self.record["clock"]
 
-    def accept(self):
+    def accept(self) -> None:
         """Copy the script to the board, run it there and read its verdict."""
         command = [str(LXEMU), "--kernel", str(self.firmware), str(self.soc_folder)]
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         try:
+            assert process.stdin and process.stdout
             console = repl.Repl(process.stdout.fileno(), process.stdin.fileno(), SILENCE_S)
             console.read_until(repl.PROMPT)
             console.enter_raw()
@@ -261,16 +253,14 @@ class Board:
         finally:
             process.kill()
             process.wait()
+            assert process.stdin and process.stdout
             process.stdin.close()
             process.stdout.close()
         self.log(said)
         self.judge(said)
 
-    def judge(self, said):
-        """Take over what the script said.
-
-        said -- str, its output
-        """
+    def judge(self, said: str) -> None:
+        """Take over what the script said."""
         lines = LINE.findall(said)
         self.record["classes"] = [name for name, result, _ in lines if result == "pass"]
         failed = [f"{name}: {text}" for name, result, text in lines if result == "FAIL"]
@@ -301,19 +291,16 @@ class Board:
 SMALL = 0
 
 
-def size_class(ram):
-    """Which of the classes of port/size_class.h this is, as a number.
-
-    ram -- int, bytes of main RAM
-    """
+def size_class(ram: int):
+    """Which of the classes of port/size_class.h this is, as a number."""
     limits = (0x100000, 0x20000000, 0x40000000)
     return sum(ram >= limit for limit in limits)
 
 
-def copy(console, data, name):
+def copy(console, data, name) -> None:
     """Write a file on the board.
 
-    console -- repl.Repl in raw mode; data -- bytes; name -- str
+    console: repl.Repl in raw mode; data -- bytes; name -- str.
     """
     console.execute(f"f = open({name!r}, 'wb')")
     for at in range(0, len(data), 512):
@@ -321,10 +308,10 @@ def copy(console, data, name):
     console.execute("f.close()")
 
 
-def define(console, source):
+def define(console, source) -> None:
     """Run a script's definitions one by one, where RAM disk and heap hold no more at a time.
 
-    console -- repl.Repl in raw mode; source -- str, its last statement is the call of main()
+    console: repl.Repl in raw mode; source -- str, its last statement is the call of main().
     """
     for statement in ast.parse(source).body[:-1]:
         console.execute(ast.get_source_segment(source, statement))
@@ -333,9 +320,9 @@ def define(console, source):
 def lanes(boards, jobs):
     """Boards in groups of which each is built in one folder, the largest first.
 
-    boards -- list of Board; jobs -- int, how many groups are worked on at a time
+    boards: list of Board; jobs -- int, how many groups are worked on at a time.
     """
-    kinds = {}
+    kinds: dict[str, Any] = {}
     for board in boards:
         kinds.setdefault(repr(board.kind), []).append(board)
     # More than its share in one group would leave the others idle at the end.
@@ -346,10 +333,10 @@ def lanes(boards, jobs):
     return sorted(groups, key=len, reverse=True)
 
 
-def finish(group, report):
+def finish(group, report) -> None:
     """Build, boot and judge the boards of a group, one after the other.
 
-    group -- list of Board of the same kind; report -- function called with each when it is done
+    group: list of Board of the same kind; report -- function called with each when it is done.
     """
     output = WORK / "objects" / f"{os.getpid()}-{threading.get_ident()}"
     shutil.rmtree(output, ignore_errors=True)
@@ -374,10 +361,7 @@ HEADER = (
 
 
 def row(record):
-    """A line of the table.
-
-    record -- dict of Board
-    """
+    """A line of the table."""
     ram = record["memory"].get("main_ram", 0)
     return (
         record["board"],
@@ -392,11 +376,8 @@ def row(record):
     )
 
 
-def print_table(records):
-    """Print all boards, each class and how many exercised it.
-
-    records -- list of dict of Board
-    """
+def print_table(records) -> None:
+    """Print all boards, each class and how many exercised it."""
     rows = [HEADER, *(row(record) for record in records)]
     widths = [max(len(cells[i]) for cells in rows) for i in range(len(HEADER) - 1)]
     for cells in rows:
@@ -410,11 +391,7 @@ def print_table(records):
 
 
 def print_verdict(records):
-    """Print the closing line of a suite as tools/test.py reads it; what was not generated counts as skipped.
-
-    records -- list of dict of Board
-    return -- bool, that no board failed
-    """
+    """Print the closing line of a suite as tools/test.py reads it; what was not generated counts as skipped."""
     results = [record["result"] for record in records]
     passed, failed, skipped = (results.count(r) for r in (PASS, FAIL, NOT_GENERATED))
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
@@ -422,11 +399,8 @@ def print_verdict(records):
 
 
 def count_classes(records):
-    """Classes and on how many different boards each was exercised and found right, the most first.
-
-    records -- list of dict of Board
-    """
-    classes = {}
+    """Classes and on how many different boards each was exercised and found right, the most first."""
+    classes: dict[str, Any] = {}
     for record in records:
         for name in record["classes"]:
             classes.setdefault(name, set()).add(record["board"])
@@ -434,22 +408,16 @@ def count_classes(records):
     return sorted(counts, key=lambda item: (-item[1], item[0]))
 
 
-def print_markdown(head, rows):
-    """Print a table as docs/boards.md has it.
-
-    head -- str; rows -- iterable of tuple
-    """
+def print_markdown(head, rows) -> None:
+    """Print a table as docs/boards.md has it."""
     cells = [tuple(str(cell).replace("|", "\\|") for cell in row) for row in rows]
     lines = [tuple(head.split("|")), ("---",) * (head.count("|") + 1), *cells]
     print("\n".join("| " + " | ".join(line) + " |" for line in lines), end="\n\n")
 
 
-def report(records):
-    """Print what docs/boards.md has of a run over all boards.
-
-    records -- list of dict of Board
-    """
-    sets = {}
+def report(records) -> None:
+    """Print what docs/boards.md has of a run over all boards."""
+    sets: dict[str, Any] = {}
     for record in records:
         sets.setdefault(record["options"], {})[record["board"]] = record
     results = (PASS, FAIL, NOT_GENERATED)
@@ -469,7 +437,7 @@ def report(records):
 def outcome(record):
     """A board's result in a few words.
 
-    record -- dict of Board, or None where it was not tried
+    record: dict of Board, or None where it was not tried.
     """
     if record is None:
         return "not tried"
@@ -483,10 +451,10 @@ def outcome(record):
 class Results:
     """The rows of build/boards.json: those of earlier runs until a board has a new one."""
 
-    def __init__(self, path):
+    def __init__(self, path) -> None:
         """Read what earlier runs left.
 
-        path -- Path of the file, which need not exist
+        path: Path of the file, which need not exist.
         """
         self.path = path
         self.lock = threading.Lock()
@@ -499,7 +467,7 @@ class Results:
         """All rows, sorted."""
         return [self.rows[key] for key in sorted(self.rows)]
 
-    def add(self, board):
+    def add(self, board) -> None:
         """Keep a board's row, in the file too."""
         record = board.record
         with self.lock:
@@ -516,10 +484,7 @@ class Results:
 
 
 def choose(options):
-    """The boards that the command line asks for.
-
-    options -- argparse.Namespace
-    """
+    """The boards that the command line asks for."""
     known = all_boards()
     for name in options.board:
         if name not in known:

@@ -19,6 +19,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import repl  # noqa: E402
@@ -31,10 +32,19 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 BOUND_S = 600
 
 
+def close(process: subprocess.Popen[Any]) -> None:
+    """End a process and close its pipes."""
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream:
+            stream.close()
+
+
 class Board:
     """The prompt of an emulated reference SoC."""
 
-    def __init__(self, soc):
+    def __init__(self, soc) -> None:
         wiring = ROOT / "gateware" / "wiring" / f"{soc}.txt"
         self.process = subprocess.Popen(
             [
@@ -48,6 +58,7 @@ class Board:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
+        assert self.process.stdin and self.process.stdout
         self.console = repl.Repl(self.process.stdout.fileno(), self.process.stdin.fileno())
         self.console.read_until(repl.PROMPT)
         self.console.enter_raw()
@@ -59,11 +70,8 @@ class Board:
         output = output.decode(errors="replace").replace("\r\n", "\n")
         return output, error.decode(errors="replace").strip().rpartition("\n")[2]
 
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdin.close()
-        self.process.stdout.close()
+    def close(self) -> None:
+        close(self.process)
 
 
 class Unix:
@@ -91,7 +99,7 @@ while True:
         "other.bit": "85f-compress.bit",
     }
 
-    def __init__(self):
+    def __init__(self) -> None:
         subprocess.run(
             ["make", "-s", "-C", ROOT / "tests" / "usermod", "unix"],
             check=True,
@@ -116,12 +124,14 @@ while True:
             text=True,
             cwd=folder,
         )
+        assert self.process.stdin and self.process.stdout
+        self.input, self.output = self.process.stdin, self.process.stdout
 
     def part(self):
         """What comes before the next \\x04."""
         text = ""
         while not text.endswith("\x04"):
-            character = self.process.stdout.read(1)
+            character = self.output.read(1)
             if not character:
                 raise RuntimeError(f"the unix port ended: {text}")
             text += character
@@ -129,12 +139,13 @@ while True:
 
     def run(self, source, mode):
         """As Board.run()."""
-        self.process.stdin.write(repr((source, "<stdin>", mode)) + "\n")
-        self.process.stdin.flush()
+        self.input.write(repr((source, "<stdin>", mode)) + "\n")
+        self.input.flush()
         output = self.part()
         return output, self.part().strip().rpartition("\n")[2]
 
-    close = Board.close
+    def close(self) -> None:
+        close(self.process)
 
 
 def run_session(board, text):

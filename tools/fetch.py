@@ -74,7 +74,7 @@ def run(command, cwd=None):
 class Debian:
     """The Debian source archive, through apt with private lists: the system's set-up stays as it is."""
 
-    def __init__(self, folder, suite):
+    def __init__(self, folder, suite) -> None:
         if not Path(KEYRING).exists():
             raise FetchError(f"no {KEYRING}; install debian-archive-keyring")
         release = run(["sh", "-c", ". /etc/os-release && echo $VERSION_CODENAME"]).strip()
@@ -135,7 +135,7 @@ def unpack(archive, folder):
     return tops[0]
 
 
-def check_archive(path, source):
+def check_archive(path, source) -> None:
     """Compare a Debian archive with its pinned SHA-256; a wrong one is deleted."""
     digest = file_digest(path)
     if digest != source["sha256"]:
@@ -191,7 +191,7 @@ def from_upstream(source, cache, work):
     return top
 
 
-def fetch(source, output, cache):
+def fetch(source, output, cache) -> None:
     """Put the tree of `source` at `output`, from the first place that has it."""
     output.parent.mkdir(parents=True, exist_ok=True)
     reasons: list[str] = []
@@ -226,7 +226,7 @@ def fetched(output, source):
     return stamp.exists() and stamp.read_text().strip() == source["sha256"]
 
 
-def fetch_newest(name, suite, output):
+def fetch_newest(name, suite, output) -> None:
     """Put the newest version that `suite` carries at `output`, and print the version."""
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as temporary:

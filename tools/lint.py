@@ -36,7 +36,7 @@ def formatted(name):
     if result.returncode:
         return None
     sys.path.insert(0, str(MICROPYTHON / "tools"))
-    from codeformat import fixup_c
+    from codeformat import fixup_c  # type: ignore[import-not-found]
 
     with tempfile.NamedTemporaryFile("wb", suffix=".c") as file:
         file.write(result.stdout)
@@ -98,6 +98,7 @@ CHECKS = {
     "licence lines": check_spdx,
     "cppcheck": check_cppcheck,
     "ruff": check_ruff,
+    "mypy": command("mypy"),
     "codespell": command("codespell"),
 }
 

@@ -14,7 +14,7 @@ from litex.tools.remote import comm_udp
 class Socket(socket.socket):
     """A socket that takes any free port."""
 
-    def bind(self, address):
+    def bind(self, address) -> None:
         """Bind to the address with port 0."""
         super().bind((address[0], 0))
 

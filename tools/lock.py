@@ -13,9 +13,20 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 MACHINES = ("x86_64", "aarch64")
-TAGS = ("manylinux_2_36", "manylinux_2_31", "manylinux_2_28", "manylinux_2_26", "manylinux_2_24")
-TAGS += ("manylinux_2_17", "manylinux2014", "manylinux_2_12", "manylinux2010", "manylinux_2_5")
-TAGS += ("manylinux1", "linux")
+TAGS = [
+    "manylinux_2_36",
+    "manylinux_2_31",
+    "manylinux_2_28",
+    "manylinux_2_26",
+    "manylinux_2_24",
+    "manylinux_2_17",
+    "manylinux2014",
+    "manylinux_2_12",
+    "manylinux2010",
+    "manylinux_2_5",
+    "manylinux1",
+    "linux",
+]
 
 
 def resolve(requirements, *options):
@@ -35,10 +46,10 @@ def resolve(requirements, *options):
     }
 
 
-def main():
+def main() -> None:
     native = resolve((HERE / "requirements.in").read_text().splitlines())
     pins = [f"{name}=={version}" for name, (version, _) in sorted(native.items())]
-    digests = {pin: set() for pin in pins}
+    digests: dict[str, set[str]] = {pin: set() for pin in pins}
     for machine in MACHINES:
         platforms = [f"--platform={tag}_{machine}" for tag in TAGS]
         options = ("--no-deps", "--python-version=3.11", "--target=/nonexistent", *platforms)

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import tomllib
+from typing import Any
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIST = os.path.join(TOP, "tests", "host", "mutants.toml")
@@ -33,12 +34,8 @@ COPIED = (
 )
 
 
-def copy_sources(scratch):
-    """Copy what the host tests need.
-
-    Args:
-        scratch (str): the folder for the copy.
-    """
+def copy_sources(scratch: str) -> None:
+    """Copy what the host tests need."""
     ignore = shutil.ignore_patterns("__pycache__")
     for folder in COPIED:
         source = os.path.join(TOP, folder)
@@ -55,13 +52,8 @@ def copy_sources(scratch):
             os.symlink(source, target)
 
 
-def run_tests(scratch, target):
-    """Run the host tests; True when they pass.
-
-    Args:
-        scratch (str): the copy.
-        target (str): of tests/host/Makefile.
-    """
+def run_tests(scratch: str, target: str):
+    """Run the host tests; True when they pass."""
     command = ["make", "-s", "-j2", "-C", os.path.join(scratch, "tests", "host"), target]
     command += [
         f"CONFIGS={CONFIGS}",
@@ -79,13 +71,8 @@ def run_tests(scratch, target):
     return done.returncode == 0, done.stdout + done.stderr
 
 
-def reason(text, scratch):
-    """The line of a test's output that says what was noticed.
-
-    Args:
-        text (str): the output.
-        scratch (str): the copy, whose name is left out.
-    """
+def reason(text: str, scratch: str):
+    """The line of a test's output that says what was noticed."""
     marks = ("not so:", "runtime error", "ERROR: AddressSanitizer", "mock:", "error:", "Error:")
     for line in text.splitlines():
         if any(mark in line for mark in marks) or re.search(r"\.c:\d+: .* is ", line):
@@ -93,13 +80,8 @@ def reason(text, scratch):
     return "does not end" if "Error 124" in text else ""
 
 
-def mutated(original, mutant):
-    """A source with its bug.
-
-    Args:
-        original (str): the source.
-        mutant (dict): an entry of the list.
-    """
+def mutated(original: str, mutant: dict[str, Any]):
+    """A source with its bug."""
     text = original
     for change in (mutant, mutant.get("also")):
         if change is None:

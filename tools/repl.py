@@ -30,18 +30,18 @@ class GuestGone(ReplError):
 class Repl:
     """A console: `read_fd` and `write_fd` are its two directions; `timeout` bounds each wait in seconds."""
 
-    def __init__(self, read_fd, write_fd, timeout=60):
+    def __init__(self, read_fd, write_fd, timeout=60) -> None:
         self.read_fd = read_fd
         self.write_fd = write_fd
         self.timeout = timeout
         self.pending = b""
 
-    def write(self, data):
+    def write(self, data) -> None:
         """Send bytes, all of them."""
         while data:
             data = data[os.write(self.write_fd, data) :]
 
-    def fill(self, deadline):
+    def fill(self, deadline) -> None:
         """Add what the guest has said to `pending`; wait for it until `deadline` (monotonic seconds)."""
         left = None if deadline is None else max(0, deadline - time.monotonic())
         if not select.select([self.read_fd], [], [], left)[0]:
@@ -76,17 +76,17 @@ class Repl:
         data, self.pending = self.pending[:count], self.pending[count:]
         return data
 
-    def enter_raw(self):
+    def enter_raw(self) -> None:
         """From the friendly prompt into the raw REPL."""
         self.write(b"\r" + CTRL_A)
         self.read_until(b"raw REPL; CTRL-B to exit\r\n>")
 
-    def leave_raw(self):
+    def leave_raw(self) -> None:
         """Back to the friendly prompt."""
         self.write(CTRL_B)
         self.read_until(PROMPT)
 
-    def paste(self, code):
+    def paste(self, code) -> None:
         """Send `code` (bytes) by raw paste, at the guest's pace, and start it."""
         self.write(CTRL_E + b"A" + CTRL_A)
         answer = self.read_exactly(2)
@@ -107,7 +107,7 @@ class Repl:
         self.write(CTRL_D)
         self.read_until(CTRL_D)
 
-    def pass_output(self, output, timeout=None):
+    def pass_output(self, output, timeout=None) -> None:
         """Pass the running code's output to `output(bytes)` as it comes, up to the Ctrl-D that ends it.
 
         `timeout` bounds each silence. The traceback, or nothing, follows, up to another Ctrl-D.
@@ -125,7 +125,7 @@ class Repl:
 
     def follow(self, timeout=None):
         """Wait for the running code to end; return (output, error) bytes."""
-        collected = []
+        collected: list[bytes] = []
         self.pass_output(collected.append, timeout)
         error = self.read_until(CTRL_D, timeout)[:-1]
         self.read_until(b">", timeout)

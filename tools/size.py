@@ -25,9 +25,9 @@ def sizes(elf):
         [f"{PREFIX}size", elf], check=True, capture_output=True, text=True
     ).stdout
     text, data, bss = (int(word) for word in output.splitlines()[1].split()[:3])
-    symbols = {}
-    output = subprocess.run([f"{PREFIX}nm", "-S", elf], check=True, capture_output=True, text=True)
-    for line in output.stdout.splitlines():
+    symbols: dict[str, int] = {}
+    names = subprocess.run([f"{PREFIX}nm", "-S", elf], check=True, capture_output=True, text=True)
+    for line in names.stdout.splitlines():
         words = line.split()
         if len(words) == 4:
             symbols[words[3]] = symbols.get(words[3], 0) + int(words[1], 16)

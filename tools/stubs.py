@@ -16,6 +16,7 @@ import re
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,39 +33,26 @@ NEEDS = re.compile(r"^( *)# needs: (.*)$")
 WIDTH = 90
 
 
-def shape(soc):
-    """The numbers that the firmware's conditions are about (dict).
-
-    Args:
-        soc (Soc): the SoC.
-    """
+def shape(soc: Any):
+    """The numbers that the firmware's conditions are about (dict)."""
     text = shape_header(soc)
     names = {name: int(value) for name, value in re.findall(r"^#define (\w+) (\d+)$", text, re.M)}
     full = soc.memory("main_ram") is not None and main_ram_free(soc) >= SMALL_BYTES
     return names | {"PORT_FULL": int(full)}
 
 
-def statements(body):
-    """Yield the statements of a module and of its classes.
-
-    Args:
-        body (list of ast.stmt): where to start.
-    """
+def statements(body: Any):
+    """Yield the statements of a module and of its classes."""
     for node in body:
         yield node
         if isinstance(node, ast.ClassDef):
             yield from statements(node.body)
 
 
-def select(text, names):
-    """The template without what this SoC lacks, and without the conditions.
-
-    Args:
-        text (str): the template.
-        names (dict): of shape().
-    """
+def select(text: str, names: dict[str, Any]):
+    """The template without what this SoC lacks, and without the conditions."""
     lines = text.splitlines()
-    gone = set()
+    gone: set[int] = set()
     for node in statements(ast.parse(text).body):
         first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
         condition = NEEDS.match(lines[first - 2]) if first > 1 else None
@@ -74,15 +62,11 @@ def select(text, names):
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)) + "\n"
 
 
-def descriptions(path):
-    """What csr.svd says of registers: {name: [description, fields]}.
-
-    Args:
-        path (Path): the csr.svd; it need not be there.
-    """
+def descriptions(path: Path):
+    """What csr.svd says of registers: {name: [description, fields]}."""
     if not path.exists():
         return {}
-    found = {}
+    found: dict[str, Any] = {}
     for peripheral in ElementTree.parse(path).getroot().iter("peripheral"):
         core = peripheral.findtext("name", "").lower()
         for entry in peripheral.iter("register"):
@@ -101,11 +85,10 @@ def descriptions(path):
     return found
 
 
-def docstring(*paragraphs):
+def docstring(*paragraphs: str):
     """The lines of a docstring.
 
-    Args:
-        *paragraphs (str): what it says; empty ones are left out.
+    paragraphs: what it says; empty ones are left out.
     """
     text = "\n\n".join(textwrap.fill(part, WIDTH) for part in paragraphs if part)
     text = text.replace("\\", "\\\\").replace('"""', "'''")
@@ -116,26 +99,15 @@ def docstring(*paragraphs):
     return f'"""{text}"""'.splitlines()
 
 
-def attribute(name, kind, *paragraphs):
-    """The lines of one attribute with its docstring.
-
-    Args:
-        name (str): its name.
-        kind (str): its type.
-        *paragraphs (str): of the docstring.
-    """
+def attribute(name: str, kind: str, *paragraphs: str):
+    """The lines of one attribute with its docstring."""
     if not name.isidentifier():
         return []
     return [f"{name}: {kind}", *docstring(*paragraphs)]
 
 
-def registers(soc, texts):
-    """The attributes of litex.regs.
-
-    Args:
-        soc (Soc): the SoC.
-        texts (dict): of descriptions().
-    """
+def registers(soc: Any, texts: dict[str, Any]):
+    """The attributes of litex.regs."""
     lines = []
     for register in sorted(soc.registers, key=lambda register: register.name):
         bits = register.bits or register.words * soc.data_width
@@ -147,12 +119,8 @@ def registers(soc, texts):
     return lines
 
 
-def constants(soc):
-    """The attributes of litex.constants.
-
-    Args:
-        soc (Soc): the SoC.
-    """
+def constants(soc: Any):
+    """The attributes of litex.constants."""
     lines = []
     for name, value in soc.constants.items():
         kind = {str: "str", type(None): "bool"}.get(type(value), "int")
@@ -160,13 +128,8 @@ def constants(soc):
     return lines
 
 
-def stub(template, soc):
-    """The text of a module's stub.
-
-    Args:
-        template (Path): of tools/stubs/.
-        soc (Soc): the SoC.
-    """
+def stub(template: Path, soc: Any):
+    """The text of a module's stub."""
     texts = descriptions(Path(soc.folder) / "csr.svd")
     csr = soc.memory("csr")
     csr_end = csr.end if csr else soc.csr_base
@@ -194,12 +157,8 @@ def stub(template, soc):
     return f"# Written by tools/stubs.py for {identifier!r}; changes are lost.\n{text}"
 
 
-def main(arguments=None):
-    """Read the command line and write; the exit status.
-
-    Args:
-        arguments (list of str): those after the program's name.
-    """
+def main(arguments: list[str] | None = None):
+    """Read the command line and write; the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", help="LiteX's build folder")
     parser.add_argument("--output", required=True, type=Path, help="where the stubs go")

@@ -110,7 +110,7 @@ def symbols(elf):
 class Image:
     """The loaded sections of an ELF32 file."""
 
-    def __init__(self, path):
+    def __init__(self, path) -> None:
         self.data = Path(path).read_bytes()
         offset, count = struct.unpack_from("<I", self.data, 32)[0], self.data[48]
         headers = [struct.unpack_from("<10I", self.data, offset + 40 * i) for i in range(count)]
@@ -214,7 +214,7 @@ def compress(counts):
     return words
 
 
-def learn_profile():
+def learn_profile() -> None:
     """Write port/tuned/profile.txt."""
     folder = build("count")
     functions = counted_functions(folder)
@@ -243,10 +243,10 @@ def learn_profile():
     for f in functions:
         first = (f.address - start) // 8
         # What ran at all stays different from what never ran.
-        counts = [-int(-totals[first + i] // 1) for i in range(f.count)]
-        if any(counts):
+        scaled = [-int(-totals[first + i] // 1) for i in range(f.count)]
+        if any(scaled):
             lines.append(
-                " ".join([f.source, f.name, f"{f.checksum:08x}", *compress(counts)]) + "\n"
+                " ".join([f.source, f.name, f"{f.checksum:08x}", *compress(scaled)]) + "\n"
             )
         else:
             lines.append(f"{f.source} {f.name} {f.checksum:08x} *{f.count}\n")
@@ -291,7 +291,7 @@ def section_pattern(section, names):
     return f"{place}(.text.hot.{function} .text.{function} .text.unlikely.{function})"
 
 
-def learn_order():
+def learn_order() -> None:
     """Write port/tuned/hot.ld."""
     folder = build("order")
     sections = code_sections(folder)
@@ -314,7 +314,7 @@ def learn_order():
     write_order(sections, order)
 
 
-def write_order(sections, order):
+def write_order(sections, order) -> None:
     """Write the linker script: hot sections at their offsets, cold ones of py/ in the gaps.
 
     sections: as from code_sections(); order: (index, gap in lines) of each hot one.
@@ -345,7 +345,7 @@ def write_order(sections, order):
     HOT_LD.write_text(HOT_HEAD + "\n".join(lines) + "\n")
 
 
-def main():
+def main() -> None:
     """Learn the profile, then the order."""
     parser = argparse.ArgumentParser(prog="train.py", description=__doc__)
     parser.add_argument("--order", action="store_true", help="only the placement")

@@ -12,6 +12,8 @@ from pathlib import Path
 
 if "litei2c" not in sys.modules:
     _spec = find_spec("litei2c")
+    if not (_spec and _spec.loader and _spec.submodule_search_locations is not None):
+        raise ModuleNotFoundError("no litei2c", name="litei2c")
     _spec.submodule_search_locations.append(str(Path(__file__).parent))
     sys.modules["litei2c"] = module_from_spec(_spec)
     _spec.loader.exec_module(sys.modules["litei2c"])

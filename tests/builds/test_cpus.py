@@ -2,7 +2,6 @@
 """Firmware for each 32-bit RISC-V CPU of LiteX that can be had: it is built, boots on the emulator and on the RTL,
 and its timers call back, whether the CPU takes interrupts or is polled."""
 
-import json
 import subprocess
 import sys
 import unittest

@@ -5,7 +5,10 @@ import os
 if not hasattr(os, "dupterm"):
     skip("the small size class has one terminal")
 
-import io, select, sys, time
+import io
+import select
+import sys
+import time
 
 
 class Terminal(io.IOBase):
@@ -95,6 +98,7 @@ try:
 except KeyboardInterrupt:
     pass
 equal(sys.stdin.read(4), "rest")
+
 
 # A callback from a timer notifies: it ends a loop that never reads.
 def interrupt(t):

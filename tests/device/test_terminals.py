@@ -158,7 +158,9 @@ class SecondPrompt(PromptTest):
     def test_a_broken_stream_is_dropped(self):
         self.terminal.type("Terminal.write = lambda self, data: 1/0")
         self.terminal.port.write(b"r = os.dupterm(Terminal())\r")
-        self.terminal.wait(b"dupterm: Exception in write() method, deactivating: ", b"divide by zero")
+        self.terminal.wait(
+            b"dupterm: Exception in write() method, deactivating: ", b"divide by zero"
+        )
         self.terminal.prompt()
         self.assertEqual(self.terminal.type("print(os.dupterm(None))"), "None\n")
 

@@ -49,7 +49,7 @@ for name, text in %r.items():
 print(json.dumps([found, objects]))
 """
 # The examples are written without annotations.
-CHECKER = [sys.executable, "-m", "mypy", "--disable-error-code=var-annotated"]
+CHECKER = [sys.executable, "-m", "mypy", "--config-file=", "--disable-error-code=var-annotated"]
 CHECKER += ["--disable-error-code=has-type", f"--cache-dir={OUTPUT / 'cache'}"]
 # What a check must find: text of a script, and a part of the complaint.
 WRONG = (

@@ -9,14 +9,9 @@ from migen import Signal
 
 
 class LiteI2CMaster(LiteXModule):
-    """The register-operated master.
+    """The register-operated master."""
 
-    Args:
-        tx_fifo_depth (int): requests that wait for the PHY.
-        rx_fifo_depth (int): answers that wait for software.
-    """
-
-    def __init__(self, tx_fifo_depth=1, rx_fifo_depth=1):
+    def __init__(self, tx_fifo_depth: int = 1, rx_fifo_depth: int = 1) -> None:
         self.sink = stream.Endpoint(i2c_phy2core_layout)
         self.source = stream.Endpoint(i2c_core2phy_layout)
         self.active = Signal()

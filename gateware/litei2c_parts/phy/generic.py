@@ -9,6 +9,8 @@ the address is sent. A length above four leaves the bus with SCL low after the f
 request goes on from there. A request to recover is a start, nine clocks, a start and a stop.
 """
 
+from typing import Any
+
 from litei2c.clkgen import LiteI2CClkGen
 from litei2c.common import i2c_core2phy_layout, i2c_phy2core_layout
 from litex.build.io import SDRTristate
@@ -23,15 +25,9 @@ RECOVER_CLOCKS = 9
 
 
 class LiteI2CPHYCore(LiteXModule):
-    """The PHY.
+    """The PHY."""
 
-    Args:
-        pads (Record): ``scl``, ``sda``.
-        clock_domain (str): ``sys``.
-        sys_clk_freq (int): its frequency in Hz.
-    """
-
-    def __init__(self, pads, clock_domain, sys_clk_freq):
+    def __init__(self, pads: Any, clock_domain: str, sys_clk_freq: int) -> None:
         if clock_domain != "sys":
             raise ValueError(f"no LiteI2C in clock domain {clock_domain}: only in sys")
         self.source = source = stream.Endpoint(i2c_phy2core_layout)
@@ -73,13 +69,8 @@ class LiteI2CPHYCore(LiteXModule):
             source.data.eq(received),
         ]
 
-        def in_bits(count, then):
-            """Return what ends a bit of several.
-
-            Args:
-                count (int): how many.
-                then (statement): at the end of the last one.
-            """
+        def in_bits(count: int, then: Any):
+            """Return what ends a bit of several."""
             return [NextValue(bits, bits + 1), If(bits == count - 1, NextValue(bits, 0), then)]
 
         # What comes after an acknowledgement, or with the next request of a transfer.
