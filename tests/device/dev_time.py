@@ -51,6 +51,11 @@ raises(ValueError, time.sleep, float("nan"))
 import machine
 
 hz = machine.freq()
+machine.freq(hz)
+machine.freq(hz + hz // 200)  # a round figure that is close
+equal(machine.freq(), hz)
+raises(ValueError, machine.freq, 2 * hz)
+raises(ValueError, machine.freq, 240000000)
 t, c = time.ticks_us(), time.ticks_cpu()
 time.sleep_ms(10)
 us = time.ticks_diff(time.ticks_us(), t)
