@@ -19,7 +19,7 @@ _AT_ONCE = (1, 12)
 
 _NOT_YET = (11, 35, 110, 116)  # EAGAIN, ETIMEDOUT on the various ports
 
-_owners = []  # (transport, who) of each transport in use
+_owners: list = []  # (transport, who) of each transport in use
 _default = None
 
 

@@ -2,7 +2,7 @@
 """Time for reports and progress lines. On a port without a clock every operation takes 0 seconds."""
 
 try:
-    from time import ticks_diff, ticks_ms, ticks_us
+    from time import ticks_diff, ticks_ms, ticks_us  # type: ignore[attr-defined]
 except ImportError:
 
     def ticks_ms() -> int:

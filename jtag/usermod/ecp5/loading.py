@@ -6,6 +6,10 @@ from ecp5 import errors
 from ecp5.clock import Watch
 from ecp5.source import open_source
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _HEAD = 512  # bytes of the first part, read before it is known how much memory the rest needs
 _PACKED_CHUNK = 2048
 _PLAIN_CHUNK = 8192
@@ -47,7 +51,7 @@ class Push:
 
     def __init__(self, link) -> None:
         self.link = link
-        self.watch = None
+        self.watch: Any = None
 
     def write(self, data) -> None:
         link = self.link
@@ -72,7 +76,8 @@ class Transfer:
         self.parts: list = []  # the first ones
         self.at = 0  # bytes that were read
         self.ended = False
-        self.window = self.buffers = None
+        self.window = None
+        self.buffers: Any = None
         self.search = 0
         self.hold = None  # of what is written last
         self.source = open_source(source)

@@ -106,13 +106,13 @@ class Mcs(_Text):
     def start(self) -> None:
         super().start()
         self.upper = 0
-        self.place = None  # the address of the next byte
+        self.place = -1  # the address of the next byte, -1: none yet
         self.gap = 0
         self.data = b""
         self.ended = False
         while not self.data and self._record():
             pass
-        self.address = (self.place or 0) - len(self.data)
+        self.address = max(self.place, 0) - len(self.data)
 
     def _record(self) -> bool:
         """Take the next record; False after the last one."""
@@ -144,7 +144,7 @@ class Mcs(_Text):
         return True
 
     def _take(self, address: int, data: bytes) -> None:
-        if self.place is None:
+        if self.place < 0:
             self.place = address
         if address < self.place:
             self._fail(

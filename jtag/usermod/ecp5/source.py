@@ -5,6 +5,10 @@ open_source() makes all of them one thing: readinto(buffer) (0 at the end), leng
 `rewinds` rewind(), and a view of all of it where it is in memory.
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
 TIMEOUT_S = 10
 LINE_MAX = 1024
 REDIRECTS_MAX = 5
@@ -146,8 +150,9 @@ class Http:
     rewinds = False
 
     def __init__(self, url: str) -> None:
-        self.socket = None
-        self._host = self._user = None
+        self.socket: Any = None
+        self._host = ""
+        self._user = b""
         try:
             for _ in range(REDIRECTS_MAX + 1):
                 url = self._get(url)
@@ -159,7 +164,7 @@ class Http:
             self.close()
             raise
 
-    def _fail(self, what: str) -> None:
+    def _fail(self, what: str) -> "NoReturn":
         raise OSError("{}: {}".format(self.url, what))
 
     def _connect(self, socket, name: str, port: int) -> None:

@@ -306,7 +306,7 @@ class Flash:
                 taken = target.write(part)
                 if taken == 0:
                     raise OSError("the stream takes no more")
-                part = b"" if taken is None else part[taken:]
+                part = part[len(part) if taken is None else taken :]
         return n
 
     # The doctor.
