@@ -147,7 +147,7 @@ emu: | packages
 	@$(call LOCKED,$(BUILD)/emu) $(MAKE) -j$(JOBS) -C emu BUILD=$(call absolute,$(BUILD)) >&2 </dev/null
 
 rtl-%: $(VENV)/.installed | test-packages
-	@$(call LOCKED,$(BUILD)/rtl) $(PYTHON) -m rtl.build $* --output-dir $(call absolute,$(BUILD)/soc/$*) --rtl $(call absolute,$(BUILD)/rtl/$*) >&2 </dev/null
+	@$(call LOCKED,$(BUILD)/rtl) $(LITEX_PYTHON) -m rtl.build $* --output-dir $(call absolute,$(BUILD)/soc/$*) --rtl $(call absolute,$(BUILD)/rtl/$*) >&2 </dev/null
 
 firmwares: $(SOCS:%=$(BUILD)/soc/%/csr.json) micropython
 	@set -e; for soc in $(SOCS); do $(MAKE) SOC=$$soc image; done

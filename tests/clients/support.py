@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 LXEMU = BUILD / "lxemu"
 VENV = BUILD / "venv" / "bin"
+LITEX = os.environ.get("LITEX") or VENV / "python"  # the Python whose LiteX makes the SoCs
 WAIT_S = 30
 BUILD_S = 600
 OUTER_MAKE = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MAKE_TERMOUT", "MAKE_TERMERR")

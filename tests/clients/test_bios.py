@@ -16,7 +16,7 @@ UPLOAD_BOUND_S = 120
 
 
 def setUpModule():
-    command = [support.VENV / "python", "-m", "gateware.build", "base", "--bios"]
+    command = [support.LITEX, "-m", "gateware.build", "base", "--bios"]
     result = support.run([*command, "--output-dir", FOLDER], BUILD_BOUND_S)
     if result.returncode:
         raise AssertionError(result.stdout + result.stderr)

@@ -76,7 +76,7 @@ class Run(unittest.TestCase):
         cls.images = {}
         for soc in SOCS:
             folder = ROOT / "build" / "soc" / soc
-            command = [sys.executable, "-m", "rtl.build", soc, "--output-dir", str(folder)]
+            command = [truth_build.LITEX, "-m", "rtl.build", soc, "--output-dir", str(folder)]
             command += ["--rtl", str(ROOT / "build" / "rtl" / soc)]
             subprocess.run(command, cwd=ROOT, check=True)
             source = ROOT / "tests" / "rtl" / "echo.c"

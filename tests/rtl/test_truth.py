@@ -7,7 +7,6 @@ also recorded in truth/expected.txt, so that a change of LiteX or VexRiscv shows
 
 import functools
 import subprocess
-import sys
 import unittest
 
 from tests.rtl import truth_build
@@ -106,7 +105,7 @@ def build_soc(name, *options):
         *options (str): further options of rtl.build.
     """
     root = truth_build.ROOT
-    command = [sys.executable, "-m", "rtl.build", "base", *options]
+    command = [truth_build.LITEX, "-m", "rtl.build", "base", *options]
     command += ["--output-dir", str(root / "build" / "soc" / name)]
     command += ["--rtl", str(root / "build" / "rtl" / name)]
     subprocess.run(command, check=True, cwd=root)

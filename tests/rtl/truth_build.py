@@ -5,6 +5,7 @@
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -17,6 +18,8 @@ COMPILER = ["riscv64-unknown-elf-gcc", "-march=rv32i", "-mabi=ilp32", "-misa-spe
 FLAGS = ["-Wall", "-Wextra", "-Werror", "-ffreestanding", "-nostdlib"]
 FLAGS += ["-Wl,--no-warn-rwx-segments", "-T", str(HERE / "link.ld")]
 FACT_PROGRAMS = ("traps", "csrs", "bus", "muldiv")
+# The Python whose LiteX makes the SoCs.
+LITEX = os.environ.get("LITEX") or sys.executable
 EXPECTED = HERE / "expected.txt"
 
 # Where an interrupt lands depends on what the pipeline holds.

@@ -21,7 +21,7 @@ class Paste(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         python = support.VENV / "python"
-        build = [python, "-m", "rtl.build", "phy", "--baud", BAUD, "--rtl", FOLDER]
+        build = [support.LITEX, "-m", "rtl.build", "phy", "--baud", BAUD, "--rtl", FOLDER]
         build += ["--output-dir", support.soc_folder("phy-1m")]
         result = support.run(build, BUILD_BOUND_S)
         if result.returncode:

@@ -69,7 +69,7 @@ def record_emulator(soc, lxemu=support.LXEMU):
 
 def record_rtl(soc):
     """Run the session on the RTL, which is built where it is not up to date."""
-    build = [support.VENV / "python", "-m", "rtl.build", soc]
+    build = [support.LITEX, "-m", "rtl.build", soc]
     build += ["--output-dir", support.soc_folder(soc), "--rtl", support.BUILD / "rtl" / soc]
     result = support.run(build, BUILD_BOUND_S)
     if result.returncode:
