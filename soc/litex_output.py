@@ -81,6 +81,9 @@ def load_cores(soc: Soc, data: dict[str, Any], path: str) -> None:
     check(isinstance(classes, dict), path, "cores is not an object")
     for name, base in data["csr_bases"].items():
         check(is_address(base), path, f"csr_bases.{name} is not a 32-bit address")
+        check(
+            base % 4 == 0, path, f"csr_bases.{name} is 0x{base:08x}, which is not a multiple of 4"
+        )
         litex_class = classes.get(name, "")
         check(isinstance(litex_class, str), path, f"cores.{name} is not a text")
         soc.cores.append(Core(name, base, litex_class=litex_class))

@@ -61,6 +61,10 @@ class BadInputTest(GenerateTest):
             ({**make_csr_json(), "memories": []}, "has no section memories"),
             (change("csr_bases", "leds", "here"), "csr_bases.leds is not a 32-bit address"),
             (change("csr_bases", "leds", 1 << 32), "csr_bases.leds is not a 32-bit address"),
+            (
+                change("csr_bases", "leds", 0xF0001001),
+                "csr_bases.leds is 0xf0001001, which is not a mul",
+            ),
             (change("csr_bases", 'x";', 3), "name in csr_bases that C cannot have"),
             (change("csr_registers", "leds_out", 3), "csr_registers.leds_out is not an object"),
             (change("csr_registers", "leds_out", {}), "leds_out.addr is not a 32-bit address"),
