@@ -276,7 +276,7 @@ int nor_open(nor_t *nor, flash_bus_t bus) {
 }
 
 int nor_close(nor_t *nor) {
-    // Spansion's chips know no such mode: there E9h unlocks with a password.
+    // Spansion's chips have no such mode: there E9h unlocks with a password.
     if (nor->size_bytes <= NOR_SIXTEEN_MIB || nor->layout == NOR_LAYOUT_SPANSION) {
         return simple_command(nor, WRITE_DISABLE);
     }
@@ -356,7 +356,7 @@ int nor_send_chip_erase(nor_t *nor) {
     }
     uint32_t mib = nor->size_bytes / 0x100000 + 1;
     mib = mib < CHIP_ERASE_MIB_MAX ? mib : CHIP_ERASE_MIB_MAX;
-    return wait_ready(nor, (nor_time_t) { mib * CHIP_ERASE_TYPICAL_US, mib * CHIP_ERASE_MAXIMUM_US });
+    return wait_ready(nor, (nor_time_t) { mib *CHIP_ERASE_TYPICAL_US, mib *CHIP_ERASE_MAXIMUM_US });
 }
 
 int nor_program(nor_t *nor, uint32_t address, const uint8_t *data, size_t length) {

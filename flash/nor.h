@@ -35,7 +35,7 @@ typedef struct {
     uint8_t erases; // bit n: nor_t.erase[n] works here
 } nor_region_t;
 
-// How the status registers are laid out; nor_protect.c knows what that means.
+// The layout of the status registers: a row of the table in nor_protect.c.
 typedef enum {
     NOR_LAYOUT_UNKNOWN, // nothing is written, and nothing decoded but what the SFDP tells
     NOR_LAYOUT_WINBOND, // SR1 BP0-2, TB, SEC; SR2 QE, LB, CMP
@@ -49,7 +49,7 @@ typedef enum {
     NOR_LAYOUT_SST26, // a lock per block, all set at power-up
 } nor_layout_t;
 
-// What the caller knows better than table and chip; 0: not stated.
+// Facts that the caller states in place of the table and the chip; 0: not stated.
 typedef struct {
     uint32_t size_bytes; // a power of two
     uint32_t sector_bytes; // that one erase clears everywhere: a power of two, NOR_SECTOR_MIN to NOR_SECTOR_MAX
@@ -96,7 +96,7 @@ int nor_open(nor_t *nor, flash_bus_t bus);
 // The same, with what the caller states in place of what table and chip say. LX_EINVAL: not a possible statement.
 int nor_open_as(nor_t *nor, flash_bus_t bus, const nor_statement_t *statement);
 
-// Leave the chip as an FPGA expects it after power-up. Above 16 MiB, what is under way is waited for.
+// Leave the chip as an FPGA expects it after power-up. Above 16 MiB, wait for an operation that is still under way.
 int nor_close(nor_t *nor);
 
 // Read any number of bytes. LX_EOVERFLOW: beyond the end.

@@ -5,7 +5,7 @@
 // 7-2, Spansion S25FL128S 7.5-7.7.
 //
 // A layout is a row: which bits hold BP, which end of the memory they count from, where QE is, which opcodes read and
-// write. All know the same rule: BP = 0 protects nothing, BP = n protects a unit shifted left by n - 1 at one end;
+// write. All follow one rule: BP = 0 protects nothing, BP = n protects a unit shifted left by n - 1 at one end;
 // the unit is 64 KiB, or a 64th of the memory where that is more and BP has three bits.
 //
 // The SST26 (SST26VF064B 4.1, 5.29-5.33) has a register with a lock for each block instead, which power-up sets.
@@ -281,7 +281,7 @@ static int write_registers(nor_t *nor, const uint8_t *now, const uint8_t *wanted
     if (now[0] == wanted[0] && now[1] == wanted[1]) {
         return LX_OK;
     }
-    // Without what only the chip may say.
+    // Without the two bits that only the chip sets.
     uint8_t bytes[2] = { wanted[0] & ~(NOR_SR1_BUSY | NOR_SR1_WRITE_ENABLED), wanted[1] };
     bool apart = layout->write_both && nor->has_sfdp && nor->sfdp.quad == SFDP_QUAD_SR2_BIT1_WRITE31;
     // Both at once where there are two: on older chips a single byte would clear the second.
@@ -295,7 +295,7 @@ static int write_registers(nor_t *nor, const uint8_t *now, const uint8_t *wanted
     if (status != LX_OK) {
         return status;
     }
-    // Newer ones of GigaDevice, with three registers, ignore a 01h with two bytes, and do not all say so.
+    // Newer GigaDevice chips, with three registers, ignore a 01h with two bytes, and not all of them say so in their SFDP.
     if (!apart && layout->write_both && after.registers == 3 && are_written(layout, after.sr, now)) {
         status = write_apart(nor, now, wanted, bytes);
         if (status != LX_OK) {

@@ -36,7 +36,7 @@ typedef struct {
     uint32_t sectors; // touched by the stream
     uint32_t sectors_erased;
     uint32_t sectors_written;
-    uint32_t erases[NOR_ERASES]; // commands, by nor->erase[]
+    uint32_t erases[NOR_ERASES]; // commands, one count for each of nor->erase[]
     uint32_t bad_address; // the first byte that would not become right
     uint8_t bad_wanted;
     uint8_t bad_found;
@@ -88,8 +88,8 @@ int nor_write_open(nor_write_t *writer, nor_t *nor, uint32_t address, uint32_t l
 // LX_EOVERFLOW, LX_EREACH. After an error only open is allowed again.
 int nor_write(void *writer, const uint8_t *data, size_t length);
 
-// Write what is left, and read again what was written. LX_EREACH: it is not there any more, or what lay before it in its
-// first sector is not; other errors as of nor_write().
+// Write the rest of the stream, and read back what was written before the last change. LX_EREACH: the flash does not
+// hold it any more, or lost the data before it in its first sector. Other errors are those of nor_write().
 int nor_write_finish(nor_write_t *writer);
 
 #endif // FLASH_NOR_WRITE_H

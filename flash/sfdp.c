@@ -225,9 +225,9 @@ int sfdp_parse(sfdp_t *sfdp, const sfdp_source_t *source) {
         }
         header_t header = {
             .id = bytes[7] << 8 | bytes[0],
-            .minor = bytes[1],
-            .words = bytes[3],
-            .address = little_endian(bytes + 4) & 0xffffff,
+                .minor = bytes[1],
+                .words = bytes[3],
+                .address = little_endian(bytes + 4) & 0xffffff,
         };
         // The first header is the basic table even where its id's upper byte predates JESD216A. Of several revisions
         // the last is the newest.

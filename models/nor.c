@@ -119,7 +119,7 @@ static const command_t commands[] = {
     { 0xE9, FLOW_ACTION, ACTION_LEAVE_4BYTE_ENABLED, ADDRESS_NONE, 0, ANY, NOR_HAS_4BYTE_MODE, false },
     { 0xC8, FLOW_EAR_READ, 0, ADDRESS_NONE, 0, ANY, NOR_HAS_EAR, false },
     { 0xC5, FLOW_EAR_WRITE, 0, ADDRESS_NONE, 0, ANY, NOR_HAS_EAR, false },
-    // 35 reads SR2 of one vendor and switches others to four wires: who probes blindly loses the chip.
+    // 35 reads SR2 of one vendor and switches others to four wires: a probe that sends it blindly loses the chip.
     { 0x35, FLOW_ACTION, ACTION_ENTER_QPI, ADDRESS_NONE, 0, LAYOUT(MACRONIX) | LAYOUT(ISSI), 0, false },
 };
 
@@ -481,7 +481,7 @@ static void take_opcode(nor_t *nor, uint8_t opcode) {
     nor->dummy_bytes = 0;
     if (command == NULL || deaf || (busy && !command->while_busy)) {
         if (busy && command != NULL && (command->flow == FLOW_PROGRAM || command->flow == FLOW_ERASE
-                                               || command->flow == FLOW_ERASE_CHIP)) {
+                                        || command->flow == FLOW_ERASE_CHIP)) {
             nor->counters.refused++;
         }
         return;

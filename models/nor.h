@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// An SPI NOR flash as a state machine over command bytes: what the data sheets of the chips in nor_chips.c promise, with
-// their times. The memory is the caller's (heap, or a file by mmap) and is changed only when an operation ends.
+// An SPI NOR flash as a state machine over command bytes, with the behaviour and times of the data sheets of the chips in
+// nor_chips.c. The memory is the caller's (heap, or a file by mmap) and is changed only when an operation ends.
 //
 // The core is nor_select() and nor_exchange(): chip select, then bytes. nor_pins_t below drives it bit by bit. Time comes
-// from nor_advance() alone. Not modelled: dual and quad transfers, suspend and resume, locks of single blocks (WPS = 1 knows
-// them all or none), the security registers' contents beyond their lock bits.
+// from nor_advance() alone. Not modelled: dual and quad transfers, suspend and resume, single block locks of Winbond (WPS = 1
+// locks all blocks or none), the security registers' contents beyond their lock bits.
 #ifndef MODELS_NOR_H
 #define MODELS_NOR_H
 

@@ -27,7 +27,7 @@ enum {
     SPANSION_SR_E_ERR = 1 << 5,
     SPANSION_SR_P_ERR = 1 << 6,
     SST26_SR_BUSY = 1 << 7,     // the same as bit 0
-    SST26_SMALL = 0x2000,       // the eight blocks of which four lie at each end
+    SST26_SMALL = 0x2000,       // eight blocks, four at each end
     SST26_MIDDLE = 0x8000,
     SST26_LARGE = 0x10000,
     SIXTEEN_MIB = 16 << 20,

@@ -32,7 +32,7 @@ def includes_of(*rooms):
 FORBIDDEN = {
     "common/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'flash', 'jtag', 'models', 'emu', 'rtl')}", "common/ knows libc alone"),
     "soc/": (f"{MICROPYTHON}|{includes_of('drivers', 'port', 'flash', 'jtag', 'models', 'emu')}", "soc/ knows only libc, common/ and generated files"),
-    "drivers/": (f"(?!jtag/jtag\\.h$)({MICROPYTHON}|{includes_of('port', 'flash', 'jtag', 'models', 'emu')}|stdio\\.h|stdlib\\.h)", "drivers/ sees soc/ and the contract jtag/jtag.h only: no Python, heap or printf"),
+    "drivers/": (f"(?!(jtag/jtag|flash/bus)\\.h$)({MICROPYTHON}|{includes_of('port', 'flash', 'jtag', 'models', 'emu')}|stdio\\.h|stdlib\\.h)", "drivers/ sees soc/ and the contracts jtag/jtag.h and flash/bus.h only: no Python, heap or printf"),
     "port/": (f"{includes_of('models', 'emu', 'rtl')}|generated/csr\\.h|hw/common\\.h", "port/ touches no CSR directly and knows no simulation"),
     "jtag/usermod/": (includes_of("soc", "drivers", "port", "emu", "models"), "jtag/usermod/ is portable to any MicroPython port"),
     "flash/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'jtag', 'models', 'emu')}", "flash/ is portable C over libc, and knows no JTAG"),

@@ -27,7 +27,9 @@ COPIED = (
     "common",
     "flash",
     "jtag",
+    "models",
     "gateware",
+    os.path.join("tests", "flash"),
     os.path.join("tests", "host"),
     os.path.join("tests", "soc"),
     os.path.join("tests", "emu"),
@@ -41,7 +43,7 @@ def copy_sources(scratch: str) -> None:
         source = os.path.join(TOP, folder)
         if os.path.isdir(source):
             shutil.copytree(source, os.path.join(scratch, folder), ignore=ignore)
-    for name in ("harness.h", "__init__.py"):
+    for name in ("harness.h", "runner.h", "runner.c", "__init__.py"):
         shutil.copy(os.path.join(TOP, "tests", name), os.path.join(scratch, "tests", name))
     # What LiteX generated for the tests is not part of what is tried here.
     for folder in ("soc", os.path.join("tests", "soc", "generated")):

@@ -302,6 +302,52 @@ static void test_script(void) {
     CHECK_OK(nor_program(&nor, 0, data, 4));
 }
 
+static void put_words(uint8_t *to, const uint32_t *words, unsigned count) {
+    for (unsigned i = 0; i < 4 * count; i++) {
+        to[i] = words[i / 4] >> 8 * (i % 4);
+    }
+}
+
+// Erases as the SFDP of an unknown chip describes them.
+static void test_described(void) {
+    static const uint32_t header[] = { 0x50444653, 0xff010106, 0x10010600, 0xff000030, 0x03010081, 0xff0000a0 };
+    // 16 MiB; types 1 to 4: 4 KiB by 20h, 64 KiB by D8h, 256 KiB by D8h, none.
+    static const uint32_t basic[] = {
+        0xfff120e5, 0x07ffffff, 0, 0, 0, 0, 0, 0xd810200c, 0x0000d812, 0, 0, 0, 0, 0, 0, 0,
+    };
+    // One detection command by 65h, which reads all ones; configuration 1: 4 KiB in the first 64 KiB, then 64 KiB.
+    static const uint32_t map[] = { 0x08ff65fd, 4, 0xff0101ff, 0x0000fff1, 0x00fefff2 };
+    nor_t nor;
+    script_t script = { .id = { 0x42, 0x43, 0x44 }, .sfdp = true };
+    memset(script.sfdp_bytes, 0xff, sizeof(script.sfdp_bytes));
+    put_words(script.sfdp_bytes, header, 6);
+    put_words(script.sfdp_bytes + 0x30, basic, 16);
+    put_words(script.sfdp_bytes + 0xa0, map, 5);
+    script.sfdp_bytes[6] = 0; // without the map: D8h may clear the larger of its two sizes anywhere
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &script_ops, &script }));
+    CHECK_EQ(nor.erases, 2);
+    CHECK_EQ(nor.erase[0].bytes, 0x1000);
+    CHECK_EQ(nor.erase[1].bytes, 0x40000);
+    CHECK_EQ(nor.regions, 1);
+    // The command's dummy clocks are what the chip is set to, which is known of Spansion only.
+    script.sfdp_bytes[6] = 1;
+    script.sfdp_bytes[19] = 5;
+    CHECK_EQ(nor_open(&nor, (flash_bus_t) { &script_ops, &script }), LX_EFLASHTYPE);
+    script.id[0] = 0x01;
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &script_ops, &script }));
+    CHECK_EQ(nor.regions, 2);
+    CHECK_EQ(nor_region_at(&nor, 0xffff)->bytes, 0x10000);
+    CHECK_EQ(nor_sector_bytes(&nor, nor_region_at(&nor, 0xffff)), 0x1000);
+    CHECK_EQ(nor_sector_bytes(&nor, nor_region_at(&nor, 0x10000)), 0x10000);
+    // Seven clocks are not whole bytes; a map that is not the whole chip describes another one.
+    script.sfdp_bytes[0xa2] = 0xf7;
+    CHECK_EQ(nor_open(&nor, (flash_bus_t) { &script_ops, &script }), LX_EFLASHTYPE);
+    script.sfdp_bytes[0xa2] = 0xf8;
+    CHECK_OK(nor_open(&nor, (flash_bus_t) { &script_ops, &script }));
+    script.sfdp_bytes[0xa0 + 18] = 0xf0;
+    CHECK_EQ(nor_open(&nor, (flash_bus_t) { &script_ops, &script }), LX_EFLASHTYPE);
+}
+
 static void test_wake(void) {
     // Asleep, and in the middle of an erase that somebody else began.
     vflash_t *board = vflash_new("W25Q32", NULL);
@@ -356,5 +402,5 @@ static void test_close(void) {
 }
 
 const test_t tests_nor[] = {
-    TEST(test_close), TEST(test_chips), TEST(test_arguments), TEST(test_faults), TEST(test_script), TEST(test_wake), { NULL, NULL },
+    TEST(test_close), TEST(test_chips), TEST(test_arguments), TEST(test_faults), TEST(test_script), TEST(test_described), TEST(test_wake), { NULL, NULL },
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// nor_write.c: what is erased and programmed is counted, every fault has its verdict, and power lost anywhere is made
-// good by running again.
+// nor_write.c: erases and programs are counted, every fault has its verdict, and after power was lost anywhere the same
+// write succeeds.
 
 #include "common/crc32.h"
 #include "flash/nor_protect.h"

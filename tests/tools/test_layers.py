@@ -17,6 +17,7 @@ WRONG = [
     ("port/bindings/machine_spi.c", "#include <generated/csr.h>"),
     ("jtag/tap.c", '#include "soc/csr.h"'),
     ("flash/nor.c", '#include "jtag/jtag.h"'),
+    ("drivers/lx_litespi.h", '#include "flash/nor.h"'),
     ("common/crc32.c", '#include "soc/csr.h"'),
     ("jtag/usermod/modjtag.c", '#include "../../drivers/lx_spi.h"'),
     ("models/nor.c", '#include "emu/bus/bus.h"'),
@@ -30,6 +31,7 @@ WRONG = [
 ]
 RIGHT = [
     ("jtag/bridge.h", '#include "flash/nor.h"'),
+    ("drivers/lx_litespi.h", '#include "flash/bus.h"'),
     ("soc/irq.h", '#include "common/status.h"'),
     ("soc/csr.c", '#include "csr.h"'),
     ("drivers/lx_spi.c", '#include "soc/csr.h"'),

@@ -46,6 +46,8 @@ uint8_t *make_bitstream(const ecp5_device_t *device, unsigned flaws, size_t *byt
 void test_tap(check_t *check);
 void test_nor(check_t *check);
 void test_nor_faults(check_t *check);
+void test_erase_reach(check_t *check);
+void test_power_up_locks(check_t *check);
 void test_sfdp(check_t *check);
 void test_ecp5(check_t *check);
 void test_board(check_t *check);

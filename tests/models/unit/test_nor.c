@@ -522,6 +522,98 @@ void test_nor_faults(check_t *check) {
     close_chip(&chip);
 }
 
+// What D8 clears: by the chip, and on some by the address.
+void test_erase_reach(check_t *check) {
+    static const struct {
+        const char *chip;
+        uint8_t opcode;
+        uint32_t address;
+        uint32_t first;
+        uint32_t bytes; // 0: the chip ignores it
+    } cases[] = {
+        { "M25P16", 0xD8, 0x54321, 0x50000, 0x10000 },
+        { "M25P05", 0xD8, 0x8001, 0x8000, 0x8000 },
+        { "M25P128", 0xD8, 0x54321, 0x40000, 0x40000 },
+        { "S25FL128S", 0xD8, 0x54321, 0x50000, 0x10000 },
+        { "S25FL128S0", 0xD8, 0x54321, 0x40000, 0x40000 },
+        { "S25FS128S", 0x20, 0x1234, 0x1000, 0x1000 },
+        { "S25FS128S", 0x20, 0x8000, 0, 0 },
+        { "S25FS128S", 0xD8, 0x1234, 0, 0 },
+        { "S25FS128S", 0xD8, 0x9000, 0x8000, 0x8000 },
+        { "S25FS128S", 0xD8, 0x54321, 0x50000, 0x10000 },
+        { "SST26VF064B", 0x20, 0x9123, 0x9000, 0x1000 },
+        { "SST26VF064B", 0xD8, 0x3456, 0x2000, 0x2000 },
+        { "SST26VF064B", 0xD8, 0x9000, 0x8000, 0x8000 },
+        { "SST26VF064B", 0xD8, 0x54321, 0x50000, 0x10000 },
+        { "SST26VF064B", 0xD8, 0x7F1000, 0x7F0000, 0x8000 },
+        { "SST26VF064B", 0xD8, 0x7FFFFF, 0x7FE000, 0x2000 },
+    };
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        chip_t chip;
+        open_chip(&chip, cases[i].chip);
+        uint32_t size = chip.nor.chip->size_bytes;
+        memset(chip.memory, 0, size);
+        simple(&chip.nor, 0x06);
+        simple(&chip.nor, 0x98);
+        erase(&chip.nor, cases[i].opcode, cases[i].address);
+        CHECK(check, wait_ready(&chip.nor, 10000 * MS) != UINT64_MAX);
+        uint32_t blank = 0;
+        for (uint32_t at = 0; at < size; at++) {
+            blank += chip.memory[at] == 0xFF;
+        }
+        CHECK_EQUAL(check, blank, cases[i].bytes);
+        CHECK(check, blank == 0 || (chip.memory[cases[i].first] == 0xFF
+            && chip.memory[cases[i].first + cases[i].bytes - 1] == 0xFF));
+        close_chip(&chip);
+    }
+}
+
+// An SST26 powers up with each block locked; 98 lifts that until the next time, 42 locks single blocks.
+void test_power_up_locks(check_t *check) {
+    chip_t chip;
+    uint8_t locks[18];
+    open_chip(&chip, "SST26VF064B");
+    nor_t *nor = &chip.nor;
+    for (unsigned turn = 0; turn < 2; turn++) {
+        uint32_t first, end;
+        command(nor, (const uint8_t[]) { 0x72 }, 1, locks, 18);
+        CHECK(check, locks[0] == 0x55 && locks[1] == 0x55 && locks[2] == 0xFF && locks[17] == 0xFF);
+        nor_protected_range(nor, &first, &end);
+        CHECK(check, first == 0 && end == 8u << 20);
+        memset(chip.memory, 0, 0x1000);
+        uint32_t refused = nor->counters.refused;
+        erase(nor, 0x20, 0);
+        CHECK_EQUAL(check, nor->counters.refused, refused + 1);
+        CHECK_EQUAL(check, chip.memory[0], 0);
+        simple(nor, 0x04);
+        simple(nor, 0x98); // without a write enable
+        command(nor, (const uint8_t[]) { 0x72 }, 1, locks, 1);
+        CHECK_EQUAL(check, locks[0], 0x55);
+        simple(nor, 0x06);
+        simple(nor, 0x98);
+        command(nor, (const uint8_t[]) { 0x72 }, 1, locks, 18);
+        CHECK(check, locks[0] == 0 && locks[17] == 0);
+        erase(nor, 0x20, 0);
+        CHECK(check, wait_ready(nor, 1000 * MS) != UINT64_MAX);
+        CHECK_EQUAL(check, chip.memory[0], 0xFF);
+        // The lowest bit is the second block of 64K.
+        uint8_t write[19] = { 0x42 };
+        write[18] = 1;
+        simple(nor, 0x06);
+        command(nor, write, 19, NULL, 0);
+        nor_protected_range(nor, &first, &end);
+        CHECK(check, first == 0x10000 && end == 0x20000);
+        nor_power(nor, false);
+        nor_power(nor, true);
+    }
+    nor_set_fault(nor, NOR_FAULT_LOCKED, 0);
+    simple(nor, 0x06);
+    simple(nor, 0x98);
+    command(nor, (const uint8_t[]) { 0x72 }, 1, locks, 18);
+    CHECK_EQUAL(check, locks[17], 0xFF);
+    close_chip(&chip);
+}
+
 static uint32_t dword(const nor_chip_t *chip, uint32_t at) {
     uint32_t value = 0;
     for (uint32_t i = 0; i < 4; i++) {
