@@ -6,6 +6,16 @@ GEN := $(BUILD)/gen
 STARTED := $(shell date +%s.%N)
 SOC_MK := $(GEN)/soc.mk
 
+# ---- The place: objects carry over neither to another folder nor to another MicroPython ---------------------
+
+# gcc finds the profile of a static function by a hash over the folders, and upstream's generators keep what another
+# version's have written. So a folder that was copied, moved or built from another tree is built anew.
+PLACE := $(REPO) $(BUILD) $(MICROPY_TOP) $(shell cat $(MICROPY_TOP)/py/mpconfig.h $(MICROPY_TOP)/py/*.py \
+	$(MICROPY_TOP)/py/*.mk | sha256sum | cut -c1-16)
+$(shell mkdir -p $(GEN); echo '$(PLACE)' | cmp -s - $(BUILD)/place || { \
+	find $(BUILD) -type f '(' -name '*.[odP]' -o -name '*.gcda' -o -name '*.su' -o -name '*.mpy' ')' -delete; \
+	rm -rf $(GEN) $(BUILD)/genhdr $(BUILD)/frozen_content.c; mkdir -p $(GEN); echo '$(PLACE)' > $(BUILD)/place; })
+
 # ---- What the SoC is: generated, then make starts over with it ----------------------------------------
 
 all:

@@ -5,21 +5,10 @@
 
 #include "shared/timeutils/timeutils.h"
 
-static mp_obj_t mp_time_localtime_get(void) {
-    timeutils_struct_time_t tm;
-    timeutils_seconds_since_epoch_to_struct_time(mp_hal_time_ns() / 1000000000, &tm);
-    mp_obj_t items[8] = {
-        mp_obj_new_int(tm.tm_year),
-        mp_obj_new_int(tm.tm_mon),
-        mp_obj_new_int(tm.tm_mday),
-        mp_obj_new_int(tm.tm_hour),
-        mp_obj_new_int(tm.tm_min),
-        mp_obj_new_int(tm.tm_sec),
-        mp_obj_new_int(tm.tm_wday),
-        mp_obj_new_int(tm.tm_yday),
-    };
-    return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
+static void local_time(timeutils_struct_time_t *tm) {
+    timeutils_seconds_since_epoch_to_struct_time(mp_hal_time_ns() / 1000000000, tm);
 }
+PORT_LOCALTIME_GET(local_time)
 
 #endif
 

@@ -150,11 +150,20 @@ def from_cache(source, cache, work):
     path = cache / f"{source['name']}-{source['version']}.tar"
     if not path.exists():
         raise FetchError(f"not in {cache}")
-    check_archive(path, source)
-    return unpack(path, work)
+    if "sha256" in source:
+        check_archive(path, source)
+        return unpack(path, work)
+    top = unpack(path, work)
+    digest = tree_digest(top, source["folders"])
+    if digest != source["tree"]:
+        path.unlink()
+        raise FetchError(f"{path.name}: content is {digest}, expected {source['tree']}")
+    return top
 
 
 def from_debian(source, cache, work):
+    if "debian" not in source:
+        raise FetchError(f"carries no version {source['version']}")
     debian = Debian(work / "apt", source["suite"])
     path = debian.download(source["name"], source["debian"])
     check_archive(path, source)
@@ -188,7 +197,15 @@ def from_upstream(source, cache, work):
     digest = tree_digest(top, source["folders"])
     if digest != source["tree"]:
         raise FetchError(f"{source['upstream']}: content is {digest}, expected {source['tree']}")
+    if "sha256" not in source:
+        cache.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, cache / f"{source['name']}-{source['version']}.tar")
     return top
+
+
+def identity(source) -> str:
+    """What the stamp in an unpacked tree says: the pinned checksum of its archive, or else of its content."""
+    return source.get("sha256", source["tree"])
 
 
 def fetch(source, output, cache) -> None:
@@ -206,7 +223,7 @@ def fetch(source, output, cache) -> None:
                 reasons.append(f"{place.__name__.removeprefix('from_')}: {error}")
                 offline = offline or isinstance(error, NoNetwork)
                 continue
-            (top / STAMP).write_text(source["sha256"] + "\n")
+            (top / STAMP).write_text(identity(source) + "\n")
             if output.exists():
                 shutil.rmtree(output)
             top.rename(output)
@@ -223,7 +240,7 @@ def fetch(source, output, cache) -> None:
 def fetched(output, source):
     """Whether `output` holds the tree of `source`."""
     stamp = output / STAMP
-    return stamp.exists() and stamp.read_text().strip() == source["sha256"]
+    return stamp.exists() and stamp.read_text().strip() == identity(source)
 
 
 def fetch_newest(name, suite, output) -> None:

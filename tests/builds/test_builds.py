@@ -153,6 +153,53 @@ class Spaces(unittest.TestCase):
         self.assertEqual((made.returncode, made.stdout), (0, "42\n"), made.stderr[-3000:])
 
 
+class Copied(unittest.TestCase):
+    """A clone that was copied with its build/ gives the same bytes, and so does a folder built from another tree."""
+
+    def test_a_copy_of_a_built_clone(self):
+        copy = WORK / "copied"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(support.ROOT, copy, ignore=IGNORED)
+        if (support.ROOT / ".git").exists():
+            (copy / ".git").symlink_to(support.ROOT / ".git")
+        (copy / "build").mkdir()
+        for shared in ("venv", "cache"):
+            (copy / "build" / shared).symlink_to(support.BUILD / shared)
+        for built in ("micropython-1.25.0", "soc/base", "firmware/base"):
+            shutil.copytree(support.BUILD / built, copy / "build" / built)
+        original = support.firmware("base").read_bytes()
+        firmware = copy / "build" / "firmware" / "base" / "firmware.bin"
+        # One hot function compiled without its profile gives other bytes.
+        for source in ("vm.c", "obj.c"):
+            (copy / "build" / "micropython-1.25.0" / "py" / source).touch()
+        result = subprocess.run(
+            ["make", "image", "SOC=base"],
+            cwd=copy,
+            env=support.user_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=BOUND_S,
+        )
+        self.assertEqual(result.returncode, 0, result.stderr[-3000:])
+        self.assertEqual(firmware.read_bytes(), original)
+
+    def test_another_micropython_in_between(self):
+        """The output of one version is not mixed with another's, in either direction."""
+        sources = tomllib.loads((support.ROOT / "tools" / "sources.toml").read_text())
+        other = support.BUILD / "micropython-1.26.1"
+        self.assertIn("micropython-1_26_1", sources)
+        fetch = [support.VENV / "python", "tools/fetch.py", "micropython-1.26.1", other]
+        result = support.run([*fetch, "--cache", support.BUILD / "cache"], BOUND_S)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        folder = own_build("between")
+        for tree, version in ((None, "1.25.0"), (other, "1.26.1"), (None, "1.25.0")):
+            built = image(folder, *([f"MICROPY_DIR={tree}"] if tree else []))
+            self.assertEqual(built.returncode, 0, built.stderr[-3000:])
+            self.assertEqual(smoke(firmware_of(folder)), f"smoke litex {version}\n")
+        self.assertEqual(firmware_of(folder).read_bytes(), support.firmware("base").read_bytes())
+
+
 class OneFolder(unittest.TestCase):
     def test_one_soc_after_the_other_in_one_folder(self):
         """Whatever a folder was built for before, the image is that of the SoC at hand."""

@@ -3,6 +3,7 @@
 
 import contextlib
 import io
+import shutil
 import sys
 import tarfile
 import tempfile
@@ -98,6 +99,21 @@ class Fetch(unittest.TestCase):
         self.assertIn("expected " + "0" * 64, errors)
         self.assertEqual(errors.count("\n"), 1)
         self.assert_nothing_left()
+
+    def test_version_that_debian_lacks(self):
+        """Only upstream has it: checked by its content, kept in the cache, and checked there again."""
+        row = SOURCES.replace('debian = "1.0-1"\nsuite = "none"\nsha256 = "{sha256}"\n', "")
+        with mock.patch.dict(globals(), SOURCES=row):
+            self.assertEqual(self.fetch(), (0, ""))
+            self.debian.assert_not_called()
+            self.assertEqual(self.fetch(upstream="file:///nowhere"), (0, ""))
+            shutil.rmtree(self.output)
+            self.assertEqual(self.fetch(upstream="file:///nowhere"), (0, ""))
+            shutil.rmtree(self.output)
+            status, errors = self.fetch(upstream="file:///nowhere", tree="0" * 64)
+            self.assertEqual(status, 2)
+            self.assertIn("carries no version 1.0", errors)
+            self.assertFalse((self.cache / "thing-1.0.tar").exists())
 
     def test_unreachable(self):
         status, errors = self.fetch(upstream="file:///nowhere/thing.tar")
