@@ -150,8 +150,11 @@ class Transfer:
 
     def _next(self):
         """What follows the first parts, part by part; empty at the end."""
-        if self.source.view is not None:
-            return self._part(_MEMORY_CHUNK)
+        view = self.source.view
+        if view is not None:
+            part = view[self.at : self.at + _MEMORY_CHUNK]
+            self.at += len(part)
+            return part
         if self.ended:
             return b""
         self.buffers.reverse()
@@ -233,12 +236,13 @@ class Transfer:
         for part in self.parts:
             link._value(session.write(part))
             done += len(part)
-        info = link._stream_info()
-        if target == _ecp5.SRAM and info.loading:
-            # The time runs from the moment when the SRAM takes data, after checks and erase.
-            link._value(session.wait())
-            untimed = info.bytes_out
-            watch = Watch()
+        if target == _ecp5.SRAM:
+            info = link._stream_info()
+            if info.loading:
+                # The time runs from the moment when the SRAM takes data, after checks and erase.
+                link._value(session.wait())
+                untimed = info.bytes_out
+                watch = Watch()
         if progress:
             link._value(session.wait())
             progress(done, total)
