@@ -31,9 +31,11 @@ COPIED = (
     "gateware",
     os.path.join("tests", "flash"),
     os.path.join("tests", "host"),
+    os.path.join("tests", "jtag"),
     os.path.join("tests", "soc"),
     os.path.join("tests", "emu"),
 )
+BUILT = ("soc", os.path.join("tests", "soc", "generated"), "zlib-1.3.1", "bitstreams")  # in build/
 
 
 def copy_sources(scratch: str) -> None:
@@ -45,8 +47,8 @@ def copy_sources(scratch: str) -> None:
             shutil.copytree(source, os.path.join(scratch, folder), ignore=ignore)
     for name in ("harness.h", "runner.h", "runner.c", "__init__.py"):
         shutil.copy(os.path.join(TOP, "tests", name), os.path.join(scratch, "tests", name))
-    # What LiteX generated for the tests is not part of what is tried here.
-    for folder in ("soc", os.path.join("tests", "soc", "generated")):
+    # What was generated or fetched for the tests is not part of what is tried here.
+    for folder in BUILT:
         source = os.path.join(TOP, "build", folder)
         target = os.path.join(scratch, "build", folder)
         if os.path.isdir(source):
