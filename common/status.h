@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Status codes of all C below Python: soc/, drivers/, flash/, jtag/. 0 is success, errors are negative; a function
-// that documents a count returns it as a positive number. One function of the port turns the codes into exceptions.
+// Status codes of all C below Python: soc/, drivers/, flash/, jtag/. 0 is success, errors are negative; a
+// function that documents a count returns it as a positive number. One function of the port turns the codes
+// into exceptions.
 
 #ifndef COMMON_STATUS_H
 #define COMMON_STATUS_H

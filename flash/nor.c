@@ -94,7 +94,8 @@ static int read_status(nor_t *nor, uint8_t *sr1) {
     return nor_register_read(nor, READ_STATUS, sr1, 1);
 }
 
-// While it is selected, a chip gives out its status again and again: look until it is ready, at most LOOKS times.
+// While it is selected, a chip gives out its status again and again: look until it is ready, at most LOOKS
+// times.
 static int watch_status(nor_t *nor, uint8_t *sr1) {
     uint8_t rest;
     int status = command(nor, READ_STATUS, 0, 0, 0, false);
@@ -140,8 +141,8 @@ static int wait_verdict(nor_t *nor, uint8_t sr1) {
     return sr1 & SPANSION_ERASE_ERROR ? LX_EFLASHERASE : LX_EFLASHPROGRAM;
 }
 
-// Let half of the typical time pass, then look every thirty-second part of it. Long pauses are divided, so that the bus
-// can be told to stop.
+// Let half of the typical time pass, then look every thirty-second part of it. Long pauses are divided, so
+// that the bus can be told to stop.
 static int wait_ready(nor_t *nor, nor_time_t time) {
     uint32_t waited = 0;
     uint32_t next = time.typical_us / 2;
@@ -199,7 +200,8 @@ static int wait_left(nor_t *nor) {
     return wait_ready(nor, (nor_time_t) { 10000, UNKNOWN_OPERATION_US });
 }
 
-// Enter or leave the 4-byte mode. Some chips (Micron) do so only after a write enable, and the others ignore that.
+// Enter or leave the 4-byte mode. Some chips (Micron) do so only after a write enable, and the others ignore
+// that.
 static int switch_mode(nor_t *nor, uint8_t opcode) {
     int status = xfer(nor, &write_enable, NULL, 1, true);
     if (status != LX_OK) {
@@ -225,8 +227,8 @@ static int enter_four_byte(nor_t *nor) {
     return switch_mode(nor, ENTER_4BYTE);
 }
 
-// End whatever mode the chip may be in: eight clocks or more of ones leave the continuous read modes, and two leave QPI
-// where the other wires are pulled up; then it may be asleep.
+// End whatever mode the chip may be in: eight clocks or more of ones leave the continuous read modes, and two
+// leave QPI where the other wires are pulled up; then it may be asleep.
 static int wake(nor_t *nor) {
     static const uint8_t ones[4] = { 0xff, 0xff, 0xff, 0xff };
     int status = xfer(nor, ones, NULL, sizeof(ones), true);
@@ -280,8 +282,8 @@ int nor_close(nor_t *nor) {
     if (nor->size_bytes <= NOR_SIXTEEN_MIB || nor->layout == NOR_LAYOUT_SPANSION) {
         return simple_command(nor, WRITE_DISABLE);
     }
-    // We entered the 4-byte mode, or the design that ran did. While it is busy a chip does not leave it, and after
-    // Ctrl-C it may still be.
+    // We entered the 4-byte mode, or the design that ran did. While it is busy a chip does not leave it, and
+    // after Ctrl-C it may still be.
     int status = wait_left(nor);
     int left = switch_mode(nor, nor->layout == NOR_LAYOUT_ISSI ? EXIT_4BYTE_ISSI : EXIT_4BYTE);
     return status == LX_OK ? left : status;
@@ -364,7 +366,8 @@ int nor_program(nor_t *nor, uint32_t address, const uint8_t *data, size_t length
     if (length == 0 || length > room || address >= nor->size_bytes) {
         return LX_EINVAL;
     }
-    // Once the chip has taken a write enable, reading back tells the rest: a look after each costs a tenth of a page.
+    // Once the chip has taken a write enable, reading back tells the rest: a look after each costs a tenth of
+    // a page.
     int status = nor->writable ? xfer(nor, &write_enable, NULL, 1, true) : enable_write(nor);
     nor->writable = status == LX_OK;
     if (status != LX_OK) {

@@ -27,8 +27,8 @@ typedef struct {
     nor_time_t time;
 } nor_erase_t;
 
-// A range in which the same erases work; most chips have one. Blocks are counted from its start. An erase that is larger
-// than its region clears the region.
+// A range in which the same erases work; most chips have one. Blocks are counted from its start. An erase
+// that is larger than its region clears the region.
 typedef struct {
     uint32_t start;
     uint32_t bytes;
@@ -89,40 +89,43 @@ typedef struct {
 #define NOR_SR1_BUSY (1 << 0)
 #define NOR_SR1_WRITE_ENABLED (1 << 1)
 
-// Wake the chip and identify it. LX_ENOFLASH: nothing answers. LX_EFLASHTYPE: neither SFDP nor the table tells how it
-// is erased; nor->id is valid. LX_EFLASHBUSY: an operation that someone else began does not end.
+// Wake the chip and identify it. LX_ENOFLASH: nothing answers. LX_EFLASHTYPE: neither SFDP nor the table
+// tells how it is erased; nor->id is valid. LX_EFLASHBUSY: an operation that someone else began does not end.
 int nor_open(nor_t *nor, flash_bus_t bus);
 
-// The same, with what the caller states in place of what table and chip say. LX_EINVAL: not a possible statement.
+// The same, with what the caller states in place of what table and chip say. LX_EINVAL: not a possible
+// statement.
 int nor_open_as(nor_t *nor, flash_bus_t bus, const nor_statement_t *statement);
 
-// Leave the chip as an FPGA expects it after power-up. Above 16 MiB, wait for an operation that is still under way.
+// Leave the chip as an FPGA expects it after power-up. Above 16 MiB, wait for an operation that is still
+// under way.
 int nor_close(nor_t *nor);
 
 // Read any number of bytes. LX_EOVERFLOW: beyond the end.
 int nor_read(nor_t *nor, uint32_t address, uint8_t *data, size_t length);
 
-// Read in parts, so that one can be used while the next comes: begin, then any number of next, the final one with
-// `last`. The memory belongs to the bus until nor_wait(nor, 1) has returned after the following call.
+// Read in parts, so that one can be used while the next comes: begin, then any number of next, the final one
+// with `last`. The memory belongs to the bus until nor_wait(nor, 1) has returned after the following call.
 int nor_read_begin(nor_t *nor, uint32_t address);
 int nor_read_next(nor_t *nor, uint8_t *data, size_t length, bool last);
 int nor_wait(nor_t *nor, unsigned in_flight);
 
-// Erase one block of nor->erase[type] that begins at `address`, or program within one page; both wait for the end.
-// They do not check the result, except that the chip accepts a write at all (LX_EPROTECTED when not).
-// LX_EINVAL: this erase does not work there, or its blocks begin elsewhere. LX_EFLASHBUSY, LX_EFLASHLOST; from chips
-// that report it LX_EFLASHERASE, LX_EFLASHPROGRAM.
+// Erase one block of nor->erase[type] that begins at `address`, or program within one page; both wait for the
+// end. They do not check the result, except that the chip accepts a write at all (LX_EPROTECTED when not).
+// LX_EINVAL: this erase does not work there, or its blocks begin elsewhere. LX_EFLASHBUSY, LX_EFLASHLOST;
+// from chips that report it LX_EFLASHERASE, LX_EFLASHPROGRAM.
 int nor_erase(nor_t *nor, unsigned type, uint32_t address);
 int nor_program(nor_t *nor, uint32_t address, const uint8_t *data, size_t length);
 
 // Whether the same chip still answers: LX_OK or LX_EFLASHLOST.
 int nor_check_alive(nor_t *nor);
 
-// The number that the maker gave this one chip, first byte first. LX_ENOTSUP: it has none, or how to read it is not
-// known.
+// The number that the maker gave this one chip, first byte first. LX_ENOTSUP: it has none, or how to read it
+// is not known.
 int nor_unique_id(nor_t *nor, uint8_t id[8]);
 
-// The region that holds an address below nor->size_bytes, what an erase clears there, and the least that one clears.
+// The region that holds an address below nor->size_bytes, what an erase clears there, and the least that one
+// clears.
 const nor_region_t *nor_region_at(const nor_t *nor, uint32_t address);
 uint32_t nor_erase_bytes(const nor_t *nor, const nor_region_t *region, unsigned type);
 uint32_t nor_sector_bytes(const nor_t *nor, const nor_region_t *region);
@@ -130,8 +133,8 @@ uint32_t nor_sector_bytes(const nor_t *nor, const nor_region_t *region);
 // The largest of the smallest erases of any region: a buffer of this size is enough for every write.
 uint32_t nor_largest_sector(const nor_t *nor);
 
-// For nor_protect.c: a command of one byte with bytes written or read after it; one that writes, with write enable
-// before and a wait of at most maximum_us after it. A write takes up to 5 bytes.
+// For nor_protect.c: a command of one byte with bytes written or read after it; one that writes, with write
+// enable before and a wait of at most maximum_us after it. A write takes up to 5 bytes.
 int nor_register_read(nor_t *nor, uint8_t opcode, uint8_t *data, size_t length);
 int nor_register_write(nor_t *nor, uint8_t opcode, const uint8_t *data, size_t length, uint32_t maximum_us);
 

@@ -2,9 +2,9 @@
 //
 // Erasing (nor_erase.h).
 //
-// A chip may clear more with one erase than its id and its SFDP say. Before an erase, 64 bytes at each edge of the block
-// and at each multiple of 64 KiB in the surrounding 256 KiB are read, and read again after it. Once data at both edges
-// has survived an erase, its reach is proven for the region.
+// A chip may clear more with one erase than its id and its SFDP say. Before an erase, 64 bytes at each edge
+// of the block and at each multiple of 64 KiB in the surrounding 256 KiB are read, and read again after it.
+// Once data at both edges has survived an erase, its reach is proven for the region.
 
 #include "flash/nor_erase.h"
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Which chip it is (nor_internal.h): from its id by the tables below, from its SFDP, and from what the caller states.
-// After the data sheets of Winbond W25Q-JV, Micron N25Q and MT25Q, Macronix MX25L, ISSI IS25LP, GigaDevice GD25Q,
-// Spansion S25FL-S, -FS and -L, Microchip SST26, ST M25P, and of what is compatible with them.
+// Which chip it is (nor_internal.h): from its id by the tables below, from its SFDP, and from what the caller
+// states. After the data sheets of Winbond W25Q-JV, Micron N25Q and MT25Q, Macronix MX25L, ISSI IS25LP,
+// GigaDevice GD25Q, Spansion S25FL-S, -FS and -L, Microchip SST26, ST M25P, and of what is compatible with
+// them.
 //
-// What an erase clears decides whether neighbours survive. In the order of what is believed: the statement, the sector
-// map and the erase types of the SFDP, corrected by the exceptions that the id tells, then what is usual in a family.
+// What an erase clears decides whether neighbours survive. In the order of what is believed: the statement,
+// the sector map and the erase types of the SFDP, corrected by the exceptions that the id tells, then what is
+// usual in a family.
 
 #include "flash/nor_internal.h"
 
@@ -62,7 +64,8 @@ static const family_t families[] = {
     { 0xbf, 0x00, NOR_LAYOUT_UNKNOWN, 0, "Microchip SST" },
 };
 
-// What D8h clears where it is not 64 KiB. First match; extended: the fifth byte of the id, ANY where it does not matter.
+// What D8h clears where it is not 64 KiB. First match; extended: the fifth byte of the id, ANY where it does
+// not matter.
 #define ANY (0x100)
 
 typedef struct {
@@ -83,8 +86,8 @@ static const exception_t exceptions[] = {
     { { 0x01, 0x02, 0x21 }, ANY, 256 * KIB }, // S70FL01G
 };
 
-// Opcodes and times for chips that do not tell: the slowest of the families above. The first three in the order of the
-// ERASE_ bits.
+// Opcodes and times for chips that do not tell: the slowest of the families above. The first three in the
+// order of the ERASE_ bits.
 static const nor_erase_t usual_erases[] = {
     { 4 * KIB, 0x20, { 60000, 800000 } },
     { 32 * KIB, 0x52, { 150000, 2000000 } },
@@ -157,7 +160,8 @@ static uint32_t type_bytes(const nor_t *nor, const sfdp_erase_t *erase) {
     return erase->bytes && exception > erase->bytes ? exception : erase->bytes;
 }
 
-// Whether an erase type can be used. Without a sector map, an opcode with two sizes may clear the larger one anywhere.
+// Whether an erase type can be used. Without a sector map, an opcode with two sizes may clear the larger one
+// anywhere.
 static bool is_usable(const nor_t *nor, unsigned type, bool dedicated) {
     const sfdp_erase_t *erase = &nor->sfdp.erase[type];
     uint32_t bytes = type_bytes(nor, erase);
@@ -275,8 +279,8 @@ static int take_statement(nor_t *nor, const nor_statement_t *statement) {
     return LX_OK;
 }
 
-// The erases that are left of those the map allows in a region: blocks must fit into it without a rest, and of two with
-// one opcode the smaller cannot be meant.
+// The erases that are left of those the map allows in a region: blocks must fit into it without a rest, and
+// of two with one opcode the smaller cannot be meant.
 static uint8_t erases_in(const nor_t *nor, const nor_region_t *region) {
     uint8_t left = 0;
     for (unsigned type = 0; type < nor->erases; type++) {
@@ -328,8 +332,8 @@ static void choose_layout(nor_t *nor, const family_t *family) {
     }
     nor->layout = NOR_LAYOUT_WINBOND_LARGE;
     if (nor->id[0] == GIGADEVICE) {
-        // The GD25Q256C has the id of the D and the E; its QE lies where they have "bottom", and its SFDP is too old to
-        // say so.
+        // The GD25Q256C has the id of the D and the E; its QE lies where they have "bottom", and its SFDP is
+        // too old to say so.
         bool is_older = !nor->has_sfdp || nor->sfdp.quad == SFDP_QUAD_UNKNOWN;
         nor->layout = is_older ? NOR_LAYOUT_UNKNOWN : NOR_LAYOUT_GIGADEVICE_LARGE;
     }

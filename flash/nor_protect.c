@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// Block protection and quad enable (nor_protect.h), after the data sheets: Winbond W25Q128JV 7.1 and W25Q256JV 7.1,
-// GigaDevice GD25Q256E 6.1, Micron N25Q128A "Status Register", ISSI IS25LP128 6.1-6.2, Macronix MX25L12833F 7-1 and
-// 7-2, Spansion S25FL128S 7.5-7.7.
+// Block protection and quad enable (nor_protect.h), after the data sheets: Winbond W25Q128JV 7.1 and
+// W25Q256JV 7.1, GigaDevice GD25Q256E 6.1, Micron N25Q128A "Status Register", ISSI IS25LP128 6.1-6.2,
+// Macronix MX25L12833F 7-1 and 7-2, Spansion S25FL128S 7.5-7.7.
 //
-// A layout is a row: which bits hold BP, which end of the memory they count from, where QE is, which opcodes read and
-// write. All follow one rule: BP = 0 protects nothing, BP = n protects a unit shifted left by n - 1 at one end;
-// the unit is 64 KiB, or a 64th of the memory where that is more and BP has three bits.
+// A layout is a row: which bits hold BP, which end of the memory they count from, where QE is, which opcodes
+// read and write. All follow one rule: BP = 0 protects nothing, BP = n protects a unit shifted left by n - 1
+// at one end; the unit is 64 KiB, or a 64th of the memory where that is more and BP has three bits.
 //
-// The SST26 (SST26VF064B 4.1, 5.29-5.33) has a register with a lock for each block instead, which power-up sets.
+// The SST26 (SST26VF064B 4.1, 5.29-5.33) has a register with a lock for each block instead, which power-up
+// sets.
 //
-// Every write is computed from what was just read, and only bits of `writable` may differ; one-time bits (LB1-3, TBS,
-// TB, TBPROT and the rest of the second registers) are in none of those masks.
+// Every write is computed from what was just read, and only bits of `writable` may differ; one-time bits
+// (LB1-3, TBS, TB, TBPROT and the rest of the second registers) are in none of those masks.
 
 #include "flash/nor_protect.h"
 
@@ -46,8 +47,8 @@ typedef struct {
     bool write_both; // 01h with two bytes writes SR1 and the second register
 } layout_t;
 
-// bp_bits, bp3_bit, end_register, end_bit, sector_bit, complement, quad_register, quad_bit, lock, writable, read,
-// write_both
+// bp_bits, bp3_bit, end_register, end_bit, sector_bit, complement, quad_register, quad_bit, lock, writable,
+// read, write_both
 static const layout_t layouts[] = {
     [NOR_LAYOUT_WINBOND] = {
         3, NONE, 0, 5, 6, 1, 1, 1, { 0x80, 0x01 }, { 0x7c, 0x42 }, { 0x05, 0x35, 0x15 }, true
@@ -131,9 +132,9 @@ static int read_locks(nor_t *nor, locks_t *locks) {
     return nor_register_read(nor, READ_LOCKS, locks->bits, locks->bytes);
 }
 
-// Which block holds an address, and the number of its write lock: from bit 0 on the blocks of 64 KiB but the first and
-// the last; the first and the last 32 KiB of those between the small blocks; the small ones, with a read lock before
-// each write lock.
+// Which block holds an address, and the number of its write lock: from bit 0 on the blocks of 64 KiB but the
+// first and the last; the first and the last 32 KiB of those between the small blocks; the small ones, with a
+// read lock before each write lock.
 static unsigned find_lock(const nor_t *nor, uint32_t address, uint32_t *start, uint32_t *length) {
     unsigned larges = nor->size_bytes / LOCK_LARGE - 2;
     uint32_t top = nor->size_bytes - LOCK_MIDDLE;
@@ -232,8 +233,8 @@ static int set_locks(nor_t *nor, uint32_t first, uint32_t length) {
     return LX_OK;
 }
 
-// Whether a chip says in its SFDP that it has a second status register, which 35h reads. On chips that do not, 35h may
-// mean quad mode from then on, and the chip were lost until power-up.
+// Whether a chip says in its SFDP that it has a second status register, which 35h reads. On chips that do
+// not, 35h may mean quad mode from then on, and the chip were lost until power-up.
 static bool has_second(const nor_t *nor) {
     return nor->has_sfdp && nor->sfdp.quad >= SFDP_QUAD_SR2_BIT1 && nor->sfdp.quad <= SFDP_QUAD_SR2_BIT1_WRITE31;
 }
@@ -295,7 +296,8 @@ static int write_registers(nor_t *nor, const uint8_t *now, const uint8_t *wanted
     if (status != LX_OK) {
         return status;
     }
-    // Newer GigaDevice chips, with three registers, ignore a 01h with two bytes, and not all of them say so in their SFDP.
+    // Newer GigaDevice chips, with three registers, ignore a 01h with two bytes, and not all of them say so
+    // in their SFDP.
     if (!apart && layout->write_both && after.registers == 3 && are_written(layout, after.sr, now)) {
         status = write_apart(nor, now, wanted, bytes);
         if (status != LX_OK) {

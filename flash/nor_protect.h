@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The status registers of SPI NOR flash: which range is protected, whether the quad mode that an FPGA may boot by is
-// enabled; and changing that, only by an explicit call and never a one-time bit.
+// The status registers of SPI NOR flash: which range is protected, whether the quad mode that an FPGA may
+// boot by is enabled; and changing that, only by an explicit call and never a one-time bit.
 
 #ifndef FLASH_NOR_PROTECT_H
 #define FLASH_NOR_PROTECT_H
@@ -33,8 +33,8 @@ int nor_status(nor_t *nor, nor_status_t *status);
 // Whether a write to this range would hit a protected one: LX_OK or LX_EPROTECTED.
 int nor_check_range(nor_t *nor, uint32_t address, uint32_t length);
 
-// Send the command that lifts the locks of all blocks (98h), whether or not the chip is known to have it. Chips that
-// power up with locks need it; the others ignore it.
+// Send the command that lifts the locks of all blocks (98h), whether or not the chip is known to have it.
+// Chips that power up with locks need it; the others ignore it.
 int nor_unlock_all(nor_t *nor);
 
 // Protect exactly this range (length 0: nothing), by whichever combination of the block-protect bits means it.

@@ -2,19 +2,19 @@
 //
 // The flash writer (nor_write.h).
 //
-// The buffer is one stretch of flash within a region (nor_region_t), at most up to the next multiple of its size, in
-// sectors of the smallest erase that works there. A round over it: compare all sectors with the flash, which finds for
-// each one whether it is the same, can be programmed without an erase (bits only go from 1 to 0), or must be erased; plan
-// the erases; erase; program the pages that differ, or that are not blank after an erase. The next round compares what
-// was changed, which is the verification, and repeats where it fails. The last round of a sector erases it, checks that
-// it is blank, and only then programs it.
+// The buffer is one stretch of flash within a region (nor_region_t), at most up to the next multiple of its
+// size, in sectors of the smallest erase that works there. A round over it: compare all sectors with the
+// flash, which finds for each one whether it is the same, can be programmed without an erase (bits only go
+// from 1 to 0), or must be erased; plan the erases; erase; program the pages that differ, or that are not
+// blank after an erase. The next round compares what was changed, which is the verification, and repeats
+// where it fails. The last round of a sector erases it, checks that it is blank, and only then programs it.
 //
-// Parts of the first and the last sector that the stream does not cover are read before the sector is erased, written
-// back and compared with it.
+// Parts of the first and the last sector that the stream does not cover are read before the sector is erased,
+// written back and compared with it.
 //
-// A later erase or program may have damaged what was verified before, when the chip is not what it is taken for. So the
-// end of a write reads back all that lies before the last stretch that was changed, and compares its CRC with that of
-// the stream.
+// A later erase or program may have damaged what was verified before, when the chip is not what it is taken
+// for. So the end of a write reads back all that lies before the last stretch that was changed, and compares
+// its CRC with that of the stream.
 //
 // While a part is compared the next one is already being read.
 
@@ -134,8 +134,8 @@ static uint8_t compare(nor_write_t *writer, const uint8_t *wanted, const uint8_t
     return state;
 }
 
-// Compare sectors from `at` to `end`, all of them unknown, or until one of them turns out to need an erase: the rest of
-// that one need not be seen. *next is where to go on.
+// Compare sectors from `at` to `end`, all of them unknown, or until one of them turns out to need an erase:
+// the rest of that one need not be seen. *next is where to go on.
 static int compare_run(nor_write_t *writer, const uint8_t *data, uint32_t at, uint32_t end, bool first,
     uint32_t *next) {
     nor_t *nor = writer->nor;
@@ -197,7 +197,8 @@ static int compare_run(nor_write_t *writer, const uint8_t *data, uint32_t at, ui
     return LX_OK;
 }
 
-// Compare all sectors whose state is unknown. The first time only the stream, later also what was kept around it.
+// Compare all sectors whose state is unknown. The first time only the stream, later also what was kept around
+// it.
 static int compare_all(nor_write_t *writer, const uint8_t *data, uint32_t length, bool first) {
     uint32_t sector = writer->sector;
     uint32_t at = first ? writer->head : 0;
@@ -219,8 +220,8 @@ static int compare_all(nor_write_t *writer, const uint8_t *data, uint32_t length
     return LX_OK;
 }
 
-// The time to erase and program again a part of the buffer with the erases up to number `size`, with the best choice of
-// them in erase_with[].
+// The time to erase and program again a part of the buffer with the erases up to number `size`, with the best
+// choice of them in erase_with[].
 static uint32_t plan(nor_write_t *writer, const uint8_t *data, uint32_t length, uint32_t at, unsigned size) {
     const nor_t *nor = writer->nor;
     uint32_t sector = writer->sector;
@@ -361,8 +362,8 @@ static uint32_t unknown_bytes(const nor_write_t *writer, uint32_t length) {
     return bytes;
 }
 
-// What the stream does not cover of the first and the last sector, where that must be erased: into the buffer, so that it
-// is written back. *length grows to the end of the sector.
+// What the stream does not cover of the first and the last sector, where that must be erased: into the
+// buffer, so that it is written back. *length grows to the end of the sector.
 static int keep_around(nor_write_t *writer, uint32_t *length) {
     if (writer->head && !writer->head_kept && writer->state[0] == SECTOR_ERASE) {
         int status = nor_read(writer->nor, writer->address, writer->buffer, writer->head);
@@ -535,8 +536,8 @@ static int recheck(nor_write_t *writer, uint32_t address, uint32_t length, uint3
     return crc32 == wanted ? LX_OK : LX_EREACH;
 }
 
-// The end of a write: all of it that lies before the last change is read again. The stretch of that change was compared
-// after it, and so was what follows.
+// The end of a write: all of it that lies before the last change is read again. The stretch of that change
+// was compared after it, and so was what follows.
 static int recheck_all(nor_write_t *writer) {
     if (writer->recheck_bytes == 0) {
         return LX_OK;

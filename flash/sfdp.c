@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The SFDP decoder (sfdp.h), after JESD216F: header (6.2), parameter headers (6.3), Basic Flash Parameter Table
-// (6.4), 4-byte Address Instruction Parameter Table (6.5), Sector Map Parameter Table (6.6). Tables of any revision are
-// read as far as they go.
+// The SFDP decoder (sfdp.h), after JESD216F: header (6.2), parameter headers (6.3), Basic Flash Parameter
+// Table (6.4), 4-byte Address Instruction Parameter Table (6.5), Sector Map Parameter Table (6.6). Tables of
+// any revision are read as far as they go.
 
 #include "flash/sfdp.h"
 
@@ -150,8 +150,8 @@ static int detect(const sfdp_source_t *source, uint32_t command, uint32_t addres
     return status;
 }
 
-// The table is a sequence of detection commands of two words each, then of map descriptors: a word with the number of a
-// configuration and its count of regions, and a word for each region.
+// The table is a sequence of detection commands of two words each, then of map descriptors: a word with the
+// number of a configuration and its count of regions, and a word for each region.
 static int parse_sector_map(sfdp_t *sfdp, const header_t *header, const sfdp_source_t *source) {
     unsigned words = header->words < MAP_WORDS_MAX ? header->words : MAP_WORDS_MAX;
     uint8_t configuration = 0;
@@ -229,8 +229,8 @@ int sfdp_parse(sfdp_t *sfdp, const sfdp_source_t *source) {
                 .words = bytes[3],
                 .address = little_endian(bytes + 4) & 0xffffff,
         };
-        // The first header is the basic table even where its id's upper byte predates JESD216A. Of several revisions
-        // the last is the newest.
+        // The first header is the basic table even where its id's upper byte predates JESD216A. Of several
+        // revisions the last is the newest.
         if (header.id == BASIC_TABLE || (i == 0 && (header.id & 0xff) == 0)) {
             basic = header;
         } else if (header.id == FOUR_BYTE_TABLE) {

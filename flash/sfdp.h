@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a flash says about itself: Serial Flash Discoverable Parameters, JEDEC JESD216 (revisions to F), as far as
-// flash/ needs it.
+// What a flash says about itself: Serial Flash Discoverable Parameters, JEDEC JESD216 (revisions to F), as
+// far as flash/ needs it.
 
 #ifndef FLASH_SFDP_H
 #define FLASH_SFDP_H
@@ -63,9 +63,9 @@ typedef struct {
 typedef struct {
     // Read `length` bytes of the SFDP space from `address` on.
     int (*read)(void *ctx, uint32_t address, uint8_t *data, size_t length);
-    // Read one byte with an opcode, address_bytes (0, 3 or 4) of address and dummy_clocks, which tells how the sectors
-    // are configured. dummy_clocks may be SFDP_DUMMY_VARIABLE: what the chip is set to. LX_ENOTSUP: that is not known.
-    // NULL: sector maps with more than one configuration are unclear.
+    // Read one byte with an opcode, address_bytes (0, 3 or 4) of address and dummy_clocks, which tells how
+    // the sectors are configured. dummy_clocks may be SFDP_DUMMY_VARIABLE: what the chip is set to.
+    // LX_ENOTSUP: that is not known. NULL: sector maps with more than one configuration are unclear.
     int (*detect)(void *ctx, uint8_t opcode, uint32_t address, unsigned address_bytes, unsigned dummy_clocks,
         uint8_t *byte);
     void *ctx;

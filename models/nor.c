@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The command core of the NOR model: a table of opcodes, each with its address, dummy bytes and flow. A command is carried
-// out when the chip is deselected; programs and erases then take their time and change the memory when it is over.
+// The command core of the NOR model: a table of opcodes, each with its address, dummy bytes and flow. A
+// command is carried out when the chip is deselected; programs and erases then take their time and change the
+// memory when it is over.
 
 #include "models/nor_internal.h"
 
@@ -119,7 +120,8 @@ static const command_t commands[] = {
     { 0xE9, FLOW_ACTION, ACTION_LEAVE_4BYTE_ENABLED, ADDRESS_NONE, 0, ANY, NOR_HAS_4BYTE_MODE, false },
     { 0xC8, FLOW_EAR_READ, 0, ADDRESS_NONE, 0, ANY, NOR_HAS_EAR, false },
     { 0xC5, FLOW_EAR_WRITE, 0, ADDRESS_NONE, 0, ANY, NOR_HAS_EAR, false },
-    // 35 reads SR2 of one vendor and switches others to four wires: a probe that sends it blindly loses the chip.
+    // 35 reads SR2 of one vendor and switches others to four wires: a probe that sends it blindly loses the
+    // chip.
     { 0x35, FLOW_ACTION, ACTION_ENTER_QPI, ADDRESS_NONE, 0, LAYOUT(MACRONIX) | LAYOUT(ISSI), 0, false },
 };
 

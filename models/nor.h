@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// An SPI NOR flash as a state machine over command bytes, with the behaviour and times of the data sheets of the chips in
-// nor_chips.c. The memory is the caller's (heap, or a file by mmap) and is changed only when an operation ends.
+// An SPI NOR flash as a state machine over command bytes, with the behaviour and times of the data sheets of
+// the chips in nor_chips.c. The memory is the caller's (heap, or a file by mmap) and is changed only when an
+// operation ends.
 //
-// The core is nor_select() and nor_exchange(): chip select, then bytes. nor_pins_t below drives it bit by bit. Time comes
-// from nor_advance() alone. Not modelled: dual and quad transfers, suspend and resume, single block locks of Winbond (WPS = 1
-// locks all blocks or none), the security registers' contents beyond their lock bits.
+// The core is nor_select() and nor_exchange(): chip select, then bytes. nor_pins_t below drives it bit by
+// bit. Time comes from nor_advance() alone. Not modelled: dual and quad transfers, suspend and resume, single
+// block locks of Winbond (WPS = 1 locks all blocks or none), the security registers' contents beyond their
+// lock bits.
 #ifndef MODELS_NOR_H
 #define MODELS_NOR_H
 
@@ -55,7 +57,8 @@ typedef struct {
     nor_time_t time;
 } nor_erase_t;
 
-// A range of a chip whose erases are not the same everywhere. An erase that is larger than its region clears the region.
+// A range of a chip whose erases are not the same everywhere. An erase that is larger than its region clears
+// the region.
 typedef struct {
     uint32_t bytes;             // 0: no more regions
     uint8_t erases;             // a bit for each usable entry of nor_chip_t.erase
@@ -104,7 +107,8 @@ typedef enum {
     NOR_FAULT_COUNT
 } nor_fault_t;
 
-// What happened, for tests and reports. Operations are page programs, erases and status writes that were accepted.
+// What happened, for tests and reports. Operations are page programs, erases and status writes that were
+// accepted.
 typedef struct {
     uint32_t operations;
     uint32_t programs;
@@ -170,8 +174,8 @@ const nor_chip_t *nor_chip_at(size_t index);
 // Translate "typical", "maximum" or "none". Returns false for any other name.
 bool nor_times_find(const char *name, nor_times_t *times);
 
-// Powered and ready, with factory defaults in the status registers. `memory` holds chip->size_bytes bytes and keeps its
-// content; a blank chip is all FF.
+// Powered and ready, with factory defaults in the status registers. `memory` holds chip->size_bytes bytes and
+// keeps its content; a blank chip is all FF.
 void nor_init(nor_t *nor, const nor_chip_t *chip, uint8_t *memory);
 
 // Set a fault and apply what it does to the state at once (protection bits).
@@ -193,8 +197,8 @@ void nor_power(nor_t *nor, bool on);
 
 bool nor_busy(const nor_t *nor);
 
-// The protected range by the present status registers: *first..*end-1; empty when equal. Of chips with a lock per block,
-// the range from the first to the last locked one.
+// The protected range by the present status registers: *first..*end-1; empty when equal. Of chips with a lock
+// per block, the range from the first to the last locked one.
 void nor_protected_range(const nor_t *nor, uint32_t *first, uint32_t *end);
 
 // A byte of the SFDP space as the chip answers 5A.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The flash chips that the model knows, with the times of their data sheets (typical, maximum). Any chip can be added as
-// a row; what differs between vendors beyond numbers is in nor_status.c.
+// The flash chips that the model knows, with the times of their data sheets (typical, maximum). Any chip can
+// be added as a row; what differs between vendors beyond numbers is in nor_status.c.
 
 #include "models/name.h"
 
@@ -142,7 +142,8 @@ static const nor_chip_t chips[] = {
       .region = { { KIB(32), 1 << 0 | 1 << 4 }, { KIB(32), 1 << 0 | 1 << 1 }, { MIB(8) - KIB(128), 1 << 0 | 1 << 2 },
                   { KIB(32), 1 << 0 | 1 << 1 }, { KIB(32), 1 << 0 | 1 << 4 } },
       .read_hz = 40000000 },
-    // No SFDP, no 4 KiB erase. The smallest and the largest of the family have other sectors than those between.
+    // No SFDP, no 4 KiB erase. The smallest and the largest of the family have other sectors than those
+    // between.
     { .name = "M25P05A", .alias = "M25P05", .id = { 0x20, 0x20, 0x10 }, .id_bytes = 3, .device_id = 0x05,
       .size_bytes = KIB(64), .page_bytes = 256, .status_layout = NOR_STATUS_SIMPLE, .features = 0,
       .program = US(1400, 5000), .write_status = MS(5, 15),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The SFDP tables of a chip, computed from its row: JESD216B header, Basic Flash Parameter Table of 16 double words, for
-// chips with opcodes for 4-byte addresses the 4-Byte Address Instruction Table, and for chips with regions the Sector
-// Map. Field names in comments are those of JESD216B.
+// The SFDP tables of a chip, computed from its row: JESD216B header, Basic Flash Parameter Table of 16 double
+// words, for chips with opcodes for 4-byte addresses the 4-Byte Address Instruction Table, and for chips with
+// regions the Sector Map. Field names in comments are those of JESD216B.
 
 #include "models/nor_internal.h"
 
@@ -82,7 +82,8 @@ static uint32_t program_times(const nor_chip_t *chip) {
     return value;
 }
 
-// "Quad Enable Requirements": 2 is bit 6 of SR1, 5 is bit 1 of SR2 read by 35, 4 is bit 1 of SR2 written with 01, 6 with 31.
+// "Quad Enable Requirements": 2 is bit 6 of SR1, 5 is bit 1 of SR2 read by 35, 4 is bit 1 of SR2 written with
+// 01, 6 with 31.
 static uint32_t quad_enable(const nor_chip_t *chip) {
     switch (chip->status_layout) {
         case NOR_STATUS_WINBOND:

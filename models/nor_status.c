@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Status, configuration and function registers of the NOR model, and the range that their block-protect bits cover. One
-// row per vendor's layout; sources are the data sheets of the chips named in nor_chips.c.
+// Status, configuration and function registers of the NOR model, and the range that their block-protect bits
+// cover. One row per vendor's layout; sources are the data sheets of the chips named in nor_chips.c.
 
 #include "models/nor_internal.h"
 
@@ -33,8 +33,8 @@ enum {
     SIXTEEN_MIB = 16 << 20,
 };
 
-// Bits that a write can change, of those the ones that can only ever be set, and the one of the second register that
-// locks them all until power-up.
+// Bits that a write can change, of those the ones that can only ever be set, and the one of the second
+// register that locks them all until power-up.
 typedef struct {
     uint8_t writable[3];
     uint8_t one_time[3];
@@ -173,8 +173,9 @@ void nor_status_set_locks(nor_t *nor, bool locked) {
     }
 }
 
-// Whether the block that holds `address` is locked. From the highest bit on: two bits (read, write) for each 8K block,
-// the upper end first; one for the upper and one for the lower 32K; one for each 64K, the upper end first.
+// Whether the block that holds `address` is locked. From the highest bit on: two bits (read, write) for each
+// 8K block, the upper end first; one for the upper and one for the lower 32K; one for each 64K, the upper end
+// first.
 static bool locked_at(const nor_t *nor, uint32_t address) {
     uint32_t size = nor->chip->size_bytes;
     unsigned larges = size / SST26_LARGE - 2;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The contract of bus.h with a second kind of bus: a master like LiteSPI's, whose words of 8 to 32 bits go through a
-// register with software's chip select, and whose window shows the beginning of the chip. All of flash/ works on it as on
-// a bus of bytes.
+// The contract of bus.h with a second kind of bus: a master like LiteSPI's, whose words of 8 to 32 bits go
+// through a register with software's chip select, and whose window shows the beginning of the chip. All of
+// flash/ works on it as on a bus of bytes.
 
 #include "flash/nor_erase.h"
 #include "flash/nor_protect.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// nor.c against the flash model: every chip of its table, faults, and what chips without a place in any table get.
+// nor.c against the flash model: every chip of its table, faults, and what chips without a place in any table
+// get.
 
 #include "flash/nor.h"
 #include "tests/runner.h"
@@ -315,7 +316,8 @@ static void test_described(void) {
     static const uint32_t basic[] = {
         0xfff120e5, 0x07ffffff, 0, 0, 0, 0, 0, 0xd810200c, 0x0000d812, 0, 0, 0, 0, 0, 0, 0,
     };
-    // One detection command by 65h, which reads all ones; configuration 1: 4 KiB in the first 64 KiB, then 64 KiB.
+    // One detection command by 65h, which reads all ones; configuration 1: 4 KiB in the first 64 KiB, then 64
+    // KiB.
     static const uint32_t map[] = { 0x08ff65fd, 4, 0xff0101ff, 0x0000fff1, 0x00fefff2 };
     nor_t nor;
     script_t script = { .id = { 0x42, 0x43, 0x44 }, .sfdp = true };

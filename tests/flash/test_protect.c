@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// nor_protect.c: every setting of the block-protect bits decodes as the model protects; changes touch only what they
-// may.
+// nor_protect.c: every setting of the block-protect bits decodes as the model protects; changes touch only
+// what they may.
 
 #include "flash/nor_protect.h"
 #include "flash/nor_write.h"
@@ -124,8 +124,8 @@ static void test_winbond_ranges(void) {
     vflash_free(board);
 }
 
-// Blocks with locks of their own: a write says so, the range of the registers is not promised, and all are lifted at
-// once.
+// Blocks with locks of their own: a write says so, the range of the registers is not promised, and all are
+// lifted at once.
 static void test_individual(void) {
     vflash_t *board;
     nor_t nor;
@@ -282,8 +282,8 @@ static void test_unknown(void) {
     }
 }
 
-// An SST26 powers up with every block locked: a write says so before it changes anything, one command lifts all, and
-// ranges of whole blocks are locked exactly.
+// An SST26 powers up with every block locked: a write says so before it changes anything, one command lifts
+// all, and ranges of whole blocks are locked exactly.
 static void test_power_up_locks(void) {
     vflash_t *board;
     nor_t nor;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// How far an erase reaches: chips with other blocks than 64 KiB, blocks by address, statements of the user; neighbours
-// survive every write, and a chip that clears more than it is known for is never called verified.
+// How far an erase reaches: chips with other blocks than 64 KiB, blocks by address, statements of the user;
+// neighbours survive every write, and a chip that clears more than it is known for is never called verified.
 
 #include "common/crc32.h"
 #include "flash/nor_erase.h"
@@ -213,7 +213,8 @@ static void test_mistaken(void) {
     free(data);
 }
 
-// What the end reads again: nothing where nothing was changed or all is one stretch, else what lies before the last change.
+// What the end reads again: nothing where nothing was changed or all is one stretch, else what lies before
+// the last change.
 static void test_recheck(void) {
     enum { LENGTH = 0x30000 };
     uint8_t *data = malloc(LENGTH);
@@ -314,7 +315,8 @@ static void test_erase_range(void) {
     vflash_free(flash);
 }
 
-// "Worn" is said of a known chip whose sector was found blank and did not take the data; not of one that does not erase.
+// "Worn" is said of a known chip whose sector was found blank and did not take the data; not of one that does
+// not erase.
 static void test_worn(void) {
     static const struct {
         const char *fault;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// nor_write.c: erases and programs are counted, every fault has its verdict, and after power was lost anywhere the same
-// write succeeds.
+// nor_write.c: erases and programs are counted, every fault has its verdict, and after power was lost
+// anywhere the same write succeeds.
 
 #include "common/crc32.h"
 #include "flash/nor_protect.h"
@@ -26,8 +26,8 @@ static int write_all(nor_write_t *writer, nor_t *nor, uint32_t address, const ui
     return status == LX_OK ? nor_write_finish(writer) : status;
 }
 
-// One after the other: blank, the same, a byte, a bit to 0, all different; in several sizes of buffers and parts, at
-// several places.
+// One after the other: blank, the same, a byte, a bit to 0, all different; in several sizes of buffers and
+// parts, at several places.
 static void test_sequence(void) {
     static const size_t buffers[] = { 4096, 8192, 32768, 65536, 100000 };
     static const size_t parts[] = { 1 << 20, 4096, 1000, 70001 };

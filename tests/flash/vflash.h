@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The flash model of models/ as a bus of flash/. Both use the same names for different things, so only vflash.c sees
-// the model, and the linker hides the rest (Makefile).
+// The flash model of models/ as a bus of flash/. Both use the same names for different things, so only
+// vflash.c sees the model, and the linker hides the rest (Makefile).
 
 #ifndef VFLASH_H
 #define VFLASH_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Fuzzing SFDP and what the flash layer makes of it: the input is the SFDP space of a chip that answers everything
-// else by rule.
+// Fuzzing SFDP and what the flash layer makes of it: the input is the SFDP space of a chip that answers
+// everything else by rule.
 
 #include <stdlib.h>
 #include <string.h>
