@@ -40,7 +40,8 @@ static const uint8_t next_state[TAP_STATES][2] = {
     [TAP_IR_UPDATE] = { TAP_IDLE, TAP_DR_SELECT },
 };
 
-// The TMS that leads from a state (row) towards another (column) by the shortest way. It follows from the diagram:
+// The TMS that leads from a state (row) towards another (column), both in the order of tap_state_t, by the
+// shortest way. It follows from the diagram:
 //
 //   Test-Logic-Reset is left by 0, to Run-Test/Idle, which 1 leaves to Select-DR-Scan. From there 0 leads into the column
 //   of the data register, 1 on to Select-IR-Scan, where 0 leads into the column of the instruction register and 1 back to
@@ -52,38 +53,38 @@ static const uint8_t next_state[TAP_STATES][2] = {
 // through the data register), and whatever leaves Select-IR-Scan (0, unless it leads to Test-Logic-Reset).
 // The test derives the matrix anew.
 static const char tms_towards[TAP_STATES][TAP_STATES + 1] = {
-    //                   Test-Logic-Reset
-    //                   |Run-Test/Idle
-    //                   ||Select-DR-Scan
-    //                   |||Capture-DR
-    //                   ||||Shift-DR
-    //                   |||||Exit1-DR
-    //                   ||||||Pause-DR
-    //                   |||||||Exit2-DR
-    //                   ||||||||Update-DR
-    //                   |||||||||Select-IR-Scan
-    //                   ||||||||||Capture-IR
-    //                   |||||||||||Shift-IR
-    //                   ||||||||||||Exit1-IR
-    //                   |||||||||||||Pause-IR
-    //                   ||||||||||||||Exit2-IR
-    //                   |||||||||||||||Update-IR
-    [TAP_RESET] =       "0000000000000000",
-    [TAP_IDLE] =        "1011111111111111",
-    [TAP_DR_SELECT] =   "1000000001111111",
-    [TAP_DR_CAPTURE] =  "1110011111111111",
-    [TAP_DR_SHIFT] =    "1111011111111111",
-    [TAP_DR_EXIT1] =    "1111000011111111",
-    [TAP_DR_PAUSE] =    "1111110111111111",
-    [TAP_DR_EXIT2] =    "1111000011111111",
-    [TAP_DR_UPDATE] =   "1011111101111111",
-    [TAP_IR_SELECT] =   "1000000000000000",
-    [TAP_IR_CAPTURE] =  "1111111111001111",
-    [TAP_IR_SHIFT] =    "1111111111101111",
-    [TAP_IR_EXIT1] =    "1111111111100001",
-    [TAP_IR_PAUSE] =    "1111111111111011",
-    [TAP_IR_EXIT2] =    "1111111111100001",
-    [TAP_IR_UPDATE] =   "1011111111111110",
+    // to Test-Logic-Reset
+    // |Run-Test/Idle
+    // ||Select-DR-Scan
+    // |||Capture-DR
+    // ||||Shift-DR
+    // |||||Exit1-DR
+    // ||||||Pause-DR
+    // |||||||Exit2-DR
+    // ||||||||Update-DR
+    // |||||||||Select-IR-Scan
+    // ||||||||||Capture-IR
+    // |||||||||||Shift-IR
+    // ||||||||||||Exit1-IR
+    // |||||||||||||Pause-IR
+    // ||||||||||||||Exit2-IR
+    // |||||||||||||||Update-IR
+    { "0000000000000000" }, // from Test-Logic-Reset
+    { "1011111111111111" }, // from Run-Test/Idle
+    { "1000000001111111" }, // from Select-DR-Scan
+    { "1110011111111111" }, // from Capture-DR
+    { "1111011111111111" }, // from Shift-DR
+    { "1111000011111111" }, // from Exit1-DR
+    { "1111110111111111" }, // from Pause-DR
+    { "1111000011111111" }, // from Exit2-DR
+    { "1011111101111111" }, // from Update-DR
+    { "1000000000000000" }, // from Select-IR-Scan
+    { "1111111111001111" }, // from Capture-IR
+    { "1111111111101111" }, // from Shift-IR
+    { "1111111111100001" }, // from Exit1-IR
+    { "1111111111111011" }, // from Pause-IR
+    { "1111111111100001" }, // from Exit2-IR
+    { "1011111111111110" }, // from Update-IR
 };
 
 static int submit(tap_t *tap, const jtag_op_t *op) {
