@@ -25,7 +25,7 @@
 #elif SOC_MAIN_RAM_FREE_SIZE < 0x400000
 #define PORT_SIZE_CLASS PORT_SIZE_MEDIUM
 #define PORT_RAMDISK_BYTES 0x10000
-#elif SOC_MAIN_RAM_FREE_SIZE < 0x1000000
+#elif SOC_MAIN_RAM_SIZE < 0x1000000 // all of it: a frame buffer in it does not shrink the RAM disk
 #define PORT_SIZE_CLASS PORT_SIZE_FULL
 #define PORT_RAMDISK_BYTES 0x20000
 #else

@@ -78,11 +78,8 @@ f.close()
 
 # Full, and empty again. The size is that of docs/port.md; each block takes two bytes of it.
 block, _, blocks, free = os.statvfs("/")[:4]
-memories = litex.info()["memories"]
-base, main_ram, _ = memories["main_ram"]
-for start, _, _ in memories.values():
-    if base < start < base + main_ram:  # a framebuffer
-        main_ram = start - base
+# A frame buffer in main RAM takes nothing of it.
+main_ram = litex.info()["memories"]["main_ram"][1]
 for limit, kib in ((1 << 20, 8), (4 << 20, 64), (16 << 20, 128), (1 << 32, 1024)):
     if main_ram < limit:
         break
