@@ -13,6 +13,10 @@ extern "C" void litex_sim_init(void **out);
 extern "C" void litex_sim_init_tracer(void *, long, long) {
 }
 
+// LiteX of 2026 calls this, too: it sets its runtime up there, which is not used here.
+extern "C" void litex_sim_init_runtime(long, long) {
+}
+
 static Vsim *model;
 
 void model_open(void) {
