@@ -194,7 +194,7 @@ bench: test-build ## All figures, in simulated cycles or as ratios, into build/b
 docs: test-build ## Run every example of the documents
 	@$(PYTHON) tools/test.py docs
 
-mutate: $(VENV)/.installed | test-packages ## Seeded bugs, each of which the tests must catch
+mutate: $(VENV)/.installed | test-packages ## Seeded bugs, which the tests must all catch
 	@$(PYTHON) tools/mutate.py
 
 train: test-build ## Learn anew how to compile and place the hot code, after changes to it (docs/performance.md)

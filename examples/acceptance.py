@@ -37,7 +37,7 @@ def equal(got, want, what):
 
 
 def calls(hits, count, what):
-    """Wait until a callback has put so many hits into a list; fail when it does not."""
+    """Wait until a callback has put a number of hits into a list; fail when it does not."""
     end = time.ticks_add(time.ticks_ms(), 500)
     while len(hits) < count:
         if time.ticks_diff(end, time.ticks_ms()) < 0:
@@ -81,7 +81,7 @@ def memory():
 
 
 def clock():
-    """The clock runs, and sleep is no shorter and not much longer than asked for."""
+    """The clock runs, and sleep takes the time asked for, or little more."""
     before = time.ticks_us()
     time.sleep_ms(20)
     passed = time.ticks_diff(time.ticks_us(), before)
@@ -444,7 +444,7 @@ def watchdog():
     return name
 
 
-# What is tried, in this order: the module that has it and its name there, None for what is no class.
+# The checks in their order: module and name of the class, None where the check is not of a class.
 CHECKS = (
     ("csr", None, registers),
     ("memory", None, memory),
@@ -482,7 +482,7 @@ def try_one(name, module, check):
         return "skip", str(e)
     except Exception as e:
         if module and not hasattr(module, name):
-            return "skip" if SMALL else "FAIL", "the SoC has the core, but there is no such class"
+            return "skip" if SMALL else "FAIL", "the SoC has the core, but the firmware lacks the class"
         return "FAIL", "%s %s" % (type(e).__name__, e)
     return "pass", text
 

@@ -26,7 +26,7 @@ class Base(Soc):
 
 
 class Bench(Soc):
-    """The SoC on which every figure of the benchmarks is measured; keep it as it is."""
+    """The SoC that the benchmarks measure: a change to it changes their figures."""
 
     name = "bench"
     clk_hz = 50_000_000

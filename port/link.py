@@ -9,12 +9,8 @@ import subprocess
 import sys
 
 
-def main(log_path, command):
-    """Link and return the exit status.
-
-    log_path -- str, file for the linker's messages
-    command -- list of str, the linker and its arguments
-    """
+def main(log_path: str, command: list[str]):
+    """Link and return the exit status."""
     result = subprocess.run(command, stderr=subprocess.PIPE, text=True)
     if result.returncode == 0:
         sys.stderr.write(result.stderr)

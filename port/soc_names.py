@@ -36,18 +36,15 @@ const qstr_pool_t port_soc_names_pool = {{
 """
 
 
-def qstr_hash(text):
-    """The hash of py/qstr.c's qstr_compute_hash(), of 16 bits.
-
-    text -- str
-    """
+def qstr_hash(text: str):
+    """The hash of py/qstr.c's qstr_compute_hash(), of 16 bits."""
     value = 5381
     for byte in text.encode():
         value = (value * 33 ^ byte) & 0xFFFFFFFF
     return value & 0xFFFF or 1
 
 
-def main(tables, main_pool, frozen_content, output, header):
+def main(tables, main_pool, frozen_content, output, header) -> None:
     """Read what there is and write both files; each argument is a path."""
     names = set(re.findall(r'^    \{"([A-Za-z_]\w*)", ', Path(tables).read_text(), re.M))
     taken = re.findall(r'^QDEF\d\(\w+, \d+, \d+, "(\w*)"\)', Path(main_pool).read_text(), re.M)

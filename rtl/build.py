@@ -2,7 +2,7 @@
 """Builds a Verilator simulation: `python -m rtl.build SOC --output-dir build/soc/SOC --rtl build/rtl/SOC`.
 
 The folder of --output-dir receives what gateware.build writes, with the same options. A folder that
-already holds the simulation asked for stays as it is.
+already holds that simulation is left alone.
 """
 
 import json

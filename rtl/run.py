@@ -29,8 +29,12 @@ def parse_args(argv: list[str]):
     parser.add_argument("--uart", choices=("stdio", "pty", "none"), default="stdio")
     parser.add_argument("--pty", dest="uart", action="store_const", const="pty")
     parser.add_argument("--stdio", dest="uart", action="store_const", const="stdio")
-    parser.add_argument("--max-cycles", type=int, help="stop with status 124 after so many")
-    parser.add_argument("--quiet-cycles", type=int, help="stop so long after piped input's end")
+    parser.add_argument("--max-cycles", type=int, help="stop with status 124 after this number")
+    parser.add_argument(
+        "--quiet-cycles",
+        type=int,
+        help="stop when the guest printed nothing for this number after piped input ended",
+    )
     parser.add_argument("--trace-csr", metavar="FILE", help="one line per CSR access")
     parser.add_argument(
         "--video", metavar="FILE.ppm", help="what a screen on the video pins shows"

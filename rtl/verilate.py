@@ -3,7 +3,7 @@
 
 LiteX's own simulation makefile is not used: it always compiles the tracer in and flushes it twice
 per cycle, which costs half of the speed. What LiteX generates (sim.v, sim_init.cpp, the memory
-images) is used as it is, except that images are read again when the SoC resets.
+images) is used unchanged, except that images are read again when the SoC resets.
 """
 
 import hashlib

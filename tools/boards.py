@@ -44,7 +44,7 @@ LXEMU = BUILD / "lxemu"
 SCRIPT = ROOT / "examples" / "acceptance.py"
 PASS, FAIL, NOT_GENERATED = "pass", "fail", "not generated"
 GENERATE_S, BUILD_S, SILENCE_S = 120, 600, 60
-# lxemu ends a run whose guest has been quiet for so many of its seconds.
+# lxemu ends a run after its guest was quiet for this number of simulated seconds.
 QUIET_S = 60
 KIB = board_soc.KIB
 LEAST_RAM = board_soc.LEAST_RAM
@@ -55,7 +55,7 @@ LINE = re.compile(r"^(\w+) +(pass|skip|FAIL) +(.*)$", re.M)
 
 
 class Stopped(Exception):
-    """There is no firmware for a board; the text says what stopped it."""
+    """A board has no firmware; the text is the reason."""
 
 
 class Failed(Exception):

@@ -72,7 +72,7 @@ def run(command, cwd=None):
 
 
 class Debian:
-    """The Debian source archive, through apt with private lists: the system's set-up stays as it is."""
+    """The Debian source archive, through apt with private lists: the system's configuration is not touched."""
 
     def __init__(self, folder, suite) -> None:
         if not Path(KEYRING).exists():

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Learn from the benchmarks how to compile and place the firmware's hot code: `make train`.
 
-    train.py [--order]      --order: only the placement, after a change that left the profile as it is
+    train.py [--order]      --order: only the placement, after a change that did not affect the profile
 
 Writes port/tuned/profile.txt, how often each edge of each hot function ran, and port/tuned/hot.ld, where each hot
 function lies so that in a direct-mapped instruction cache of 4 KiB those used in turn do not evict each

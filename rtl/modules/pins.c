@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Plain pins on the nets of the wiring: any record with a pad `o` (outputs, which drive where `oe` is set or there
-// is no `oe`) or `i` (inputs). The record's name is that of the core on the net.
+// Plain pins on the nets of the wiring: any record with a pad `o` (outputs, which drive where `oe` is set or
+// missing) or `i` (inputs). The record's name is that of the core on the net.
 
 #include <stdio.h>
 #include <stdlib.h>

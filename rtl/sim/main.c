@@ -20,7 +20,7 @@
 #define EXIT_BAD_INPUT 2
 #define EXIT_MAX_CYCLES 124
 
-// The host is looked at once per so many cycles: about 0.3 ms.
+// Cycles between two looks at the host: about 0.3 ms.
 #define POLL_CYCLES 1024
 
 #define MAX_MODULES 32
@@ -155,7 +155,7 @@ static uint64_t now_ns(void *sim) {
     return sim_ns(sim);
 }
 
-// The first cycle at which so many nanoseconds have passed.
+// The first cycle at or after a time in nanoseconds.
 static uint64_t cycle_of_ns(const sim_t *sim, uint64_t ns) {
     return ns == UINT64_MAX ? UINT64_MAX
         : (uint64_t)(((unsigned __int128)ns * sim->options->clk_hz + 999999999) / 1000000000);

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import unittest
+from pathlib import Path
 
 from tests.clients import support
 from tests.emu.pixels import DEPTHS, pixel, read_png
@@ -25,13 +26,8 @@ OTHERS = 3 << 20  # bytes for code, data, stack and files, and to spare
 HEAP = "import gc; print(gc.mem_free() + gc.mem_alloc())"
 
 
-def build(name, change, of="base"):
-    """Build the firmware for a changed SoC; return the SoC's folder and the image.
-
-    name -- str, of the folders
-    change -- called with the content of csr.json
-    of -- str, the SoC that is changed
-    """
+def build(name: str, change, of: str = "base"):
+    """Build the firmware for a changed SoC; return the SoC's folder and the image."""
     soc = WORK / name
     shutil.rmtree(soc, ignore_errors=True)
     ignore = shutil.ignore_patterns("gateware", "csr.svd", "*.o", "*.a", "bios.*")
@@ -50,13 +46,8 @@ def make_firmware(soc):
     return support.firmware(soc.name)
 
 
-def boot(soc, firmware, *options):
-    """What is printed within a second of simulated time, the prompt included.
-
-    soc -- Path, the SoC's build folder
-    firmware -- Path, its image
-    options -- str, further options of lxemu
-    """
+def boot(soc: Path, firmware: Path, *options):
+    """What is printed within a second of simulated time, the prompt included."""
     limit = ["--virtual", "--timing", "--max-cycles", str(BOOT_CYCLES)]
     result = support.run([support.LXEMU, *limit, *options, "--kernel", firmware, soc], input="")
     if not result.stdout.endswith(">>> "):
@@ -74,15 +65,13 @@ def heap_bytes(soc, firmware):
 class LargeRam(unittest.TestCase):
     """From power-up to the prompt in less than a second, with all of main RAM as heap."""
 
-    def check(self, name, size, block):
+    def check(self, name: str, size: int, block: int) -> None:
         """Build and boot.
 
-        name -- str, of the SoC
-        size -- int, bytes of its main RAM
-        block -- int, bytes of a block of the heap, for each of which its tables take 6 bits
+        block: bytes of a block of the heap, for each of which its tables take 6 bits.
         """
 
-        def change(soc):
+        def change(soc) -> None:
             soc["memories"]["main_ram"]["size"] = size
 
         soc, firmware = build(name, change)
@@ -91,18 +80,18 @@ class LargeRam(unittest.TestCase):
         self.assertTrue(said.startswith("MicroPython v"), said)
         self.assertGreater(heap_bytes(soc, firmware), (size - OTHERS) * block // (block + 1))
 
-    def test_256_mib(self):
+    def test_256_mib(self) -> None:
         self.check("ram256m", 256 << 20, 16)
 
-    def test_1_gib(self):
+    def test_1_gib(self) -> None:
         self.check("ram1g", 1 << 30, 64)
 
 
 class SmallWithCores(unittest.TestCase):
     """The small size class on a SoC with many cores: what is there works, as on a board without external RAM."""
 
-    def test_acceptance(self):
-        def change(soc):
+    def test_acceptance(self) -> None:
+        def change(soc) -> None:
             soc["memories"]["main_ram"]["size"] = 384 << 10
 
         soc, firmware = build("small", change, "full")
@@ -119,21 +108,21 @@ class NoMapHash(unittest.TestCase):
     """The identity guard where the SoC does not carry the hash of its map."""
 
     @classmethod
-    def setUpClass(cls):
-        def change(soc):
+    def setUpClass(cls) -> None:
+        def change(soc) -> None:
             del soc["csr_registers"]["soc_map_hash"]
             del soc["csr_bases"]["soc_map"]
 
         cls.soc, cls.firmware = build("nohash", change)
 
-    def test_same_identifier(self):
+    def test_same_identifier(self) -> None:
         said = boot(self.soc, self.firmware)
         text = "it has no map hash, so the CSR addresses are not compared"
         self.assertTrue(
             said.startswith(f"SoC identifier as expected; {text}\nMicroPython v"), said
         )
 
-    def test_other_identifier(self):
+    def test_other_identifier(self) -> None:
         said = boot(self.soc, self.firmware, "--identifier", "another SoC")
         self.assertRegex(
             said,
@@ -145,8 +134,8 @@ class NoMapHash(unittest.TestCase):
 class NoPins(unittest.TestCase):
     """Some boards' SoCs have neither LEDs nor GPIO: what works on pins is not there, and nothing else misses it."""
 
-    def test_bare(self):
-        def change(soc):
+    def test_bare(self) -> None:
+        def change(soc) -> None:
             for core in ("leds", "gpio"):
                 del soc["csr_bases"][core]
                 for name in [name for name in soc["csr_registers"] if name.startswith(core + "_")]:
@@ -199,7 +188,7 @@ class Screens(unittest.TestCase):
     """A board with the video terminal, and frame buffers of the formats that csr.json tells apart."""
 
     @classmethod
-    def setUpClass(cls):
+    def setUpClass(cls) -> None:
         cls.soc = WORK / "screens"
         shutil.rmtree(cls.soc, ignore_errors=True)
         cls.soc.mkdir(parents=True)
@@ -244,7 +233,7 @@ class Screens(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         return result.stdout
 
-    def test_terminal(self):
+    def test_terminal(self) -> None:
         """It shows what the console says. Its timing generator is there, and is no frame buffer."""
         self.assertEqual({c for c in self.cores if "video" in c}, {"video_terminal_vtg"})
         said = self.run_script(
@@ -258,12 +247,8 @@ class Screens(unittest.TestCase):
         found = re.findall(r"\((video_\w+)\)", screens)
         self.assertEqual(sorted(found), sorted(f"video_{kind}" for kind in SCREENS))
 
-    def check(self, screen, kind):
-        """What is drawn on a screen is what is shown, pixel by pixel.
-
-        screen -- str, the format that its name says
-        kind -- str, the format
-        """
+    def check(self, screen: str, kind: str) -> None:
+        """What is drawn on a screen is what is shown, pixel by pixel."""
         png = self.soc / f"{kind}.png"
         said = self.run_script(DRAW % screen, "--video", png)
         depth = DEPTHS[kind]
@@ -279,7 +264,7 @@ class Screens(unittest.TestCase):
                     expected += bytes(pixel(kind, value & (1 << depth) - 1))
         self.assertEqual(read_png(png.read_bytes()), (WIDTH, HEIGHT, bytes(expected)))
 
-    def test_formats(self):
+    def test_formats(self) -> None:
         """And then as if the DRAM's ports were narrow, which exchanges red and blue."""
         for kind in SCREENS:
             with self.subTest(kind):

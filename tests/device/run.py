@@ -14,6 +14,7 @@ import argparse
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -30,12 +31,10 @@ COMMON = {"csr", "files", "memory", "native", "time"}
 SILENCE_S = {False: 60, True: 300}
 
 
-def start(soc, rtl, *wiring):
+def start(soc: str, rtl: bool, *wiring):
     """Start a simulation; return (process, console at the first prompt).
 
-    soc -- str, name of a reference SoC
-    rtl -- bool, the Verilated RTL instead of the emulator
-    wiring -- files that say what hangs on the pins
+    wiring: files that say what hangs on the pins.
     """
     options = ["--kernel", str(BUILD / "firmware" / soc / "firmware.bin")]
     for path in wiring:
@@ -51,6 +50,7 @@ def start(soc, rtl, *wiring):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+    assert process.stdin and process.stdout
     console = repl.Repl(process.stdout.fileno(), process.stdin.fileno(), SILENCE_S[rtl])
     console.read_until(repl.PROMPT)
     return process, console
@@ -59,12 +59,8 @@ def start(soc, rtl, *wiring):
 class Board:
     """A running simulation of a SoC and its console."""
 
-    def __init__(self, soc, rtl):
-        """Start it.
-
-        soc -- str, name of a reference SoC
-        rtl -- bool, the Verilated RTL instead of the emulator
-        """
+    def __init__(self, soc: str, rtl: bool) -> None:
+        """Start it."""
         wiring = ROOT / "gateware" / "wiring" / f"{soc}.txt"
         self.process, self.console = start(soc, rtl, *([wiring] if wiring.exists() else []))
         self.console.enter_raw()
@@ -79,7 +75,7 @@ class Board:
             errors="replace"
         )
 
-    def close(self):
+    def close(self) -> None:
         """End the simulation."""
         self.process.kill()
         self.process.wait()
@@ -87,14 +83,8 @@ class Board:
             stream.close()
 
 
-def run_soc(soc, rtl, scripts, defines=()):
-    """Run the scripts on one SoC; return [passed, failed, skipped].
-
-    soc -- str, name of a reference SoC
-    rtl -- bool, on RTL
-    scripts -- list of Path
-    defines -- list of str, assignments that go before each script
-    """
+def run_soc(soc: str, rtl: bool, scripts: list[Path], defines: Sequence[str] = ()):
+    """Run the scripts on one SoC; return [passed, failed, skipped]."""
     counts = [0, 0, 0]
     prelude = (HERE / "prelude.py").read_text() + f"\nFAST = {not rtl}\n"
     wiring = ROOT / "gateware" / "wiring" / f"{soc}.py"

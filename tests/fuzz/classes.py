@@ -30,12 +30,8 @@ BAD = (b"MPY: restarted", b"MPY: uncaught", b"MPY: abort", b"Trap", b"trap", b"M
 class Board:
     """The emulator and the console of its guest."""
 
-    def __init__(self, seed):
-        """Start it.
-
-        Args:
-            seed (int): for nothing but the log.
-        """
+    def __init__(self, seed: int) -> None:
+        """Start it."""
         wiring = ROOT / "gateware" / "wiring" / "full.txt"
         command = [BUILD / "lxemu", "--virtual", "--wiring", wiring]
         command += [
@@ -56,12 +52,8 @@ class Board:
         self.console.read_until(repl.PROMPT)
         self.console.enter_raw()
 
-    def run(self, source):
-        """Run a script on a fresh virtual machine; return what it printed, and its traceback.
-
-        Args:
-            source (str): the script.
-        """
+    def run(self, source: str):
+        """Run a script on a fresh virtual machine; return what it printed, and its traceback."""
         self.console.write(repl.CTRL_D)
         self.console.read_until(b"raw REPL; CTRL-B to exit\r\n>")
         self.console.paste(source.encode())
@@ -71,7 +63,7 @@ class Board:
             self.console.write(repl.CTRL_C)
             return self.console.follow()
 
-    def close(self):
+    def close(self) -> None:
         """End the emulator."""
         self.process.kill()
         self.process.wait()
@@ -79,13 +71,8 @@ class Board:
         self.process.stdout.close()
 
 
-def verdict(output, error):
-    """What is wrong with a run, "" for nothing.
-
-    Args:
-        output (bytes): what the guest printed.
-        error (bytes): its traceback.
-    """
+def verdict(output: bytes, error: bytes):
+    """What is wrong with a run, "" for nothing."""
     for bad in BAD:
         if bad in output:
             return f"the firmware says {bad.decode()!r}"

@@ -21,7 +21,7 @@ pick = random.choice
 
 
 class Odd:
-    def __init__(self, *args):
+    def __init__(self, *args) -> None:
         pass
 
     def __len__(self):
@@ -76,7 +76,7 @@ def value():
 PLAIN = (type(None), int, float, bool, str, bytes, bytearray, list, tuple, dict, set)
 
 
-def keep(thing):
+def keep(thing) -> None:
     # Plain ones are not what is tested; some are so large that their repr takes for ever.
     if type(thing) not in PLAIN:
         if len(objects) < roots + 60:
@@ -85,7 +85,7 @@ def keep(thing):
             objects[roots + random.getrandbits(16) % 60] = thing
 
 
-def operation():
+def operation() -> None:
     thing = pick(objects) if random.getrandbits(2) else pick(objects[roots:] or objects)
     if random.getrandbits(3) == 0:
         what, other = random.getrandbits(16) % len(OPERATORS), value()

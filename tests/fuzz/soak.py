@@ -16,12 +16,8 @@ SEEDS_PER_ROUND = 10_000
 HAMMERS = ("dev_hammer.py", "dev_irq.py", "dev_dma.py", "dev_timers_hw.py")
 
 
-def commands(round_number):
-    """The commands of a round.
-
-    Args:
-        round_number (int): from 0, for the seeds.
-    """
+def commands(round_number: int):
+    """The commands of a round."""
     seed = int(time.time()) + round_number * SEEDS_PER_ROUND
     yield [sys.executable, "tests/fuzz/classes.py", "--seconds", "240", "--seed", str(seed)]
     yield [sys.executable, "tests/device/run.py", "--soc", "full", *HAMMERS]

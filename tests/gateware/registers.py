@@ -6,13 +6,9 @@ from migen import Module
 
 
 class RegistersBench(Module):
-    """The core under test; a bench adds what surrounds it.
+    """The core under test; a bench adds what surrounds it."""
 
-    Args:
-        core (Module): with CSRs of at most 32 bits.
-    """
-
-    def __init__(self, core):
+    def __init__(self, core: Module) -> None:
         self.submodules.core = core
         self.csr = csr_bus.Interface(data_width=32, address_width=14)
         self.submodules.bank = csr_bus.CSRBank(core.get_csrs(), bus=self.csr)

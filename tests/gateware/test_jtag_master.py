@@ -43,11 +43,11 @@ NEXT = {
 class Tap:
     """A device of which only the data register matters: its IDCODE after reset, then what came in."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.state = "reset"
         self.register = [0]
 
-    def rise(self, tms, tdi):
+    def rise(self, tms, tdi) -> None:
         """A rising edge of TCK."""
         if self.state == "capture-dr":
             self.register = [IDCODE >> n & 1 for n in range(32)]
@@ -63,10 +63,10 @@ class Tap:
 class Delay:
     """A wire from TDI to TDO through some flip-flops."""
 
-    def __init__(self, bits):
+    def __init__(self, bits) -> None:
         self.bits = [0] * bits
 
-    def rise(self, _tms, tdi):
+    def rise(self, _tms, tdi) -> None:
         """A rising edge of TCK."""
         self.bits = [*self.bits[1:], tdi]
 
@@ -78,13 +78,11 @@ class Delay:
 class Bench(RegistersBench):
     """The core with all that surrounds it.
 
-    Args:
-        device: what hangs on the pins.
-        seed (int): of the memory's content and of its latencies.
-        latency (int): the longest time that an access to memory takes, in cycles.
+    seed: of the memory's content and of its latencies.
+    latency: the longest time that an access to memory takes, in cycles.
     """
 
-    def __init__(self, device, seed=0, latency=12):
+    def __init__(self, device, seed: int = 0, latency: int = 12) -> None:
         self.device = device
         self.random = random.Random(seed)
         self.latency = latency
@@ -173,7 +171,7 @@ class Bench(RegistersBench):
             self.cycle += 1
             yield
 
-    def run(self, program):
+    def run(self, program) -> None:
         """Simulate until the program ends."""
         # The pins are looked at in the middle of each cycle, as if TDO took that long.
         run_simulation(
@@ -207,7 +205,7 @@ def vector(word, bits):
 class JtagMaster(unittest.TestCase):
     """Every kind of operation."""
 
-    def test_reads_an_idcode(self):
+    def test_reads_an_idcode(self) -> None:
         bench = Bench(Tap())
 
         def program():
@@ -224,7 +222,7 @@ class JtagMaster(unittest.TestCase):
         self.assertEqual(packed(bench.device.register, False), (0x12345678).to_bytes(4, "little"))
         self.assertEqual(len(bench.clocks), 44)
 
-    def test_registers_give_vectors_whose_last_bit_stays(self):
+    def test_registers_give_vectors_whose_last_bit_stays(self) -> None:
         bench = Bench(Delay(3))
         words = random.Random(1)
         expected = []
@@ -243,13 +241,13 @@ class JtagMaster(unittest.TestCase):
         self.assertEqual([clock[:2] for clock in bench.clocks], expected)
         self.assertEqual(bench.writes, [])
 
-    def test_shifts_memory_of_any_alignment(self):
+    def test_shifts_memory_of_any_alignment(self) -> None:
         for divider in (1, 2, 3):
             for seed in range(4):
                 with self.subTest(divider=divider, seed=seed):
                     self.shift_memory(divider, seed)
 
-    def shift_memory(self, divider, seed):
+    def shift_memory(self, divider, seed) -> None:
         """One random operation with all it can have; what is around it in memory stays."""
         choose = random.Random(seed * 7 + divider)
         bench = Bench(Delay(choose.randrange(1, 9)), seed)
@@ -276,7 +274,7 @@ class JtagMaster(unittest.TestCase):
             bench.memory[:tdo_at] + bench.memory[end:], before[:tdo_at] + before[end:]
         )
 
-    def test_bits_follow_each_other_without_a_pause(self):
+    def test_bits_follow_each_other_without_a_pause(self) -> None:
         for divider in (1, 2, 5):
             with self.subTest(divider=divider):
                 bench = Bench(Delay(1), latency=4)
@@ -290,7 +288,7 @@ class JtagMaster(unittest.TestCase):
                 pause = {b - a for a, b in zip(bench.rises, bench.rises[1:], strict=False)}
                 self.assertEqual(pause, {2 * divider})
 
-    def test_slow_memory_only_makes_tck_wait(self):
+    def test_slow_memory_only_makes_tck_wait(self) -> None:
         bench = Bench(Delay(2), latency=200)
         before = bytes(bench.memory)
 
@@ -305,7 +303,7 @@ class JtagMaster(unittest.TestCase):
         answer = packed([clock[2] for clock in bench.clocks], False)
         self.assertEqual(bytes(bench.memory[1027 : 1027 + 38]), answer)
 
-    def test_two_in_flight(self):
+    def test_two_in_flight(self) -> None:
         bench = Bench(Delay(1))
         before = bytes(bench.memory)
         seen = []
@@ -334,7 +332,7 @@ class JtagMaster(unittest.TestCase):
             packed([clock[2] for clock in bench.clocks[400:409]], False),
         )
 
-    def test_event_at_each_end(self):
+    def test_event_at_each_end(self) -> None:
         bench = Bench(Delay(1))
 
         def program():
@@ -351,7 +349,7 @@ class JtagMaster(unittest.TestCase):
         bench.run(program())
         self.assertEqual(len(bench.clocks), 8)
 
-    def test_abort_ends_both_and_leaves_nothing_behind(self):
+    def test_abort_ends_both_and_leaves_nothing_behind(self) -> None:
         for pause in (0, 5, 111):
             with self.subTest(pause=pause):
                 bench = Bench(Delay(1), seed=pause, latency=20)
@@ -377,7 +375,7 @@ class JtagMaster(unittest.TestCase):
                 tdi = expected_bits(before, 17, 40, False)
                 self.assertEqual([clock[1] for clock in bench.clocks], tdi)
 
-    def test_abort_at_rest_does_nothing(self):
+    def test_abort_at_rest_does_nothing(self) -> None:
         bench = Bench(Delay(1))
 
         def program():
@@ -389,7 +387,7 @@ class JtagMaster(unittest.TestCase):
         bench.run(program())
         self.assertEqual([clock[1] for clock in bench.clocks], [1, 0, 1, 0, 1, 0, 1])
 
-    def test_divider_0_is_1(self):
+    def test_divider_0_is_1(self) -> None:
         bench = Bench(Delay(1))
 
         def program():
@@ -399,7 +397,7 @@ class JtagMaster(unittest.TestCase):
         bench.run(program())
         self.assertEqual(bench.rises[-1] - bench.rises[0], 30)
 
-    def test_divider_counts_from_the_next_operation(self):
+    def test_divider_counts_from_the_next_operation(self) -> None:
         bench = Bench(Delay(1))
 
         def program():

@@ -28,7 +28,7 @@ REQUEST_BITS = 110
 class Device:
     """At ADDRESS; keeps what is written, sends 0x81, 0x82, ... and writes down all that happens."""
 
-    def __init__(self, takes=1000):
+    def __init__(self, takes=1000) -> None:
         self.takes = takes  # bytes of data that it acknowledges
         self.holds = 0  # clocks for which it holds SDA low from now on
         self.events = []
@@ -36,7 +36,7 @@ class Device:
         self.bits = None  # of the byte on the wire; None: not addressed
         self.next = 0x81
 
-    def condition(self, starts):
+    def condition(self, starts) -> None:
         """A start or a stop."""
         self.events.append("start" if starts else "stop")
         self.bits = [] if starts else None
@@ -44,12 +44,12 @@ class Device:
         self.sends = False
         self.addressing = True
 
-    def rise(self, sda):
+    def rise(self, sda) -> None:
         """SCL rises."""
         if self.bits is not None:
             self.bits.append(sda)
 
-    def fall(self):
+    def fall(self) -> None:
         """SCL falls."""
         self.holds -= self.holds > 0
         if self.bits is None:
@@ -84,14 +84,9 @@ class Device:
 
 
 class Bench(RegistersBench):
-    """The core, the CSR bus and the wires.
+    """The core, the CSR bus and the wires."""
 
-    Args:
-        device (Device): what hangs on them.
-        mode (int): which of SPEEDS.
-    """
-
-    def __init__(self, device, mode=2):
+    def __init__(self, device: Device, mode: int = 2) -> None:
         self.device = device
         self.mode = mode
         self.pads = Record([(name, 1) for name in ("scl_o", "sda_o", "scl_i", "sda_i")])
@@ -154,7 +149,7 @@ class Bench(RegistersBench):
             scl = scl_now
             yield
 
-    def run(self, program):
+    def run(self, program) -> None:
         """Run a program of the CSR bus beside the watcher."""
 
         def whole():
@@ -186,12 +181,12 @@ class Transfers(unittest.TestCase):
         self.bench = bench
         return answers, bench.device.events
 
-    def test_only_the_address(self):
+    def test_only_the_address(self) -> None:
         answers, events = self.transfer((0, 0, 0))
         self.assertEqual([status for status, _ in answers], [READY])
         self.assertEqual(events, ["start", ("write", ADDRESS), "stop"])
 
-    def test_nobody_there(self):
+    def test_nobody_there(self) -> None:
         for lengths in ((0, 0), (1, 0), (4, 4), (0, 1)):
             with self.subTest(lengths):
                 answers, events = self.transfer((*lengths, 0), address=0x51)
@@ -199,7 +194,7 @@ class Transfers(unittest.TestCase):
                 way = "read" if lengths == (0, 1) else "write"
                 self.assertEqual(events, ["start", (way, 0x51), "stop"])
 
-    def test_write(self):
+    def test_write(self) -> None:
         sent = (0x11, 0xA5, 0x00, 0xFF)
         for count in range(1, 5):
             with self.subTest(count):
@@ -208,14 +203,14 @@ class Transfers(unittest.TestCase):
                 self.assertEqual([status for status, _ in answers], [READY])
                 self.assertEqual(events, ["start", ("write", ADDRESS), *sent[:count], "stop"])
 
-    def test_write_in_pieces(self):
+    def test_write_in_pieces(self) -> None:
         pieces = ((MORE, 0, 0x01020304), (MORE, 0, 0x05060708), (3, 0, 0x090A0B))
         answers, events = self.transfer(*pieces)
         unfinished = READY | TX_UNFINISHED
         self.assertEqual([status for status, _ in answers], [unfinished, unfinished, READY])
         self.assertEqual(events, ["start", ("write", ADDRESS), *range(1, 12), "stop"])
 
-    def test_read(self):
+    def test_read(self) -> None:
         sent = (0x81, 0x82, 0x83, 0x84)
         for count in range(1, 5):
             with self.subTest(count):
@@ -224,32 +219,32 @@ class Transfers(unittest.TestCase):
                 acks = ["ack"] * (count - 1) + ["nack"]
                 self.assertEqual(events, ["start", ("read", ADDRESS), *acks, "stop"])
 
-    def test_read_in_pieces(self):
+    def test_read_in_pieces(self) -> None:
         answers, events = self.transfer((0, MORE, 0), (0, MORE, 0), (0, 2, 0))
         unfinished = READY | RX_UNFINISHED
         expected = [(unfinished, 0x81828384), (unfinished, 0x85868788), (READY, 0x898A)]
         self.assertEqual(answers, expected)
         self.assertEqual(events, ["start", ("read", ADDRESS), *["ack"] * 9, "nack", "stop"])
 
-    def test_write_then_read(self):
+    def test_write_then_read(self) -> None:
         answers, events = self.transfer((2, 3, 0x1234))
         self.assertEqual(answers, [(READY, 0x818283)])
         begin = ["start", ("write", ADDRESS), 0x12, 0x34, "start", ("read", ADDRESS)]
         self.assertEqual(events, [*begin, "ack", "ack", "nack", "stop"])
 
-    def test_write_in_pieces_then_read_in_pieces(self):
+    def test_write_in_pieces_then_read_in_pieces(self) -> None:
         answers, events = self.transfer((MORE, 0, 0x01020304), (1, MORE, 5), (0, 1, 0))
         expected = [(READY | RX_UNFINISHED, 0x81828384), (READY, 0x85)]
         self.assertEqual(answers[1:], expected)
         begin = ["start", ("write", ADDRESS), 1, 2, 3, 4, 5, "start", ("read", ADDRESS)]
         self.assertEqual(events, [*begin, *["ack"] * 4, "nack", "stop"])
 
-    def test_data_is_refused(self):
+    def test_data_is_refused(self) -> None:
         answers, events = self.transfer((4, 2, 0x01020304), device=Device(takes=2))
         self.assertEqual([status for status, _ in answers], [READY | NACK])
         self.assertEqual(events, ["start", ("write", ADDRESS), 1, 2, 3, "stop"])
 
-    def test_a_later_piece_is_refused(self):
+    def test_a_later_piece_is_refused(self) -> None:
         pieces = ((MORE, 0, 0x01020304), (2, 0, 0x0506), (1, 0, 7))
         answers, events = self.transfer(*pieces, device=Device(takes=4))
         statuses = [status for status, _ in answers]
@@ -257,12 +252,12 @@ class Transfers(unittest.TestCase):
         begin = ["start", ("write", ADDRESS)]
         self.assertEqual(events, [*begin, 1, 2, 3, 4, 5, "stop", *begin, 7, "stop"])
 
-    def test_one_after_the_other(self):
+    def test_one_after_the_other(self) -> None:
         answers, events = self.transfer((1, 0, 1), (0, 1, 0), (0, 0, 0))
         self.assertEqual(answers[1], (READY, 0x81))
         self.assertEqual(events.count("stop"), 3)
 
-    def test_speeds(self):
+    def test_speeds(self) -> None:
         for mode, hz in enumerate(SPEEDS):
             with self.subTest(hz):
                 self.transfer((1, 0, 0), mode=mode)
@@ -275,7 +270,7 @@ class Transfers(unittest.TestCase):
 class Registers(unittest.TestCase):
     """What software sees where it does not wait for each answer."""
 
-    def test_a_pause_holds_scl_low(self):
+    def test_a_pause_holds_scl_low(self) -> None:
         bench = Bench(Device())
 
         def program():
@@ -289,7 +284,7 @@ class Registers(unittest.TestCase):
         bench.run(program())
         self.assertEqual(bench.device.events[-2:], [5, "stop"])
 
-    def test_inactive(self):
+    def test_inactive(self) -> None:
         """A request waits until the core is active."""
         bench = Bench(Device())
 
@@ -306,7 +301,7 @@ class Registers(unittest.TestCase):
         bench.run(program())
         self.assertEqual(bench.device.events, ["start", ("write", ADDRESS), 0x77, "stop"])
 
-    def test_the_speed_of_an_active_core_stays(self):
+    def test_the_speed_of_an_active_core_stays(self) -> None:
         bench = Bench(Device())
 
         def program():
@@ -317,7 +312,7 @@ class Registers(unittest.TestCase):
         rises = [cycle for cycle, level in bench.edges if level]
         self.assertEqual(rises[1] - rises[0], CLK_HZ // SPEEDS[2])
 
-    def test_requests_ahead(self):
+    def test_requests_ahead(self) -> None:
         """One answer is kept, one waits in the PHY, one request waits; what comes on top is lost."""
         bench = Bench(Device())
 
@@ -337,7 +332,7 @@ class Registers(unittest.TestCase):
         writes = [event for event in bench.device.events if isinstance(event, int)]
         self.assertEqual(writes, [1, 2, 3])
 
-    def test_recover(self):
+    def test_recover(self) -> None:
         """Nine clocks are enough for a device that holds SDA low; then there is a stop."""
         device = Device()
         device.holds = 9

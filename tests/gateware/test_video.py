@@ -24,14 +24,9 @@ BOUND = 1000  # cycles until a whole picture was shown
 
 
 class Screen(Module):
-    """A frame buffer with its timing generator and a PHY that is always ready.
+    """A frame buffer with its timing generator and a PHY that is always ready."""
 
-    Args:
-        kind (str): the format.
-        bits (int): of a word of the DRAM.
-    """
-
-    def __init__(self, kind, bits):
+    def __init__(self, kind: str, bits: int) -> None:
         self.port = LiteDRAMNativePort("read", 32, bits)
         self.submodules.timing = VideoTimingGenerator(TIMINGS)
         self.submodules.core = VideoFrameBuffer(
@@ -71,22 +66,22 @@ class Screen(Module):
 
 
 class Formats(unittest.TestCase):
-    def check(self, kind, bits=32, seen=None):
+    def check(self, kind, bits=32, seen=None) -> None:
         """Compare a picture of random pixels with what is expected of it, or of the format `seen`."""
         memory = random.Random(1).randbytes(WIDTH * HEIGHT * DEPTHS[kind] // 8)
         screen, pixels = Screen(kind, bits), bytearray()
         run_simulation(screen, [screen.dram(memory), screen.watch(pixels)])
         self.assertEqual(bytes(pixels), shown(seen or kind, memory, WIDTH * HEIGHT))
 
-    def test_formats(self):
+    def test_formats(self) -> None:
         for kind in set(DEPTHS) - {"bgr888"}:
             with self.subTest(kind):
                 self.check(kind)
 
-    def test_wide_dram(self):
+    def test_wide_dram(self) -> None:
         self.check("rgb888", 128)
 
-    def test_narrow_dram(self):
+    def test_narrow_dram(self) -> None:
         self.check("rgb888", 16, seen="bgr888")
 
 
@@ -132,13 +127,13 @@ class Terminal(unittest.TestCase):
         run_simulation(fragment, send())
         return rows
 
-    def test_lines_of_the_bios_stay(self):
+    def test_lines_of_the_bios_stay(self) -> None:
         self.assertEqual(self.screen(b"AB\n\rCD\n\rE"), [b"AB", b"CD", b"E"])
 
-    def test_lines_of_micropython_do_not(self):
+    def test_lines_of_micropython_do_not(self) -> None:
         self.assertEqual(self.screen(b"AB\r\nCD\r\nE"), [b"", b"", b"E"])
 
-    def test_editing_is_not_shown(self):
+    def test_editing_is_not_shown(self) -> None:
         self.assertEqual(self.screen(b"AB\x08\x1b[KC\x1b[1DD"), [b"AB\x08CD", b"", b""])
 
 

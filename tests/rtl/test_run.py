@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import unittest
+from typing import Any
 
 from gateware.maphash import map_hash
 from tests.rtl import truth_build
@@ -23,24 +24,13 @@ SCRATCH_AT_RESET = 0x12345678
 FIELD = re.compile(r"(\w+)=([0-9a-f]{8})")
 
 
-def runner(soc, *options):
-    """Return the command line of a run.
-
-    Args:
-        soc (str): the SoC.
-        *options: further options.
-    """
+def runner(soc: str, *options):
+    """Return the command line of a run."""
     return [sys.executable, "-m", "rtl.run", soc, *[str(option) for option in options]]
 
 
-def run(soc, *options, text=""):
-    """Run to the end with piped input; return the completed process.
-
-    Args:
-        soc (str): the SoC.
-        *options: further options.
-        text (str): what is piped in.
-    """
+def run(soc: str, *options, text: str = ""):
+    """Run to the end with piped input; return the completed process."""
     return subprocess.run(
         runner(soc, *options),
         cwd=ROOT,
@@ -51,13 +41,8 @@ def run(soc, *options, text=""):
     )
 
 
-def read_until(descriptor, wanted):
-    """Read from a descriptor until the wanted bytes came; return everything read.
-
-    Args:
-        descriptor (int): what to read from.
-        wanted (bytes): what to wait for.
-    """
+def read_until(descriptor: int, wanted: bytes):
+    """Read from a descriptor until the wanted bytes came; return everything read."""
     data = b""
     deadline = time.monotonic() + SECONDS
     while wanted not in data:
@@ -72,7 +57,7 @@ class Run(unittest.TestCase):
     """Each SoC and each option, with echo.c as the firmware."""
 
     @classmethod
-    def setUpClass(cls):
+    def setUpClass(cls) -> None:
         cls.images = {}
         for soc in SOCS:
             folder = ROOT / "build" / "soc" / soc
@@ -82,13 +67,10 @@ class Run(unittest.TestCase):
             source = ROOT / "tests" / "rtl" / "echo.c"
             cls.images[soc] = truth_build.compile_image("echo", [source], folder)
 
-    def assert_ready(self, line, soc, **changes):
+    def assert_ready(self, line: str, soc: str, **changes) -> None:
         """Check what echo.c printed at its start.
 
-        Args:
-            line (str): the line.
-            soc (str): the SoC.
-            **changes: expected fields where they differ from a first start's.
+        changes: expected fields where they differ from a first start's.
         """
         csr_json = json.loads((ROOT / "build" / "soc" / soc / "csr.json").read_text())
         expected = {
@@ -101,7 +83,7 @@ class Run(unittest.TestCase):
         found = {name: int(value, 16) for name, value in FIELD.findall(line)}
         self.assertEqual({name: found[name] for name in expected}, expected)
 
-    def test_every_soc_echoes_and_stops_after_its_input(self):
+    def test_every_soc_echoes_and_stops_after_its_input(self) -> None:
         for soc in SOCS:
             with self.subTest(soc):
                 done = run(
@@ -113,14 +95,14 @@ class Run(unittest.TestCase):
                 self.assertEqual(rest, "ab c")
                 self.assertRegex(done.stderr, r"entry: \d+\ncycles: \d+\n")
 
-    def test_cycles_repeat_exactly(self):
+    def test_cycles_repeat_exactly(self) -> None:
         options = ("--kernel", self.images["base"], "--uart", "none", "--max-cycles", 300000)
         names = [ROOT / "build" / "tests" / f"trace{index}" for index in range(2)]
         for name in names:
             run("base", *options, "--trace-csr", name)
         self.assertEqual(names[0].read_bytes(), names[1].read_bytes())
 
-    def test_reset_starts_from_a_fresh_image(self):
+    def test_reset_starts_from_a_fresh_image(self) -> None:
         for soc in ("base", "sdram"):
             with self.subTest(soc):
                 done = run(soc, "--kernel", self.images[soc], "--quiet-cycles", 500000, text="R")
@@ -130,17 +112,17 @@ class Run(unittest.TestCase):
                 if soc == "base":
                     self.assert_ready(lines[1], soc, behind=0x600D)
 
-    def test_elf_is_as_good_as_flat(self):
+    def test_elf_is_as_good_as_flat(self) -> None:
         elf = self.images["base"].with_suffix(".elf")
         done = run("base", "--kernel", elf, "--quiet-cycles", 50000)
         self.assert_ready(done.stdout, "base")
 
-    def test_max_cycles(self):
+    def test_max_cycles(self) -> None:
         done = run("base", "--kernel", self.images["base"], "--max-cycles", 12345)
         self.assertEqual(done.returncode, 124)
         self.assertIn("cycles: 12345\n", done.stderr)
 
-    def test_pty(self):
+    def test_pty(self) -> None:
         process = subprocess.Popen(
             runner("base", "--pty", "--kernel", self.images["base"]),
             cwd=ROOT,
@@ -161,7 +143,7 @@ class Run(unittest.TestCase):
         self.assertEqual((process.returncode, out), (0, b""))
         self.assertIn(b"cycles: ", err)
 
-    def test_ctrl_bracket_leaves_a_terminal(self):
+    def test_ctrl_bracket_leaves_a_terminal(self) -> None:
         master, slave = pty.openpty()
         process = subprocess.Popen(
             runner("base", "--kernel", self.images["base"]),
@@ -179,7 +161,7 @@ class Run(unittest.TestCase):
         os.close(master)
         os.close(slave)
 
-    def test_two_runs_at_once(self):
+    def test_two_runs_at_once(self) -> None:
         other = self.images["base"].with_name("other.bin")
         other.write_bytes(self.images["base"].read_bytes().replace(b"ready", b"other"))
         options = ("--quiet-cycles", 1000000)
@@ -196,7 +178,7 @@ class Run(unittest.TestCase):
         outputs = [process.communicate(timeout=SECONDS)[0][:5] for process in processes]
         self.assertEqual(outputs, [b"ready", b"other"])
 
-    def test_trace_of_registers(self):
+    def test_trace_of_registers(self) -> None:
         trace = ROOT / "build" / "tests" / "trace"
         run("base", "--kernel", self.images["base"], "--max-cycles", 100000, "--trace-csr", trace)
         lines = trace.read_text().splitlines()
@@ -204,25 +186,20 @@ class Run(unittest.TestCase):
         written = [int(line.split()[2], 16) for line in lines if line.startswith("W uart_rxtx ")]
         self.assertEqual(bytes(written[:6]), b"ready ")
 
-    def test_wrong_baud_rate_is_noise(self):
+    def test_wrong_baud_rate_is_noise(self) -> None:
         options = ("--baud", 57600, "--max-cycles", 1000000)
         done = run("phy", "--kernel", self.images["phy"], *options)
         self.assertNotIn("ready", done.stdout)
         self.assertIn("framing errors", done.stderr)
 
-    def assert_bad(self, done, *words):
-        """Check that a run was refused with one line that has these words.
-
-        Args:
-            done (subprocess.CompletedProcess): the run.
-            *words (str): what the line must say.
-        """
+    def assert_bad(self, done: Any, *words: str) -> None:
+        """Check that a run was refused with one line that has these words."""
         self.assertEqual((done.returncode, done.stdout), (2, ""))
         self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
         for word in words:
             self.assertIn(word, done.stderr)
 
-    def test_bad_input(self):
+    def test_bad_input(self) -> None:
         kernel = ("--kernel", self.images["base"])
         large = ROOT / "build" / "tests" / "large.bin"
         large.write_bytes(bytes(256 * 1024 + 1))

@@ -8,6 +8,7 @@ also recorded in truth/expected.txt, so that a change of LiteX or VexRiscv shows
 import functools
 import subprocess
 import unittest
+from typing import Any
 
 from tests.rtl import truth_build
 
@@ -74,36 +75,20 @@ ESTIMATE_FACTOR = 1.25
 
 
 @functools.cache
-def on_rtl(name, program):
-    """Return a program's cases on the RTL.
-
-    Args:
-        name (str): the SoC's name, with its variant.
-        program (str): the program.
-    """
+def on_rtl(name: str, program: str):
+    """Return a program's cases on the RTL."""
     return truth_build.run_rtl(name, truth_build.build(program, SOC.parent / name))
 
 
 @functools.cache
-def on_emulator(name, program, *options):
-    """Return a program's cases on the emulator.
-
-    Args:
-        name (str): the SoC's name, with its variant.
-        program (str): the program.
-        *options (str): further options of lxemu.
-    """
+def on_emulator(name: str, program: str, *options: str):
+    """Return a program's cases on the emulator."""
     folder = SOC.parent / name
     return truth_build.run_emulator(folder, truth_build.build(program, folder), *options)
 
 
-def build_soc(name, *options):
-    """Generate a variant of base and its simulation.
-
-    Args:
-        name (str): the SoC's name, with its variant.
-        *options (str): further options of rtl.build.
-    """
+def build_soc(name: str, *options: str) -> None:
+    """Generate a variant of base and its simulation."""
     root = truth_build.ROOT
     command = [truth_build.LITEX, "-m", "rtl.build", "base", *options]
     command += ["--output-dir", str(root / "build" / "soc" / name)]
@@ -111,12 +96,8 @@ def build_soc(name, *options):
     subprocess.run(command, check=True, cwd=root)
 
 
-def costs(cases):
-    """Return {case: cycles per instruction} of timing.S.
-
-    Args:
-        cases (dict): its output.
-    """
+def costs(cases: dict[str, Any]):
+    """Return {case: cycles per instruction} of timing.S."""
     loop = cases["loop_64"]["a0"]
     return {name: (cases[name]["a0"] - loop) / INSTRUCTIONS for name in COSTS}
 
@@ -127,10 +108,10 @@ class Standard(unittest.TestCase):
     maxDiff = None
 
     @classmethod
-    def setUpClass(cls):
+    def setUpClass(cls) -> None:
         build_soc("base")
 
-    def test_rtl_is_as_recorded(self):
+    def test_rtl_is_as_recorded(self) -> None:
         recorded = {}
         for line in truth_build.EXPECTED.read_text().splitlines():
             recorded.update(truth_build.parse(line))
@@ -141,7 +122,7 @@ class Standard(unittest.TestCase):
         self.assertEqual(recorded, found)
 
     @unittest.skipUnless(HAS_EMULATOR, "the emulator is not built")
-    def test_emulator_agrees(self):
+    def test_emulator_agrees(self) -> None:
         for program in truth_build.FACT_PROGRAMS:
             with self.subTest(program):
                 self.assertEqual(
@@ -149,25 +130,25 @@ class Standard(unittest.TestCase):
                     truth_build.facts(on_emulator("base", program)),
                 )
 
-    def test_bus_timeouts_on_rtl(self):
+    def test_bus_timeouts_on_rtl(self) -> None:
         self.check_timeouts(on_rtl("base", "bus"))
 
     @unittest.skipUnless(HAS_EMULATOR, "the emulator is not built")
-    def test_bus_timeouts_on_emulator(self):
+    def test_bus_timeouts_on_emulator(self) -> None:
         self.check_timeouts(on_emulator("base", "bus"))
 
-    def check_timeouts(self, cases):
+    def check_timeouts(self, cases) -> None:
         for name, cycles in TIMEOUT_CYCLES.items():
             with self.subTest(name):
                 self.assertAlmostEqual(cases[name]["cycles"], cycles, delta=TIMEOUT_SLACK)
 
-    def test_costs_on_rtl(self):
+    def test_costs_on_rtl(self) -> None:
         for name, cost in costs(on_rtl("base", "timing")).items():
             with self.subTest(name):
                 self.assertAlmostEqual(cost, COSTS[name], delta=COST_TOLERANCE)
 
     @unittest.skipUnless(HAS_EMULATOR, "the emulator is not built")
-    def test_costs_estimated_by_emulator(self):
+    def test_costs_estimated_by_emulator(self) -> None:
         for name, cost in costs(on_emulator("base", "timing", "--timing")).items():
             with self.subTest(name):
                 self.assertGreater(cost, COSTS[name] / ESTIMATE_FACTOR)
@@ -180,7 +161,7 @@ class Variants(unittest.TestCase):
 
     maxDiff = None
 
-    def test_emulator_agrees(self):
+    def test_emulator_agrees(self) -> None:
         for variant in VARIANTS:
             name = f"base-{variant}"
             build_soc(name, "--cpu-variant", variant)

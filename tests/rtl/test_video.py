@@ -31,12 +31,8 @@ print("drawn")
 """
 
 
-def read_ppm(data):
-    """Return (width, height, bytes of RGB) of a binary PPM file.
-
-    Args:
-        data (bytes): the file.
-    """
+def read_ppm(data: bytes):
+    """Return (width, height, bytes of RGB) of a binary PPM file."""
     magic, size, most, pixels = data.split(b"\n", 3)
     if (magic, most) != (b"P6", b"255"):
         raise ValueError("not a PPM file as rtl/modules/video.c writes it")
@@ -47,13 +43,8 @@ def read_ppm(data):
 class VideoTest(unittest.TestCase):
     """Emulator and RTL show the same."""
 
-    def draw(self, folder, *command):
-        """Run the script.
-
-        Args:
-            folder (str): for the script.
-            command (str): the simulation.
-        """
+    def draw(self, folder: str, *command: str) -> None:
+        """Run the script."""
         script = Path(folder, "draw.py")
         script.write_text(SCRIPT)
         kernel = BUILD / "firmware" / "full" / "firmware.bin"
@@ -67,7 +58,7 @@ class VideoTest(unittest.TestCase):
         )
         self.assertEqual(output.stdout, "drawn\n", output.stderr)
 
-    def test_the_pins_show_what_was_drawn(self):
+    def test_the_pins_show_what_was_drawn(self) -> None:
         """Pixel by pixel."""
         with tempfile.TemporaryDirectory() as folder:
             png, ppm = Path(folder, "out.png"), Path(folder, "out.ppm")

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent / "truth"
@@ -30,14 +31,11 @@ SECONDS = 120
 FIELD = re.compile(r"(\w+)=\+?([0-9a-f]{8})")
 
 
-def compile_image(name, sources, soc_folder):
+def compile_image(name: str, sources: list[Path], soc_folder: Path):
     """Compile a bare program for main RAM and return its image.
 
-    Args:
-        name (str): of the image.
-        sources (list of Path): C and assembly; they get the addresses of the SoC's registers as
-            macros (UART_RXTX and so on).
-        soc_folder (Path): LiteX's output folder of the SoC.
+    sources: C and assembly; they get the addresses of the SoC's registers as macros (UART_RXTX and
+        so on).
     """
     soc = json.loads((soc_folder / "csr.json").read_text())
     defines = {register.upper(): entry["addr"] for register, entry in soc["csr_registers"].items()}
@@ -54,22 +52,16 @@ def compile_image(name, sources, soc_folder):
     return image
 
 
-def build(program, soc_folder):
+def build(program: str, soc_folder: Path):
     """Compile a truth program and return its image.
 
-    Args:
-        program (str): the name of a .S file in truth/.
-        soc_folder (Path): LiteX's output folder of the SoC.
+    program: the name of a .S file in truth/.
     """
     return compile_image(program, [HERE / "runtime.c", HERE / f"{program}.S"], soc_folder)
 
 
-def parse(text):
-    """Return {case: {field: value}} of a program's output.
-
-    Args:
-        text (str): everything that the guest printed.
-    """
+def parse(text: str):
+    """Return {case: {field: value}} of a program's output."""
     cases = {}
     for line in text.splitlines():
         name, _, rest = line.strip().partition(" ")
@@ -78,11 +70,10 @@ def parse(text):
     return cases
 
 
-def run(command):
+def run(command: list[str]):
     """Run a simulation until its guest prints the line "end"; return what it printed.
 
-    Args:
-        command (list of str): the simulation, with its console on standard output.
+    command: the simulation, with its console on standard output.
     """
     process = subprocess.Popen(
         [str(part) for part in command],
@@ -104,35 +95,20 @@ def run(command):
     return "".join(lines)
 
 
-def run_rtl(rtl, image):
-    """Run an image on the RTL and return its cases.
-
-    Args:
-        rtl (str): name of the simulation under build/rtl/.
-        image (Path): the image for main RAM.
-    """
+def run_rtl(rtl: str, image: Path):
+    """Run an image on the RTL and return its cases."""
     command = [sys.executable, "-m", "rtl.run", rtl, "--kernel", image]
     return parse(run([*command, "--max-cycles", MAX_CYCLES]))
 
 
-def run_emulator(soc_folder, image, *options):
-    """Run an image on the emulator and return its cases.
-
-    Args:
-        soc_folder (Path): LiteX's output folder of the SoC.
-        image (Path): the image for main RAM.
-        *options (str): further options of lxemu.
-    """
+def run_emulator(soc_folder: Path, image: Path, *options: str):
+    """Run an image on the emulator and return its cases."""
     command = [ROOT / "build" / "lxemu", "--kernel", image, "--max-cycles", 10 * MAX_CYCLES]
     return parse(run([*command, *options, soc_folder]))
 
 
-def facts(cases):
-    """Return the cases without their cycles, which are timing.
-
-    Args:
-        cases (dict): what parse() returns.
-    """
+def facts(cases: dict[str, Any]):
+    """Return the cases without their cycles, which are timing."""
     facts_of = {}
     for name, fields in cases.items():
         kept = {key: value for key, value in fields.items() if key != "cycles"}
@@ -142,7 +118,7 @@ def facts(cases):
     return facts_of
 
 
-def record():
+def record() -> None:
     """Write truth/expected.txt from the RTL of base."""
     soc_folder = ROOT / "build" / "soc" / "base"
     lines = []

@@ -26,6 +26,7 @@ import threading
 import time
 import tomllib
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -58,7 +59,7 @@ LOST = (b"could not enter raw repl", b"timeout waiting")
 class Shard:
     """A list of tests of one folder for one emulator."""
 
-    def __init__(self, root, folder, tests):
+    def __init__(self, root, folder, tests) -> None:
         self.root = root  # where the tests' names begin
         self.folder = folder
         self.tests = tests
@@ -67,12 +68,12 @@ class Shard:
 class Results:
     """What the tests did, from all threads."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.lock = threading.Lock()
         self.verdicts = {}
         self.seconds = {}
 
-    def add(self, test, verdict, seconds):
+    def add(self, test, verdict, seconds) -> None:
         with self.lock:
             self.verdicts[test] = verdict
             self.seconds[test] = seconds
@@ -94,12 +95,10 @@ def select_tests(upstream, names, excluded):
     return chosen
 
 
-def copy_for_platform(upstream, rows, folder):
+def copy_for_platform(upstream: Path, rows: list[dict[str, Any]], folder: Path) -> None:
     """Copy tests and what they shall print to a folder, with a branch for the port's sys.platform.
 
-    upstream -- Path, the folder of upstream's tests
-    rows -- list of dict, `tests` and the `code` that each of them takes
-    folder -- Path
+    rows: `tests` and the `code` that each of them takes.
     """
     shutil.rmtree(folder, ignore_errors=True)
     for row in rows:
@@ -119,7 +118,7 @@ def copy_for_platform(upstream, rows, folder):
 class Runner:
     """Runs shards of tests against one firmware."""
 
-    def __init__(self, options, upstream):
+    def __init__(self, options, upstream) -> None:
         self.options = options
         self.upstream = upstream
         self.results = Results()
@@ -230,7 +229,7 @@ def parse(line):
     return None, None
 
 
-def end(process):
+def end(process) -> None:
     """End a run and all that it started: run-tests.py leaves its child behind when it is ended."""
     try:
         os.killpg(process.pid, signal.SIGTERM)
@@ -243,7 +242,7 @@ def end(process):
     process.stdout.close()
 
 
-def work(runner, shards):
+def work(runner, shards) -> None:
     """A thread: run shards until none is left."""
     while True:
         try:
@@ -299,7 +298,7 @@ def check_names(upstream, skips, patterns):
     return len(complaints)
 
 
-def print_skips(upstream, skips):
+def print_skips(upstream, skips) -> None:
     """Print each skipped test under its reason."""
     for kind in ("excluded", "skips_itself"):
         for row in skips.get(kind, []):

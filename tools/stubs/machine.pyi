@@ -35,7 +35,7 @@ def idle() -> None:
     """Wait for the next interrupt."""
 
 def lightsleep(time_ms: int = ..., /) -> None:
-    """Wait so long, or for the next interrupt."""
+    """Wait for that time, or for the next interrupt if it comes first."""
 
 def deepsleep(time_ms: int = ..., /) -> NoReturn:
     """Wait, then reset."""

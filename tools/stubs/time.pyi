@@ -3,13 +3,13 @@
 _Time = tuple[int, int, int, int, int, int, int, int]
 
 def sleep(seconds: float, /) -> None:
-    """Wait so many seconds."""
+    """Wait for a number of seconds."""
 
 def sleep_ms(ms: int, /) -> None:
-    """Wait so many milliseconds."""
+    """Wait for a number of milliseconds."""
 
 def sleep_us(us: int, /) -> None:
-    """Wait so many microseconds."""
+    """Wait for a number of microseconds."""
 
 def ticks_ms() -> int:
     """A counter of milliseconds that wraps around: for ticks_diff()."""

@@ -45,7 +45,7 @@ class LiteI2CPHYCore(LiteXModule):
         self.clkgen = clkgen = LiteI2CClkGen(pads, speed_mode, sys_clk_freq)
 
         low = Signal()  # SDA is pulled low
-        sda = Signal()  # as it is on the wire
+        sda = Signal()  # level of the wire
         self.specials += SDRTristate(io=pads.sda, o=Constant(0), oe=low, i=sda)
 
         reading = Signal()  # what the address byte says
