@@ -86,6 +86,23 @@ class Versions(unittest.TestCase):
         said = smoke(firmware_of(folder))
         self.assertTrue(said.startswith(f"smoke litex {version}"), f"{version}: {said}")
 
+    def test_the_versions_of_sources_toml(self):
+        """Each version that a mirror in reach carries builds and runs."""
+        sources = tomllib.loads((support.ROOT / "tools" / "sources.toml").read_text())
+        rows = [row for row in sources.values() if row["name"] == "micropython"]
+        self.assertGreaterEqual(len(rows), 4)
+        for version in (row["version"] for row in rows):
+            with self.subTest(version):
+                tree = support.BUILD / f"micropython-{version}"
+                fetch = [support.VENV / "python", "tools/fetch.py", f"micropython-{version}", tree]
+                result = support.run([*fetch, "--cache", support.BUILD / "cache"], BOUND_S)
+                if result.returncode and "upstream:" in result.stderr:
+                    self.skipTest(result.stderr)
+                folder = own_build(f"version-{version}")
+                built = image(folder, f"MICROPY_DIR={tree}")
+                self.assertEqual(built.returncode, 0, built.stderr[-3000:])
+                self.assertEqual(smoke(firmware_of(folder)), f"smoke litex {version}\n")
+
     def test_the_pinned_version(self):
         sources = tomllib.loads((support.ROOT / "tools" / "sources.toml").read_text())
         pinned = sources["micropython-1_25_0"]["version"]

@@ -34,6 +34,9 @@ BUILD = ROOT / "build"
 PYTHON = BUILD / "venv" / "bin" / "python"  # has pyserial
 RESULTS = BUILD / "tests" / "upstream"
 
+# `make test-upstream MICROPY_DIR=...` runs that tree's suite on the firmware built from it.
+MICROPYTHON = Path(os.environ.get("MICROPY_DIR") or BUILD / "micropython-1.25.0")
+
 # Folders of upstream's suite in the order of their duration, with how many tests make a shard and
 # which of the suite's folders the tests want on the target's file system.
 FOLDERS = {
@@ -315,7 +318,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--soc", default="base")
     parser.add_argument("--firmware", type=Path, help="default: the SoC's")
-    parser.add_argument("--micropython", type=Path, default=BUILD / "micropython-1.25.0")
+    parser.add_argument("--micropython", type=Path, default=MICROPYTHON)
     parser.add_argument("--rtl", action="store_true", help="on the Verilated RTL")
     parser.add_argument(
         "--emit",
