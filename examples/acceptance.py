@@ -482,7 +482,10 @@ def try_one(name, module, check):
         return "skip", str(e)
     except Exception as e:
         if module and not hasattr(module, name):
-            return "skip" if SMALL else "FAIL", "the SoC has the core, but the firmware lacks the class"
+            return (
+                "skip" if SMALL else "FAIL",
+                "the SoC has the core, but the firmware lacks the class",
+            )
         return "FAIL", "%s %s" % (type(e).__name__, e)
     return "pass", text
 
