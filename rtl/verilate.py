@@ -45,6 +45,7 @@ VERILATOR_FLAGS = [
     "-Wno-CASEINCOMPLETE",
     "-Wno-COMBDLY",
     "-Wno-BLKANDNBLK",
+    "-Wno-ENUMVALUE",  # a parameter of Ibex, which LiteX gives as a number
     "-DPRINTF_COND=0",
 ]
 JOBS = 2

@@ -79,14 +79,26 @@ class Cpus(unittest.TestCase):
             said_to([*emulator, "--kernel", str(firmware), str(soc)], script), expected
         )
 
+    def check_rtl(self, cpu: str):
+        """Run the script on the Verilated RTL, with the firmware that check() has built."""
+        folder = WORK / f"{cpu}-rtl"
+        command = [sys.executable, "-m", "rtl.build", "base", "--cpu-type", cpu]
+        command += ["--output-dir", str(folder / "soc"), "--rtl", str(folder / "rtl")]
+        subprocess.run(command, cwd=support.ROOT, check=True, capture_output=True)
+        simulation = [sys.executable, "-m", "rtl.run", str(folder / "rtl"), "--stdio"]
+        simulation += ["--quiet-cycles", str(60_000_000), "--kernel", str(support.firmware(cpu))]
+        self.assertEqual(said_to(simulation, SCRIPT), EXPECTED)
+
     def test_picorv32(self):
         self.check("picorv32")
+        self.check_rtl("picorv32")
 
     def test_ibex(self):
         self.check("ibex", 16 << 20, SCRIPT + VIPER, EXPECTED + "4950\n")
 
     def test_cv32e40p(self):
         self.check("cv32e40p")
+        self.check_rtl("cv32e40p")
 
     def test_serv(self):
         self.check("serv")
