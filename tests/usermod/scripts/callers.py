@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the programs around esp32ecp5 call: uftpd.py, ptp.py, dfu.py, and people at its prompt."""
 
+import gc
 import io
 
 import ecp5
@@ -28,6 +29,7 @@ ecp5.print = say
 def fresh(**named):
     spoken()
     ecp5._programmer = None
+    gc.collect()  # boards that are not used any more hold their flash
     it = vecp5.Board(**named)
     ecp5.init(transport=transport(it))
     return it
