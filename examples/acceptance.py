@@ -416,12 +416,12 @@ def video():
     names = cores("video_framebuffer")
     screen = litex.Video(0)
     picture = memoryview(screen)
-    equal(len(picture), screen.height() * screen.stride(), "bytes of the picture")
-    line = bytes(range(256)) * (screen.stride() // 256 + 1)
-    line = line[: screen.stride()]
+    equal(len(picture), screen.height() * screen.stride_bytes(), "bytes of the picture")
+    line = bytes(range(256)) * (screen.stride_bytes() // 256 + 1)
+    line = line[: screen.stride_bytes()]
     for y in (0, screen.height() - 1):
         for x, value in enumerate(line):  # the small size class has no assignment to slices
-            picture[y * screen.stride() + x] = value
+            picture[y * screen.stride_bytes() + x] = value
     base = litex.csr_read(names[0] + "_dma_base") & 0xFFFFFFFF
     screen.flush()
     equal(machine.mem8[base + 5], line[5], "the picture where the core reads it")

@@ -92,6 +92,11 @@ void port_tick_timer_stop(port_tick_timer_t *self) {
     MICROPY_END_ATOMIC_SECTION(state);
 }
 
+uint32_t port_tick_timer_left(const port_tick_timer_t *self) {
+    int32_t left = (int32_t)(self->due_ms - now_ms);
+    return left > 0 ? (uint32_t)left : 0;
+}
+
 __attribute__((cold)) void port_tick_unlink_stopped(void) {
     if (stopped_count == 0) {
         return;

@@ -40,6 +40,9 @@ void port_tick_timer_stop(port_tick_timer_t *self);
 // The clock's hook, called once a millisecond with interrupts off: runs the timers and the ticks of the modules.
 void port_tick(void *arg);
 
+// Milliseconds until a running timer is due.
+uint32_t port_tick_timer_left(const port_tick_timer_t *self);
+
 // Take the stopped timers out of the list: not from an interrupt.
 void port_tick_unlink_stopped(void);
 

@@ -239,6 +239,20 @@ static mp_obj_t litex_event_manager_callback(size_t n_args, const mp_obj_t *args
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(litex_event_manager_callback_obj, 1, 2, litex_event_manager_callback);
 
+// irq(f): callback(f) and enable() in one, as the scripts of another LiteX port have it; None ends both.
+static mp_obj_t litex_event_manager_irq(mp_obj_t self_in, mp_obj_t handler) {
+    litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (handler != mp_const_none && !mp_obj_is_callable(handler)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("irq() takes a function or None"));
+    }
+    self->callback = handler;
+    self->failures = 0;
+    self->sources = handler == mp_const_none ? 0 : is_view(self) ? 1 : lx_event_sources(self->regs);
+    update(self);
+    return self_in;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(litex_event_manager_irq_obj, litex_event_manager_irq);
+
 static mp_obj_t litex_event_manager_enable(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     litex_event_manager_obj_t *self = MP_OBJ_TO_PTR(args[0]);
     self->sources |= get_mask(self, n_args, args, kw_args);
@@ -301,6 +315,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(litex_event_manager_coalesced_obj, litex_event_
 
 static const mp_rom_map_elem_t litex_event_manager_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_callback), MP_ROM_PTR(&litex_event_manager_callback_obj) },
+    { MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&litex_event_manager_irq_obj) },
     { MP_ROM_QSTR(MP_QSTR_enable), MP_ROM_PTR(&litex_event_manager_enable_obj) },
     { MP_ROM_QSTR(MP_QSTR_disable), MP_ROM_PTR(&litex_event_manager_disable_obj) },
     { MP_ROM_QSTR(MP_QSTR_pending), MP_ROM_PTR(&litex_event_manager_pending_obj) },

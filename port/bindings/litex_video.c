@@ -108,11 +108,18 @@ static mp_obj_t litex_video_height(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(litex_video_height_obj, litex_video_height);
 
+// stride(): pixels from a row to the next, as framebuf.FrameBuffer takes it.
 static mp_obj_t litex_video_stride(mp_obj_t self_in) {
+    litex_video_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    return MP_OBJ_NEW_SMALL_INT(self->regs->hres);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(litex_video_stride_obj, litex_video_stride);
+
+static mp_obj_t litex_video_stride_bytes(mp_obj_t self_in) {
     litex_video_obj_t *self = MP_OBJ_TO_PTR(self_in);
     return MP_OBJ_NEW_SMALL_INT(lx_video_stride(self->regs));
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(litex_video_stride_obj, litex_video_stride);
+static MP_DEFINE_CONST_FUN_OBJ_1(litex_video_stride_bytes_obj, litex_video_stride_bytes);
 
 static mp_obj_t litex_video_bpp(mp_obj_t self_in) {
     litex_video_obj_t *self = MP_OBJ_TO_PTR(self_in);
@@ -227,6 +234,7 @@ static const mp_rom_map_elem_t litex_video_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_width), MP_ROM_PTR(&litex_video_width_obj) },
     { MP_ROM_QSTR(MP_QSTR_height), MP_ROM_PTR(&litex_video_height_obj) },
     { MP_ROM_QSTR(MP_QSTR_stride), MP_ROM_PTR(&litex_video_stride_obj) },
+    { MP_ROM_QSTR(MP_QSTR_stride_bytes), MP_ROM_PTR(&litex_video_stride_bytes_obj) },
     { MP_ROM_QSTR(MP_QSTR_bpp), MP_ROM_PTR(&litex_video_bpp_obj) },
     { MP_ROM_QSTR(MP_QSTR_format), MP_ROM_PTR(&litex_video_format_obj) },
     { MP_ROM_QSTR(MP_QSTR_pages), MP_ROM_PTR(&litex_video_pages_obj) },

@@ -16,6 +16,7 @@ struct _machine_adc_obj_t {
 };
 
 #define MICROPY_PY_MACHINE_ADC_CLASS_CONSTANTS \
+    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&machine_adc_read_obj) }, \
     { MP_ROM_QSTR(MP_QSTR_read_celsius), MP_ROM_PTR(&machine_adc_read_celsius_obj) },
 
 static void mp_machine_adc_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
@@ -44,6 +45,13 @@ static mp_int_t mp_machine_adc_read_u16(machine_adc_obj_t *self) {
 static mp_int_t mp_machine_adc_read_uv(machine_adc_obj_t *self) {
     return (mp_int_t)lx_xadc_microvolts(self->regs);
 }
+
+// The converter's own number, without a scale.
+static mp_obj_t machine_adc_read(mp_obj_t self_in) {
+    machine_adc_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    return mp_obj_new_int_from_uint(lx_xadc_raw(self->regs));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(machine_adc_read_obj, machine_adc_read);
 
 // Beyond upstream's ADC: the temperature by the transfer function of the FPGA's family.
 static mp_obj_t machine_adc_read_celsius(mp_obj_t self_in) {

@@ -67,9 +67,11 @@ static duty_t check_duty(duty_kind_t kind, mp_int_t value, uint32_t period) {
     if (period < LX_PWM_MIN_PERIOD) {
         mp_raise_ValueError(MP_ERROR_TEXT("set freq first"));
     }
-    if (kind == DUTY_U16 && (value < 0 || value > UINT16_MAX)) {
+    if (kind == DUTY_U16 && (value < 0 || value > UINT16_MAX + 1)) {
         mp_raise_ValueError(MP_ERROR_TEXT("duty_u16 must be 0 to 65535"));
     }
+    // Upstream's scale ends at 65535; some scripts take 65536 for always high.
+    value = kind == DUTY_U16 ? MIN(value, UINT16_MAX) : value;
     if (kind == DUTY_NS && (value < 0 || lx_pwm_ns_to_width(SOC_CLOCK_HZ, (uint64_t)value) > period)) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("duty_ns must be 0 to %u, the period"),
             (unsigned int)MIN(lx_pwm_width_to_ns(SOC_CLOCK_HZ, period), UINT32_MAX));
@@ -133,11 +135,11 @@ static void mp_machine_pwm_print(const mp_print_t *print, mp_obj_t self_in, mp_p
 // All is checked before anything changes.
 static void mp_machine_pwm_init_helper(machine_pwm_obj_t *self, size_t n_args, const mp_obj_t *args,
     mp_map_t *kw_args) {
-    enum { ARG_freq, ARG_duty_u16, ARG_duty_ns, ARG_invert };
+    enum { ARG_freq, ARG_duty_ns, ARG_duty_u16, ARG_invert };
     static const mp_arg_t allowed_args[] = {
-        { MP_QSTR_freq, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
+        { MP_QSTR_freq, MP_ARG_INT, {.u_int = -1} },
+        { MP_QSTR_duty_ns, MP_ARG_INT, {.u_int = -1} },
         { MP_QSTR_duty_u16, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
-        { MP_QSTR_duty_ns, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
         { MP_QSTR_invert, MP_ARG_KW_ONLY | MP_ARG_BOOL, {.u_bool = false} },
     };
     mp_arg_val_t parsed[MP_ARRAY_SIZE(allowed_args)];

@@ -58,7 +58,7 @@ static mp_obj_t machine_rtc_datetime(size_t n_args, const mp_obj_t *args) {
         values[i] = (mp_uint_t)value;
     }
     if (values[2] > (mp_uint_t)timeutils_days_in_month(values[0], values[1])) {
-        mp_raise_ValueError(MP_ERROR_TEXT("datetime[2] is no day of that month"));
+        mp_raise_ValueError(MP_ERROR_TEXT("datetime[2] is not a day of that month"));
     }
     uint64_t seconds = (uint64_t)timeutils_seconds_since_epoch(values[0], values[1], values[2], values[4], values[5],
         values[6]);
@@ -67,7 +67,15 @@ static mp_obj_t machine_rtc_datetime(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(machine_rtc_datetime_obj, 1, 2, machine_rtc_datetime);
 
+// init(datetime): the same, for scripts of ports that call it so.
+static mp_obj_t machine_rtc_init(mp_obj_t self_in, mp_obj_t datetime) {
+    const mp_obj_t args[2] = { self_in, datetime };
+    return machine_rtc_datetime(2, args);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(machine_rtc_init_obj, machine_rtc_init);
+
 static const mp_rom_map_elem_t machine_rtc_locals_dict_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&machine_rtc_init_obj) },
     { MP_ROM_QSTR(MP_QSTR_datetime), MP_ROM_PTR(&machine_rtc_datetime_obj) },
 };
 static MP_DEFINE_CONST_DICT(machine_rtc_locals_dict, machine_rtc_locals_dict_table);

@@ -2,6 +2,8 @@
 // machine.SPI over lx_spi (SPIMaster) and lx_spi_mmap (SPIMMAP). Beyond upstream's class: cs= selects one of the core's
 // chips, for each call or for the block of a `with`; loopback=; bits= up to what the core has.
 
+#include <string.h>
+
 #include "py/mperrno.h"
 #include "py/runtime.h"
 #include "extmod/modmachine.h"
@@ -184,8 +186,24 @@ static uint8_t choose(mp_int_t given, uint8_t old, mp_int_t limit, mp_rom_error_
     return (uint8_t)given;
 }
 
+// The gateware sets the core's pins: what a script names must be the same ("spi0_mosi", or None).
+static void check_wire(const machine_spi_obj_t *self, mp_obj_t wire, qstr signal) {
+    if (wire == mp_const_none) {
+        return;
+    }
+    if (mp_obj_is_str(wire)) {
+        const char *text = mp_obj_str_get_str(wire);
+        size_t n = strlen(self->name);
+        if (strncmp(text, self->name, n) == 0 && text[n] == '_' && strcmp(text + n + 1, qstr_str(signal)) == 0) {
+            return;
+        }
+    }
+    mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("the gateware connects '%s': leave %q out, or use SoftSPI"),
+        self->name, signal);
+}
+
 static void configure(machine_spi_obj_t *self, size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
-    enum { ARG_baudrate, ARG_polarity, ARG_phase, ARG_bits, ARG_firstbit, ARG_cs, ARG_loopback };
+    enum { ARG_baudrate, ARG_polarity, ARG_phase, ARG_bits, ARG_firstbit, ARG_cs, ARG_loopback, ARG_sck, ARG_mosi, ARG_miso };
     static const mp_arg_t allowed_args[] = {
         { MP_QSTR_baudrate, MP_ARG_INT, {.u_int = KEEP} },
         { MP_QSTR_polarity, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = KEEP} },
@@ -194,10 +212,16 @@ static void configure(machine_spi_obj_t *self, size_t n_args, const mp_obj_t *ar
         { MP_QSTR_firstbit, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = KEEP} },
         { MP_QSTR_cs, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL} },
         { MP_QSTR_loopback, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL} },
+        { MP_QSTR_sck, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
+        { MP_QSTR_mosi, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
+        { MP_QSTR_miso, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
     };
     mp_arg_val_t parsed[MP_ARRAY_SIZE(allowed_args)];
     mp_arg_parse_all(n_args, args, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, parsed);
 
+    for (size_t i = ARG_sck; i <= ARG_miso; i++) {
+        check_wire(self, parsed[i].u_obj, allowed_args[i].qst);
+    }
     spi_config_t config = self->config;
     if (parsed[ARG_baudrate].u_int != KEEP) {
         if (parsed[ARG_baudrate].u_int <= 0) {
@@ -315,10 +339,19 @@ static mp_obj_t spi_exit(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(spi_exit_obj, 4, 4, spi_exit);
 
+// read(n, write=0): upstream's, which takes a negative n for a large one.
+static mp_obj_t spi_read(size_t n_args, const mp_obj_t *args) {
+    if (mp_obj_get_int(args[1]) < 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("the number of bytes must not be negative"));
+    }
+    return mp_machine_spi_read_obj.fun.var(n_args, args);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(spi_read_obj, 2, 3, spi_read);
+
 static const mp_rom_map_elem_t machine_spi_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&spi_init_obj) },
     { MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&spi_deinit_obj) },
-    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&mp_machine_spi_read_obj) },
+    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&spi_read_obj) },
     { MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&mp_machine_spi_readinto_obj) },
     { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&mp_machine_spi_write_obj) },
     { MP_ROM_QSTR(MP_QSTR_write_readinto), MP_ROM_PTR(&mp_machine_spi_write_readinto_obj) },

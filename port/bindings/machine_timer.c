@@ -379,9 +379,31 @@ static mp_obj_t machine_timer_deinit(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(machine_timer_deinit_obj, machine_timer_deinit);
 
+#if PORT_FULL
+
+// value(): what is left of the period, in milliseconds of a virtual timer, in cycles of a hardware timer; 0: stopped.
+static mp_obj_t machine_timer_value(mp_obj_t self_in) {
+    machine_timer_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (!self->tick.running) {
+        return MP_OBJ_NEW_SMALL_INT(0);
+    }
+    #if HARDWARE_TIMERS
+    if (is_hardware(self)) {
+        return mp_obj_new_int_from_uint(lx_timer_value(self->regs));
+    }
+    #endif
+    return mp_obj_new_int_from_uint(port_tick_timer_left(&self->tick));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(machine_timer_value_obj, machine_timer_value);
+
+#endif
+
 static const mp_rom_map_elem_t machine_timer_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&machine_timer_init_obj) },
     { MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&machine_timer_deinit_obj) },
+    #if PORT_FULL
+    { MP_ROM_QSTR(MP_QSTR_value), MP_ROM_PTR(&machine_timer_value_obj) },
+    #endif
     { MP_ROM_QSTR(MP_QSTR_ONE_SHOT), MP_ROM_INT(MODE_ONE_SHOT) },
     { MP_ROM_QSTR(MP_QSTR_PERIODIC), MP_ROM_INT(MODE_PERIODIC) },
 };

@@ -20,6 +20,15 @@
 #include "soc_instances.h"
 #include "softcall.h"
 
+// The calls of upstream's streams would wait for `timeout` once more after a part of what was asked for.
+#define mp_stream_read_obj uart_read_obj
+#define mp_stream_readinto_obj uart_readinto_obj
+#define mp_stream_unbuffered_readline_obj uart_readline_obj
+
+// An argument that was not given.
+#define KEEP INT32_MIN
+
+#define READ_CHUNK 256
 #define RING_BYTES 256
 #define RING_BYTES_MIN 32
 #define RING_BYTES_MAX 0x8000
@@ -40,6 +49,7 @@ enum {
 
 #define MICROPY_PY_MACHINE_UART_CLASS_CONSTANTS \
     { MP_ROM_QSTR(MP_QSTR_IRQ_RX), MP_ROM_INT(TRIGGER_RX) }, \
+    { MP_ROM_QSTR(MP_QSTR_IRQ_TX), MP_ROM_INT(TRIGGER_TXIDLE) }, \
     { MP_ROM_QSTR(MP_QSTR_IRQ_RXIDLE), MP_ROM_INT(TRIGGER_RXIDLE) }, \
     { MP_ROM_QSTR(MP_QSTR_IRQ_TXIDLE), MP_ROM_INT(TRIGGER_TXIDLE) },
 
@@ -207,6 +217,12 @@ static size_t ring_bytes(mp_int_t wanted) {
     return n;
 }
 
+static void check_timeout(mp_int_t ms) {
+    if (ms != KEEP && (ms < 0 || ms > UINT16_MAX)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("timeout and timeout_char must be 0 to 65535 ms"));
+    }
+}
+
 static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args, const mp_obj_t *args,
     mp_map_t *kw_args) {
     enum { ARG_baudrate, ARG_bits, ARG_parity, ARG_stop, ARG_timeout, ARG_timeout_char, ARG_rxbuf, ARG_txbuf };
@@ -215,8 +231,8 @@ static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
         { MP_QSTR_bits, MP_ARG_INT, {.u_int = 8} },
         { MP_QSTR_parity, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
         { MP_QSTR_stop, MP_ARG_INT, {.u_int = 1} },
-        { MP_QSTR_timeout, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
-        { MP_QSTR_timeout_char, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
+        { MP_QSTR_timeout, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = KEEP} },
+        { MP_QSTR_timeout_char, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = KEEP} },
         { MP_QSTR_rxbuf, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
         { MP_QSTR_txbuf, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
     };
@@ -233,9 +249,8 @@ static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
     }
     mp_int_t timeout = parsed[ARG_timeout].u_int;
     mp_int_t timeout_char = parsed[ARG_timeout_char].u_int;
-    if (timeout < -1 || timeout > UINT16_MAX || timeout_char < -1 || timeout_char > UINT16_MAX) {
-        mp_raise_ValueError(MP_ERROR_TEXT("timeouts must be 0 to 65535 ms"));
-    }
+    check_timeout(timeout);
+    check_timeout(timeout_char);
     mp_int_t rx_wanted = parsed[ARG_rxbuf].u_int;
     mp_int_t tx_wanted = parsed[ARG_txbuf].u_int;
     size_t rx_bytes = rx_wanted != -1 ? ring_bytes(rx_wanted) : self->rx_buf != NULL ? lx_uart_rx_size(&self->uart) : RING_BYTES;
@@ -244,8 +259,8 @@ static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
     uint8_t *rx_buf = fresh ? m_new(uint8_t, rx_bytes) : NULL;
     uint8_t *tx_buf = fresh ? m_new(uint8_t, tx_bytes) : NULL;
 
-    self->timeout_ms = timeout != -1 ? (uint16_t)timeout : self->timeout_ms;
-    self->timeout_char_ms = timeout_char != -1 ? (uint16_t)timeout_char : self->timeout_char_ms;
+    self->timeout_ms = timeout != KEEP ? (uint16_t)timeout : self->timeout_ms;
+    self->timeout_char_ms = timeout_char != KEEP ? (uint16_t)timeout_char : self->timeout_char_ms;
     if (baud != -1 && csr_present(self->regs->phy_tuning_word)) {
         port_check(lx_uart_set_baud(&self->uart, SOC_CLOCK_HZ, (uint32_t)baud));
     }
@@ -376,33 +391,83 @@ static mp_irq_obj_t *mp_machine_uart_irq(machine_uart_obj_t *self, bool any_args
 
 #endif
 
-// Waits for the first character for `timeout`, for each further one for `timeout_char`.
-static mp_uint_t mp_machine_uart_read(mp_obj_t self_in, void *buf, mp_uint_t size, int *errcode) {
-    machine_uart_obj_t *self = MP_OBJ_TO_PTR(self_in);
+// Waits for the first character for `timeout`, for each further one for `timeout_char`; `begun` says that the first
+// one has come already. Returns how many came.
+static size_t wait_read(machine_uart_obj_t *self, uint8_t *buf, size_t size, bool begun) {
     check_running(self);
     size_t done = 0;
     mp_uint_t start = mp_hal_ticks_ms();
     for (;;) {
         serve(self);
-        size_t n = lx_uart_read(&self->uart, (uint8_t *)buf + done, size - done);
+        size_t n = lx_uart_read(&self->uart, buf + done, size - done);
         done += n;
         if (n > 0) {
             start = mp_hal_ticks_ms();
         }
-        mp_uint_t limit = done > 0 ? self->timeout_char_ms : self->timeout_ms;
+        mp_uint_t limit = begun || done > 0 ? self->timeout_char_ms : self->timeout_ms;
         mp_uint_t passed = mp_hal_ticks_ms() - start;
         if (done == size || passed >= limit) {
-            break;
+            return done;
         }
         mp_event_wait_ms(limit - passed);
         check_running(self);
     }
+}
+
+static mp_uint_t mp_machine_uart_read(mp_obj_t self_in, void *buf, mp_uint_t size, int *errcode) {
+    size_t done = wait_read(MP_OBJ_TO_PTR(self_in), buf, size, false);
     if (done == 0 && size > 0) {
         *errcode = MP_EAGAIN;
         return MP_STREAM_ERROR;
     }
     return done;
 }
+
+// Up to `max` characters, up to the end of a line where `line` says so; None where none came.
+static mp_obj_t read_object(mp_obj_t self_in, size_t max, bool line) {
+    machine_uart_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    vstr_t vstr;
+    vstr_init(&vstr, MIN(max, READ_CHUNK));
+    while (vstr.len < max) {
+        size_t wanted = line ? 1 : MIN(max - vstr.len, READ_CHUNK);
+        bool begun = vstr.len > 0;
+        uint8_t *p = (uint8_t *)vstr_add_len(&vstr, wanted);
+        size_t n = wait_read(self, p, wanted, begun);
+        vstr.len -= wanted - n;
+        if (n < wanted || (line && *p == '\n')) {
+            break;
+        }
+    }
+    return vstr.len == 0 && max > 0 ? mp_const_none : mp_obj_new_bytes_from_vstr(&vstr);
+}
+
+// The number of characters that the argument allows, all where there is none or a negative one.
+static size_t count_of(size_t n_args, const mp_obj_t *args, size_t i, size_t all) {
+    mp_int_t n = n_args > i && args[i] != mp_const_none ? mp_obj_get_int(args[i]) : -1;
+    return n < 0 ? all : (size_t)n;
+}
+
+// read([n])
+static mp_obj_t uart_read(size_t n_args, const mp_obj_t *args) {
+    return read_object(args[0], count_of(n_args, args, 1, SIZE_MAX), false);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(uart_read_obj, 1, 2, uart_read);
+
+// readline([n])
+static mp_obj_t uart_readline(size_t n_args, const mp_obj_t *args) {
+    return read_object(args[0], count_of(n_args, args, 1, SIZE_MAX), true);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(uart_readline_obj, 1, 2, uart_readline);
+
+// readinto(buf[, n])
+static mp_obj_t uart_readinto(size_t n_args, const mp_obj_t *args) {
+    mp_buffer_info_t buf;
+    mp_get_buffer_raise(args[1], &buf, MP_BUFFER_WRITE);
+    size_t size = MIN(count_of(n_args, args, 2, buf.len), buf.len);
+    size_t n = wait_read(MP_OBJ_TO_PTR(args[0]), buf.buf, size, false);
+    return n == 0 && size > 0 ? mp_const_none : MP_OBJ_NEW_SMALL_INT(n);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(uart_readinto_obj, 2, 3, uart_readinto);
 
 // How long nothing may move before the other side counts as dead.
 static mp_uint_t stall_ms(const machine_uart_obj_t *self) {

@@ -110,6 +110,79 @@ static mp_obj_t litex_info(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(litex_info_obj, litex_info);
 
+#if PORT_FULL
+
+// git_sha1(): LiteX's revision, "" where its output does not tell.
+static mp_obj_t litex_git_sha1(void) {
+    const char *start = strchr(soc_identity.build, '(');
+    const char *end = start != NULL ? strchr(start, ')') : NULL;
+    return end != NULL ? mp_obj_new_str(start + 1, (size_t)(end - start - 1)) : str_of("");
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(litex_git_sha1_obj, litex_git_sha1);
+
+static mp_obj_t litex_bus_standard(void) {
+    return str_of(soc_identity.bus_standard);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(litex_bus_standard_obj, litex_bus_standard);
+
+static volatile uint32_t *word_at(mp_obj_t address_in) {
+    mp_uint_t address = mp_obj_get_int_truncated(address_in);
+    if ((address & 3) != 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("address must be a multiple of 4"));
+    }
+    return (volatile uint32_t *)address;
+}
+
+// read32(address), write32(address, value): a word of the bus, as machine.mem32 reaches it.
+static mp_obj_t litex_read32(mp_obj_t address) {
+    return mp_obj_new_int_from_uint(*word_at(address));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(litex_read32_obj, litex_read32);
+
+static mp_obj_t litex_write32(mp_obj_t address, mp_obj_t value) {
+    *word_at(address) = (uint32_t)mp_obj_get_int_truncated(value);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(litex_write32_obj, litex_write32);
+
+static mp_obj_t litex_csr_base(void) {
+    return mp_obj_new_int_from_uint(soc_identity.csr_base);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(litex_csr_base_obj, litex_csr_base);
+
+// 0 where the SoC has no region of that name.
+static mp_obj_t base_of(const char *name) {
+    const soc_memory_t *m = soc_memory_find(name);
+    return mp_obj_new_int_from_uint(m != NULL ? m->base : 0);
+}
+
+static mp_obj_t size_of(const char *name) {
+    const soc_memory_t *m = soc_memory_find(name);
+    return mp_obj_new_int_from_uint(m != NULL ? m->size : 0);
+}
+
+static mp_obj_t litex_main_ram_base(void) {
+    return base_of("main_ram");
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(litex_main_ram_base_obj, litex_main_ram_base);
+
+static mp_obj_t litex_main_ram_size(void) {
+    return size_of("main_ram");
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(litex_main_ram_size_obj, litex_main_ram_size);
+
+static mp_obj_t litex_rom_base(void) {
+    return base_of("rom");
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(litex_rom_base_obj, litex_rom_base);
+
+static mp_obj_t litex_rom_size(void) {
+    return size_of("rom");
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(litex_rom_size_obj, litex_rom_size);
+
+#endif
+
 static const mp_rom_map_elem_t litex_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_litex) },
     { MP_ROM_QSTR(MP_QSTR_info), MP_ROM_PTR(&litex_info_obj) },
@@ -117,6 +190,16 @@ static const mp_rom_map_elem_t litex_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_csr_read), MP_ROM_PTR(&litex_csr_read_obj) },
     { MP_ROM_QSTR(MP_QSTR_csr_write), MP_ROM_PTR(&litex_csr_write_obj) },
     #if PORT_FULL
+    { MP_ROM_QSTR(MP_QSTR_sys_clk_freq), MP_ROM_INT(SOC_CLOCK_HZ) },
+    { MP_ROM_QSTR(MP_QSTR_git_sha1), MP_ROM_PTR(&litex_git_sha1_obj) },
+    { MP_ROM_QSTR(MP_QSTR_bus_standard), MP_ROM_PTR(&litex_bus_standard_obj) },
+    { MP_ROM_QSTR(MP_QSTR_read32), MP_ROM_PTR(&litex_read32_obj) },
+    { MP_ROM_QSTR(MP_QSTR_write32), MP_ROM_PTR(&litex_write32_obj) },
+    { MP_ROM_QSTR(MP_QSTR_CSR_BASE), MP_ROM_PTR(&litex_csr_base_obj) },
+    { MP_ROM_QSTR(MP_QSTR_MAIN_RAM_BASE), MP_ROM_PTR(&litex_main_ram_base_obj) },
+    { MP_ROM_QSTR(MP_QSTR_MAIN_RAM_SIZE), MP_ROM_PTR(&litex_main_ram_size_obj) },
+    { MP_ROM_QSTR(MP_QSTR_ROM_BASE), MP_ROM_PTR(&litex_rom_base_obj) },
+    { MP_ROM_QSTR(MP_QSTR_ROM_SIZE), MP_ROM_PTR(&litex_rom_size_obj) },
     { MP_ROM_QSTR(MP_QSTR_regs), MP_ROM_PTR(&litex_regs_obj) },
     { MP_ROM_QSTR(MP_QSTR_mems), MP_ROM_PTR(&litex_mems_obj) },
     { MP_ROM_QSTR(MP_QSTR_constants), MP_ROM_PTR(&litex_constants_obj) },

@@ -45,7 +45,7 @@ equal(p.duty_ns(), 100000)
 check("PWM('pwm0', freq=4000, duty_u16=" in str(p))
 for wrong in (0, -5, CLOCK):
     check("freq must be 1 to" in raises(ValueError, p.freq, wrong))
-raises(ValueError, p.duty_u16, 65536)
+raises(ValueError, p.duty_u16, 65537)
 raises(ValueError, p.duty_u16, -1)
 raises(ValueError, p.duty_ns, 250006)
 raises(ValueError, p.duty_ns, -1)
