@@ -33,7 +33,7 @@
     }
 #else
 #define PORT_LOCALTIME_GET(fill) \
-    static void mp_time_localtime_get(timeutils_struct_time_t *tm) { \
+    static void mp_time_localtime_get(timeutils_struct_time_t * tm) { \
         fill(tm); \
     }
 #endif
