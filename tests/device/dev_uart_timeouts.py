@@ -26,7 +26,11 @@ u.flush()
 time.sleep_ms(3)
 if u.read(1) != b"x":
     skip("nothing connects its two lines")
-for f, args, want in ((u.read, (5,), b"123"), (u.readline, (), b"123"), (u.readinto, (bytearray(5),), 3)):
+for f, args, want in (
+    (u.read, (5,), b"123"),
+    (u.readline, (), b"123"),
+    (u.readinto, (bytearray(5),), 3),
+):
     got, ms = took(f, *args)
     equal(got, want)
     check(25 <= ms <= 60, "%r after %d ms" % (f, ms))

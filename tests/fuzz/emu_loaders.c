@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "bus/bus.h"
-#include "bus/soc.h"
+#include "soc/soc.h"
 #include "host/image.h"
 
 #define RAM_BASE (0x40000000)
