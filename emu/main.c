@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "host/console.h"
-#include "host/gdb.h"
+#include "gdb.h"
 #include "host/picture.h"
 #include "host/window.h"
 #include "machine/machine.h"

@@ -125,7 +125,7 @@ bool bus_add_memory(bus_t *bus, const char *name, uint32_t base, uint64_t size, 
 }
 
 bool bus_add_window(bus_t *bus, const char *name, uint32_t base, uint64_t size, void *context,
-    uint32_t (*read)(void *, uint32_t), void (*write)(void *, uint32_t, uint32_t),
+    uint32_t (*read)(void *, uint32_t), void (*write)(void *, uint32_t, uint32_t, unsigned),
     char *error, size_t error_size) {
     bus_region_t *r = region_new(bus, name, base, size, error, error_size);
     if (r == NULL) {
@@ -140,7 +140,7 @@ bool bus_add_window(bus_t *bus, const char *name, uint32_t base, uint64_t size, 
 }
 
 bool bus_take_over(bus_t *bus, const char *name, void *context,
-    uint32_t (*read)(void *, uint32_t), void (*write)(void *, uint32_t, uint32_t)) {
+    uint32_t (*read)(void *, uint32_t), void (*write)(void *, uint32_t, uint32_t, unsigned)) {
     bus_region_t *r = bus_find_name(bus, name);
     if (r == NULL || r->memory == NULL) {
         return false;
@@ -237,8 +237,7 @@ bool bus_write(bus_t *bus, uint32_t addr, unsigned size, uint32_t value) {
         } else if (size == 2) {
             value = (value & 0xffff) * 0x00010001u;
         }
-        bus->write_size = size;
-        r->write(r->context, offset & ~3u, value);
+        r->write(r->context, offset & ~3u, value, size);
     } else if (r->writable && r->size - offset >= size) {
         memcpy(r->memory + offset, &value, size);
         if (r->code[offset >> BUS_CODE_BITS] && bus->code_written != NULL) {

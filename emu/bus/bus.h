@@ -2,7 +2,7 @@
 //
 // The SoC's bus: memories and register windows by address. Memories are reached through page
 // tables of host addresses; the rest goes through the owning region's callbacks, one 32-bit word
-// at a time, as on LiteX's Wishbone (byte lanes replicated on writes).
+// at a time, as on LiteX's Wishbone: a store of `size` bytes has its value on all byte lanes.
 
 #ifndef EMU_BUS_BUS_H
 #define EMU_BUS_BUS_H
@@ -29,7 +29,7 @@ typedef struct bus_region {
     bool io;
     void *context;
     uint32_t (*read)(void *context, uint32_t offset);
-    void (*write)(void *context, uint32_t offset, uint32_t value);
+    void (*write)(void *context, uint32_t offset, uint32_t value, unsigned size);
 } bus_region_t;
 
 typedef struct bus {
@@ -41,7 +41,6 @@ typedef struct bus {
     size_t code_page_count;
     bool code_pages_lost; // there are more
     uint64_t errors; // accesses that nobody answered
-    unsigned write_size; // for a window's write(): bytes of the store that it is called for
     // Called when a store hits decoded code.
     void (*code_written)(void *context);
     void *code_context;
@@ -53,12 +52,12 @@ void bus_free(bus_t *bus);
 bool bus_add_memory(bus_t *bus, const char *name, uint32_t base, uint64_t size, bool writable, bool io,
     char *error, size_t error_size);
 bool bus_add_window(bus_t *bus, const char *name, uint32_t base, uint64_t size, void *context,
-    uint32_t (*read)(void *, uint32_t), void (*write)(void *, uint32_t, uint32_t),
+    uint32_t (*read)(void *, uint32_t), void (*write)(void *, uint32_t, uint32_t, unsigned),
     char *error, size_t error_size);
 
 // Make a window of a region that was added as a memory, before anything has run. False: there is no such region.
 bool bus_take_over(bus_t *bus, const char *name, void *context,
-    uint32_t (*read)(void *, uint32_t), void (*write)(void *, uint32_t, uint32_t));
+    uint32_t (*read)(void *, uint32_t), void (*write)(void *, uint32_t, uint32_t, unsigned));
 
 bus_region_t *bus_find(bus_t *bus, uint32_t addr);
 bus_region_t *bus_find_name(bus_t *bus, const char *name);

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#include "machine/machine.h"
-
 static const core_reg_t *row(const core_model_t *model, const char *suffix) {
     for (const core_reg_t *r = model->regs; r->suffix != NULL; r++) {
         if (strcmp(r->suffix, suffix) == 0) {
@@ -67,27 +65,69 @@ reg_t *core_reg(core_t *core, const char *suffix) {
     return NULL;
 }
 
+// The bits of byte i that the register has.
+static uint8_t byte_mask(const reg_t *reg, uint32_t i) {
+    unsigned bits = reg->bits > 8 * i ? reg->bits - 8 * i : 0;
+    return bits < 8 ? (uint8_t)((1u << bits) - 1) : 0xff;
+}
+
 uint64_t reg_get(const reg_t *reg) {
-    unsigned width = reg->core->machine->soc->csr_width;
-    uint64_t value = 0;
-    for (unsigned i = 0; i < reg->word_count && i * width < 64; i++) {
-        value |= (uint64_t)reg->words[i] << i * width;
-    }
+    uint64_t value;
+    memcpy(&value, reg->bytes, sizeof(value)); // the host is little-endian, like the guest
     return value;
 }
 
 void reg_set(reg_t *reg, uint64_t value) {
-    unsigned width = reg->core->machine->soc->csr_width;
     if (reg->bits < 64) {
         value &= ((uint64_t)1 << reg->bits) - 1;
     }
-    for (unsigned i = 0; i < reg->word_count; i++) {
-        reg->words[i] = i * width < 64 ? (uint32_t)(value >> i * width) & (uint32_t)((1ull << width) - 1) : 0;
+    memcpy(reg->bytes, &value, sizeof(value));
+    if (reg->size > sizeof(value)) {
+        memset(reg->bytes + sizeof(value), 0, reg->size - sizeof(value));
     }
 }
 
+void reg_read_bytes(const reg_t *reg, uint8_t *data, size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        data[i] = i < reg->size ? reg->bytes[i] : 0;
+    }
+}
+
+void reg_write_bytes(reg_t *reg, const uint8_t *data, size_t size) {
+    for (uint32_t i = 0; i < reg->size; i++) {
+        reg->bytes[i] = i < size ? data[i] & byte_mask(reg, i) : 0;
+    }
+}
+
+bool reg_bit(const reg_t *reg, unsigned bit) {
+    return bit / 8 < reg->size && (reg->bytes[bit / 8] >> bit % 8 & 1);
+}
+
+void reg_set_bit(reg_t *reg, unsigned bit, bool value) {
+    if (bit < reg->bits) {
+        uint8_t mask = (uint8_t)(1u << bit % 8);
+        reg->bytes[bit / 8] = (uint8_t)((reg->bytes[bit / 8] & ~mask) | (value ? mask : 0));
+    }
+}
+
+int core_pin(core_t *core, unsigned index, nets_sense_t sense) {
+    return nets_pin(core->host->nets, core->name, index, sense, core);
+}
+
+void core_drive(const core_t *core, int pin, bool level) {
+    nets_drive(core->host->nets, pin, level ? NETS_HIGH : NETS_LOW);
+}
+
+const wiring_row_t *core_device(const core_t *core, unsigned index, size_t n) {
+    return core->host->wiring != NULL ? wiring_device(core->host->wiring, core->name, index, n) : NULL;
+}
+
+uint64_t core_ns(const core_t *core) {
+    return (uint64_t)((unsigned __int128)core_now(core) * 1000000000u / core->host->soc->clock_hz);
+}
+
 static void update_irq(core_t *core, const core_events_t *events) {
-    machine_irq(core->machine, core->irq, (events->pending & events->enable) != 0);
+    core_irq(core, (events->pending & events->enable) != 0);
 }
 
 void core_events_reset(core_events_t *events) {

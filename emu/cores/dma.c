@@ -12,12 +12,11 @@
 #include <string.h>
 
 #include "cores/models.h"
-#include "machine/machine.h"
 
 #define FIFO_DEPTH (16)
 #define WORD_CYCLES (2) // one access of the bus
 #define TURN_CYCLES (1) // until the other master has it
-#define LOOK_CYCLES (1024) // memory is never older than that
+#define LOOK_CYCLES (1024) // the longest time that its work lags behind
 #define WORD_BYTES (4)
 #define WORDS_MASK (0x3fffffff) // the core counts words in 30 bits
 #define FOR_EVER_CYCLES (1u << 28)
@@ -49,7 +48,7 @@ static uint32_t address(core_t *core) {
     return ((uint32_t)get(core, "base") & ~(WORD_BYTES - 1u)) + dma->offset * WORD_BYTES;
 }
 
-// The offset of the last word; of no words, it is as if there were all.
+// The offset of the last word. A length of 0 wraps to the largest.
 static uint32_t last_offset(core_t *core) {
     return ((uint32_t)get(core, "length") / WORD_BYTES - 1) & WORDS_MASK;
 }
@@ -69,7 +68,7 @@ static void read_word(core_t *reader) {
     dma_t *dma = reader->state;
     unsigned at = (dma->fifo_first + dma->fifo_count++) % FIFO_DEPTH;
     bool last = dma->offset == last_offset(reader);
-    bus_read(&reader->machine->bus, address(reader), WORD_BYTES, &dma->fifo[at]);
+    dma->fifo[at] = reader->host->bus_read(reader->host->machine, address(reader));
     dma->fifo_last[at] = last;
     advance(reader, last);
 }
@@ -78,7 +77,7 @@ static void write_word(core_t *reader, core_t *writer) {
     dma_t *from = reader->state;
     dma_t *to = writer->state;
     bool last = from->fifo_last[from->fifo_first] || to->offset == last_offset(writer);
-    bus_write(&writer->machine->bus, address(writer), WORD_BYTES, from->fifo[from->fifo_first]);
+    writer->host->bus_write(writer->host->machine, address(writer), from->fifo[from->fifo_first]);
     from->fifo_first = (from->fifo_first + 1) % FIFO_DEPTH;
     from->fifo_count--;
     advance(writer, last);
@@ -88,7 +87,7 @@ static void write_word(core_t *reader, core_t *writer) {
 static void settle(core_t *reader) {
     dma_t *r = reader->state;
     dma_t *w = r->peer != NULL ? r->peer->state : NULL;
-    uint64_t now = machine_now(reader->machine);
+    uint64_t now = core_now(reader);
     // A DMA may read its own registers.
     if (r->settling) {
         return;
@@ -115,27 +114,23 @@ static void settle(core_t *reader) {
     r->settling = false;
     bool active = r->state == RUN && (w == NULL || w->state != DONE || r->fifo_count < FIFO_DEPTH);
     active |= w != NULL && w->state == RUN && r->fifo_count > 0;
-    machine_event(reader->machine, &r->look, active ? now + LOOK_CYCLES : EVENT_NEVER);
+    core_event(reader, &r->look, active ? now + LOOK_CYCLES : EVENT_NEVER);
 }
 
-// The reader has the bus until it is through.
+// A reader that never pauses has the bus until its end.
 static void hold_cpu(core_t *reader) {
     dma_t *r = reader->state;
     const dma_t *w = r->peer != NULL ? r->peer->state : NULL;
-    cpu_t *cpu = &reader->machine->cpu;
     if (r->state != RUN || w == NULL || w->state != IDLE) {
         return;
     }
     uint64_t cycles = (uint64_t)(last_offset(reader) + 1 - r->offset) * WORD_CYCLES;
     if ((get(reader, "loop") & 1) || cycles > FOR_EVER_CYCLES) {
         fprintf(stderr, "lxemu: %s does not end and its words are dropped: it holds the bus, the CPU stops\n", reader->name);
-        cpu->held = true;
-        cpu->attention = true;
-        cpu->limit = 0;
+        reader->host->hold(reader->host->machine);
         return;
     }
-    cpu->cycle += cycles;
-    cpu->instret_lag += cycles;
+    reader->host->stall(reader->host->machine, cycles);
     settle(reader);
 }
 
@@ -171,7 +166,7 @@ static uint64_t read_done(core_t *core, reg_t *reg) {
     (void)reg;
     const dma_t *dma = core->state;
     settle_pair(core);
-    core->machine->time_was_read = true;
+    core_clock_read(core);
     return dma->state == DONE;
 }
 
@@ -179,7 +174,7 @@ static uint64_t read_offset(core_t *core, reg_t *reg) {
     (void)reg;
     const dma_t *dma = core->state;
     settle_pair(core);
-    core->machine->time_was_read = true;
+    core_clock_read(core);
     return dma->offset;
 }
 
@@ -199,8 +194,8 @@ static bool init(core_t *core) {
 static void join(core_t *reader) {
     char constant[SOC_NAME + 16];
     snprintf(constant, sizeof(constant), "%s_loopback", reader->name);
-    const soc_constant_t *said = soc_constant(reader->machine->soc, constant);
-    core_t *writer = said != NULL ? machine_core(reader->machine, said->text) : NULL;
+    const soc_constant_t *said = soc_constant(reader->host->soc, constant);
+    core_t *writer = said != NULL ? core_find(reader, said->text) : NULL;
     if (writer != NULL && writer->model == &core_dma) {
         dma_t *from = reader->state;
         dma_t *to = writer->state;
@@ -211,12 +206,12 @@ static void join(core_t *reader) {
 
 static void reset(core_t *core) {
     dma_t *dma = core->state;
-    machine_event(core->machine, &dma->look, EVENT_NEVER);
+    core_event(core, &dma->look, EVENT_NEVER);
     dma->state = IDLE;
     dma->offset = 0;
     dma->fifo_count = 0;
     dma->writers_turn = false;
-    dma->time = machine_now(core->machine);
+    dma->time = core_now(core);
     if (!dma->writer) {
         join(core);
     }
@@ -229,7 +224,7 @@ static const core_reg_t regs[] = {
     { .suffix = "done", .bits = 1, .flags = REG_VOLATILE, .read = read_done },
     { .suffix = "loop", .bits = 1 },
     { .suffix = "offset", .bits = 32, .flags = REG_VOLATILE, .read = read_offset },
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_dma = {

@@ -4,7 +4,6 @@
 // EventSourceLevel on pins of the wiring, high is pending. Clearing them does nothing, as in LiteX.
 
 #include "cores/models.h"
-#include "machine/machine.h"
 
 #define MAX_SOURCES (32)
 
@@ -35,7 +34,7 @@ static bool init(core_t *core) {
     unsigned sources = core_reg(core, "ev_pending")->bits;
     l->events.level_sources = UINT32_MAX;
     for (unsigned i = 0; i < sources && i < MAX_SOURCES; i++) {
-        if (machine_pin(core, i, sense) < 0) {
+        if (core_pin(core, i, sense) < 0) {
             return false;
         }
     }
@@ -52,7 +51,7 @@ static const core_reg_t regs[] = {
     { .suffix = "ev_status", .flags = REG_VOLATILE, .read = read_level },
     { .suffix = "ev_pending", .flags = REG_VOLATILE, .read = read_level },
     { .suffix = "ev_enable", .write = write_enable },
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_event_manager = {

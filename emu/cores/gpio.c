@@ -4,7 +4,6 @@
 // Each pin is one of the wiring; a pad that the tristate core drives reads what it drives.
 
 #include "cores/models.h"
-#include "machine/machine.h"
 
 typedef struct {
     core_events_t events;
@@ -60,7 +59,7 @@ static void drive(core_t *core) {
     g->driven_high = out & oe;
     for (unsigned i = 0; i < g->pins; i++) {
         if (changed >> i & 1) {
-            nets_drive(core->machine->nets, g->first_pin + (int)i,
+            nets_drive(core->host->nets, g->first_pin + (int)i,
                 !(oe >> i & 1) ? NETS_FREE : out >> i & 1 ? NETS_HIGH : NETS_LOW);
         }
     }
@@ -110,7 +109,7 @@ static bool init(core_t *core) {
     g->pins = (reg != NULL ? reg : core_reg(core, "out"))->bits;
     g->pins = g->pins < 64 ? g->pins : 64;
     for (unsigned i = 0; i < g->pins; i++) {
-        int pin = machine_pin(core, i, reg != NULL ? sense : NULL);
+        int pin = core_pin(core, i, reg != NULL ? sense : NULL);
         if (pin < 0) {
             return false;
         }
@@ -138,13 +137,13 @@ static void reset(core_t *core) {
 
 static const core_reg_t regs_out[] = {
     { .suffix = "out", .write = write_any },
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 static const core_reg_t regs_in[] = {
     { .suffix = "in", .read = read_in },
     IRQ_REGS,
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 static const core_reg_t regs_tristate[] = {
@@ -152,7 +151,7 @@ static const core_reg_t regs_tristate[] = {
     { .suffix = "in", .read = read_in },
     { .suffix = "out", .write = write_any },
     IRQ_REGS,
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_gpio_out = {

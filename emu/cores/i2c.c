@@ -3,7 +3,6 @@
 // The bit-bang I2CMaster (litex/soc/cores/bitbang.py) with the devices of the wiring on its two wires.
 
 #include "cores/models.h"
-#include "machine/machine.h"
 #include "models/bus_devices.h"
 
 #define W_SCL (1)
@@ -21,7 +20,7 @@ typedef struct {
 // What happened since the last access, with the wires as they were.
 static void settle(core_t *core) {
     i2c_state_t *i2c = core->state;
-    uint64_t now = machine_ns(core->machine);
+    uint64_t now = core_ns(core);
     i2c_pins(&i2c->pins, i2c->scl, i2c->sda, now - i2c->last_ns);
     i2c->last_ns = now;
 }
@@ -47,8 +46,8 @@ static bool init(core_t *core) {
     i2c_bus_init(&i2c->bus);
     i2c_pins_init(&i2c->pins, &i2c->bus);
     const wiring_row_t *row;
-    for (size_t n = 0; (row = machine_device(core, 0, n)) != NULL; n++) {
-        if (!bus_device_i2c(&i2c->bus, row, core->machine->error, sizeof(core->machine->error))) {
+    for (size_t n = 0; (row = core_device(core, 0, n)) != NULL; n++) {
+        if (!bus_device_i2c(&i2c->bus, row, core->host->error, core->host->error_size)) {
             return false;
         }
     }
@@ -70,7 +69,7 @@ static void free_state(core_t *core) {
 static const core_reg_t regs[] = {
     { .suffix = "w", .bits = 3, .reset = W_SCL | W_SDA, .write = write_w },
     { .suffix = "r", .bits = 1, .flags = REG_VOLATILE, .read = read_r },
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_i2c = {

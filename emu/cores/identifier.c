@@ -5,16 +5,15 @@
 #include <string.h>
 
 #include "cores/models.h"
-#include "machine/machine.h"
 
 static uint32_t word(core_t *core, uint32_t index) {
-    const machine_t *m = core->machine;
-    const char *text = m->options.identifier != NULL ? m->options.identifier : m->soc->identifier;
+    const core_host_t *host = core->host;
+    const char *text = host->settings.identifier != NULL ? host->settings.identifier : host->soc->identifier;
     return index < strlen(text) ? (uint8_t)text[index] : 0;
 }
 
 static const core_reg_t regs[] = {
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_identifier = { .kind = "identifier", .regs = regs, .names = "identifier_mem", .word = word };

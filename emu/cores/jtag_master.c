@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "cores/models.h"
-#include "machine/machine.h"
 #include "models/plug.h"
 
 #define COMMAND_TDI_MEMORY (1 << 0)
@@ -54,7 +53,6 @@ static void set_bit(uint8_t *bytes, uint32_t i, bool value) {
 
 // Up to CHUNK_BYTES * 8 clocks from clock `from` (a multiple of 8) on.
 static void run_chunk(core_t *core, const operation_t *op, uint32_t from, uint32_t bits, uint64_t start_ns) {
-    machine_t *m = core->machine;
     uint8_t tms[CHUNK_BYTES] = { 0 };
     uint8_t tdi[CHUNK_BYTES] = { 0 };
     uint8_t tdo[CHUNK_BYTES] = { 0 };
@@ -67,14 +65,14 @@ static void run_chunk(core_t *core, const operation_t *op, uint32_t from, uint32
     }
     if (op->command & COMMAND_TDI_MEMORY) {
         memset(tdi, 0xff, bytes); // what a bus without an answer reads as
-        bus_peek(&m->bus, op->tdi_base + from / 8, tdi, bytes);
+        core_memory_read(core, op->tdi_base + from / 8, tdi, bytes);
         if (op->command & COMMAND_MSB_FIRST) {
             turn(tdi, bytes);
         }
     }
-    if (m->options.plug != NULL) {
-        uint32_t tck_ps = (uint32_t)(2 * op->divider * UINT64_C(1000000000000) / m->soc->clock_hz);
-        plug_shift(m->options.plug, start_ns, tck_ps, bits, tms, tdi, tdo);
+    if (core->host->plug != NULL) {
+        uint32_t tck_ps = (uint32_t)(2 * op->divider * UINT64_C(1000000000000) / core->host->soc->clock_hz);
+        plug_shift(core->host->plug, start_ns, tck_ps, bits, tms, tdi, tdo);
     }
     uint32_t word = value_of(core, "tdo");
     for (uint32_t i = bits > 32 ? bits - 32 : 0; i < bits; i++) {
@@ -85,12 +83,12 @@ static void run_chunk(core_t *core, const operation_t *op, uint32_t from, uint32
         if (op->command & COMMAND_MSB_FIRST) {
             turn(tdo, bytes);
         }
-        bus_poke(&m->bus, op->tdo_base + from / 8, tdo, bytes);
+        core_memory_write(core, op->tdo_base + from / 8, tdo, bytes);
     }
 }
 
 static void run(core_t *core, const operation_t *op, uint32_t bits) {
-    uint64_t start_ns = (uint64_t)((unsigned __int128)op->start * 1000000000 / core->machine->soc->clock_hz);
+    uint64_t start_ns = (uint64_t)((unsigned __int128)op->start * 1000000000 / core->host->soc->clock_hz);
     for (uint32_t from = 0; from < bits;) {
         uint32_t now = bits - from < CHUNK_BYTES * 8 ? bits - from : CHUNK_BYTES * 8;
         run_chunk(core, op, from, now, start_ns);
@@ -111,13 +109,13 @@ static void start(core_t *core, uint64_t when) {
     op->end = when + OVERHEAD_CYCLES + UINT64_C(2) * op->divider * op->length;
     jtag->busy = true;
     jtag->queued = false;
-    machine_event(core->machine, &jtag->done, op->end);
+    core_event(core, &jtag->done, op->end);
 }
 
 // End what has ended by now.
 static void settle(core_t *core) {
     jtag_state_t *jtag = core->state;
-    while (jtag->busy && jtag->running.end <= machine_now(core->machine)) {
+    while (jtag->busy && jtag->running.end <= core_now(core)) {
         jtag->busy = false;
         run(core, &jtag->running, jtag->running.length);
         if (jtag->queued) {
@@ -137,10 +135,10 @@ static void abort_all(core_t *core) {
     jtag->queued = false;
     if (jtag->busy) {
         operation_t *op = &jtag->running;
-        uint64_t clocks = (machine_now(core->machine) - op->start) / (2 * op->divider) + 1;
+        uint64_t clocks = (core_now(core) - op->start) / (2 * op->divider) + 1;
         jtag->busy = false;
         run(core, op, clocks < op->length ? (uint32_t)clocks : op->length);
-        machine_event(core->machine, &jtag->done, EVENT_NEVER);
+        core_event(core, &jtag->done, EVENT_NEVER);
     }
 }
 
@@ -153,7 +151,7 @@ static void write_command(core_t *core, reg_t *reg, uint64_t value) {
     } else if (jtag->busy) {
         jtag->queued = true;
     } else {
-        start(core, machine_now(core->machine));
+        start(core, core_now(core));
     }
 }
 
@@ -215,7 +213,7 @@ static const core_reg_t regs[] = {
     { .suffix = "ev_status" },
     { .suffix = "ev_pending", .flags = REG_VOLATILE, .read = read_pending, .write = write_pending },
     { .suffix = "ev_enable", .bits = 1, .write = write_enable },
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_jtag_master = {

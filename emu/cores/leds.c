@@ -4,7 +4,6 @@
 // one after the other and then off, a step in each 1/(2 n) of a second; that takes events only where somebody looks.
 
 #include "cores/models.h"
-#include "machine/machine.h"
 
 #define MAX_LEDS (64)
 
@@ -20,7 +19,7 @@ typedef struct {
 static void show(core_t *core, uint64_t value) {
     leds_state_t *l = core->state;
     for (unsigned i = 0; i < l->count; i++) {
-        nets_drive(core->machine->nets, l->first_pin + (int)i, value >> i & 1 ? NETS_HIGH : NETS_LOW);
+        core_drive(core, l->first_pin + (int)i, value >> i & 1);
     }
 }
 
@@ -31,13 +30,13 @@ static void on_step(void *context) {
     l->chaser = l->chaser << 1 | (last ^ 1);
     show(core, l->chaser);
     l->at += l->step_cycles;
-    machine_event(core->machine, &l->step, l->at);
+    core_event(core, &l->step, l->at);
 }
 
 static void write_out(core_t *core, reg_t *reg, uint64_t value) {
     (void)reg;
     leds_state_t *l = core->state;
-    machine_event(core->machine, &l->step, EVENT_NEVER);
+    core_event(core, &l->step, EVENT_NEVER);
     show(core, value);
 }
 
@@ -47,9 +46,9 @@ static bool init(core_t *core) {
     l->count = bits < MAX_LEDS ? bits : MAX_LEDS;
     l->step = (event_t) { .when = EVENT_NEVER, .fire = on_step, .context = core };
     // A timer of LiteX counts to 0, and is there for a cycle.
-    l->step_cycles = core->machine->soc->clock_hz / (2 * l->count) + 1;
+    l->step_cycles = core->host->soc->clock_hz / (2 * l->count) + 1;
     for (unsigned i = 0; i < l->count; i++) {
-        int pin = machine_pin(core, i, NULL);
+        int pin = core_pin(core, i, NULL);
         if (pin < 0) {
             return false;
         }
@@ -62,18 +61,18 @@ static void reset(core_t *core) {
     leds_state_t *l = core->state;
     bool wired = false;
     for (unsigned i = 0; i < l->count; i++) {
-        wired |= nets_shared(core->machine->nets, l->first_pin + (int)i);
+        wired |= nets_shared(core->host->nets, l->first_pin + (int)i);
     }
     l->chaser = 0;
-    l->at = machine_now(core->machine) + l->step_cycles;
+    l->at = core_now(core) + l->step_cycles;
     show(core, 0);
-    machine_event(core->machine, &l->step, wired ? l->at : EVENT_NEVER);
+    core_event(core, &l->step, wired ? l->at : EVENT_NEVER);
 }
 
 static const core_reg_t regs[] = {
     { .suffix = "out", .write = write_out },
     { .suffix = "polarity", .flags = REG_OPTIONAL },
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_leds = {

@@ -5,7 +5,6 @@
 // answered when that time has passed. The FIFOs are one entry deep, LiteX's default. SCL is not looked at.
 
 #include "cores/models.h"
-#include "machine/machine.h"
 #include "models/bus_devices.h"
 
 #define NS (1000000000)
@@ -54,7 +53,7 @@ typedef struct {
 static uint64_t quarter(const core_t *core) {
     static const uint32_t speeds[] = { 100000, 400000, 1000000 };
     const lite_state_t *i2c = core->state;
-    uint64_t hz = core->machine->soc->clock_hz;
+    uint64_t hz = core->host->soc->clock_hz;
     // The gateware's divider is 0 in mode 3.
     return i2c->mode < 3 ? (hz + 4 * speeds[i2c->mode] - 1) / (4 * speeds[i2c->mode]) : 1;
 }
@@ -62,7 +61,7 @@ static uint64_t quarter(const core_t *core) {
 // Time passes on the bus.
 static void pass(core_t *core, uint64_t cycles) {
     lite_state_t *i2c = core->state;
-    uint64_t ns = cycles * NS / core->machine->soc->clock_hz;
+    uint64_t ns = cycles * NS / core->host->soc->clock_hz;
     i2c_pins(&i2c->pins, i2c->scl, i2c->sda, ns);
     i2c->at += cycles;
     i2c->bus_ns += ns;
@@ -193,7 +192,7 @@ static void take(core_t *core) {
         return;
     }
     i2c->busy = true;
-    i2c->at = machine_now(core->machine);
+    i2c->at = core_now(core);
     pass(core, i2c->free_at > i2c->at ? i2c->free_at - i2c->at : 0);
     bool recovers = !i2c->paused && i2c->request.settings & SETTINGS_RECOVER;
     i2c->result.flags = recovers ? recover(core) : transfer(core);
@@ -217,11 +216,11 @@ static void hand_over(core_t *core, uint64_t cycle) {
 // What happened since the last access.
 static void settle(core_t *core) {
     lite_state_t *i2c = core->state;
-    if (i2c->busy && machine_now(core->machine) >= i2c->at) {
+    if (i2c->busy && core_now(core) >= i2c->at) {
         i2c->busy = i2c->queued = false;
         hand_over(core, i2c->at);
     }
-    uint64_t now = machine_ns(core->machine);
+    uint64_t now = core_ns(core);
     if (now > i2c->bus_ns) {
         i2c_pins(&i2c->pins, i2c->scl, i2c->sda, now - i2c->bus_ns);
         i2c->bus_ns = now;
@@ -250,7 +249,7 @@ static uint64_t read_rxtx(core_t *core, reg_t *reg) {
     uint32_t data = i2c->answer.data;
     i2c->answered = false;
     if (i2c->holds) {
-        hand_over(core, machine_now(core->machine));
+        hand_over(core, core_now(core));
         take(core);
     }
     return data;
@@ -283,8 +282,8 @@ static bool init(core_t *core) {
     i2c_bus_init(&i2c->bus);
     i2c_pins_init(&i2c->pins, &i2c->bus);
     const wiring_row_t *row;
-    for (size_t n = 0; (row = machine_device(core, 0, n)) != NULL; n++) {
-        if (!bus_device_i2c(&i2c->bus, row, core->machine->error, sizeof(core->machine->error))) {
+    for (size_t n = 0; (row = core_device(core, 0, n)) != NULL; n++) {
+        if (!bus_device_i2c(&i2c->bus, row, core->host->error, core->host->error_size)) {
             return false;
         }
     }
@@ -312,7 +311,7 @@ static const core_reg_t regs[] = {
     { .suffix = "master_addr", .bits = 7 },
     { .suffix = "master_rxtx", .bits = 32, .flags = REG_VOLATILE, .read = read_rxtx, .write = write_rxtx },
     { .suffix = "master_status", .bits = 18, .flags = REG_VOLATILE, .read = read_status },
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_litei2c = {

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "cores/models.h"
-#include "machine/machine.h"
 
 // MultiChannelPWM has a CSR of each for every channel; this many are known.
 #define CHANNELS (16)
@@ -43,20 +42,20 @@ static uint64_t counter_at(const pwm_state_t *p, uint64_t now) {
 
 static void schedule(core_t *core) {
     pwm_state_t *p = core->state;
-    uint64_t now = machine_due(core->machine);
+    uint64_t now = core_due(core);
     uint64_t counter = counter_at(p, now);
     uint64_t next = EVENT_NEVER;
     for (unsigned i = 0; i < p->count; i++) {
         const channel_t *c = &p->channels[i];
         bool on = (reg_get(c->enable) & 1) != 0;
         uint64_t width = reg_get(c->width);
-        nets_drive(core->machine->nets, c->pin, on && counter < width ? NETS_HIGH : NETS_LOW);
+        core_drive(core, c->pin, on && counter < width);
         if (on && c->wired && p->counting && width > 0 && width < period_of(p)) {
             uint64_t to = counter < width ? width - counter : period_of(p) - counter;
             next = now + to < next ? now + to : next;
         }
     }
-    machine_event(core->machine, &p->edge, next);
+    core_event(core, &p->edge, next);
 }
 
 static void on_edge(void *context) {
@@ -67,7 +66,7 @@ static void write_any(core_t *core, reg_t *reg, uint64_t value) {
     (void)reg;
     (void)value;
     pwm_state_t *p = core->state;
-    uint64_t now = machine_now(core->machine);
+    uint64_t now = core_now(core);
     bool counting = (reg_get(p->channels[0].enable) & 1) != 0;
     // A counter beyond a shorter period starts over. What it was by the old one is not kept: at most one period
     // differs from the gateware's.
@@ -104,7 +103,7 @@ static bool init(core_t *core) {
     find_channels(core);
     p->edge = (event_t) { .when = EVENT_NEVER, .fire = on_edge, .context = core };
     for (unsigned i = 0; i < p->count; i++) {
-        p->channels[i].pin = machine_pin(core, i, NULL);
+        p->channels[i].pin = core_pin(core, i, NULL);
         if (p->channels[i].pin < 0) {
             return false;
         }
@@ -115,7 +114,7 @@ static bool init(core_t *core) {
 static void reset(core_t *core) {
     pwm_state_t *p = core->state;
     for (unsigned i = 0; i < p->count; i++) {
-        p->channels[i].wired = nets_shared(core->machine->nets, p->channels[i].pin);
+        p->channels[i].wired = nets_shared(core->host->nets, p->channels[i].pin);
     }
     p->counting = false;
     schedule(core);
@@ -125,7 +124,7 @@ static const core_reg_t regs[] = {
     { .suffix = "enable", .bits = 1, .write = write_any },
     { .suffix = "width", .bits = 32, .write = write_any },
     { .suffix = "period", .bits = 32, .write = write_any },
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 #define MORE(n) \
@@ -138,7 +137,7 @@ static const core_reg_t regs_multi[] = {
     { .suffix = "channel0_period", .bits = 32, .write = write_any },
     MORE(1), MORE(2), MORE(3), MORE(4), MORE(5), MORE(6), MORE(7), MORE(8), MORE(9), MORE(10), MORE(11), MORE(12),
     MORE(13), MORE(14), MORE(15),
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_pwm = {

@@ -17,11 +17,11 @@ static uint64_t after_halves(const serial_line_t *line, unsigned halves) {
 }
 
 static void drive(serial_line_t *line, bool level) {
-    nets_drive(line->core->machine->nets, line->tx, level ? NETS_HIGH : NETS_LOW);
+    core_drive(line->core, line->tx, level);
 }
 
 static void plan_tx(serial_line_t *line) {
-    machine_event(line->core->machine, &line->tx_bit, line->tx_start + after_halves(line, 2 * (line->tx_done + 1)));
+    core_event(line->core, &line->tx_bit, line->tx_start + after_halves(line, 2 * (line->tx_done + 1)));
 }
 
 static void on_tx_bit(void *context) {
@@ -42,7 +42,7 @@ void serial_line_send(serial_line_t *line, uint8_t byte) {
         return;
     }
     line->sending = true;
-    line->tx_start = machine_now(line->core->machine);
+    line->tx_start = core_now(line->core);
     line->tx_done = 0;
     line->tx_shift = (uint32_t)byte << 1 | STOP_BIT;
     drive(line, false);
@@ -50,13 +50,13 @@ void serial_line_send(serial_line_t *line, uint8_t byte) {
 }
 
 static void plan_rx(serial_line_t *line) {
-    machine_event(line->core->machine, &line->rx_bit,
+    core_event(line->core, &line->rx_bit,
         line->rx_start + SYNC_CYCLES + after_halves(line, 2 * line->rx_done + 1));
 }
 
 static void on_rx_bit(void *context) {
     serial_line_t *line = context;
-    bool level = nets_level(line->core->machine->nets, line->rx);
+    bool level = nets_level(line->core->host->nets, line->rx);
     line->rx_shift = line->rx_shift >> 1 | (level ? STOP_BIT : 0);
     line->rx_done++;
     if (line->rx_done < BITS) {
@@ -75,14 +75,14 @@ static void on_rx(void *context, unsigned index, bool level) {
     serial_line_t *line = context;
     if (!level && !line->receiving) {
         line->receiving = true;
-        line->rx_start = machine_now(line->core->machine);
+        line->rx_start = core_now(line->core);
         line->rx_done = 0;
         plan_rx(line);
     }
 }
 
 bool serial_line_init(serial_line_t *line, core_t *core) {
-    nets_t *nets = core->machine->nets;
+    nets_t *nets = core->host->nets;
     line->core = core;
     line->tx_bit = (event_t) { .when = EVENT_NEVER, .fire = on_tx_bit, .context = line };
     line->rx_bit = (event_t) { .when = EVENT_NEVER, .fire = on_rx_bit, .context = line };
@@ -95,7 +95,7 @@ void serial_line_reset(serial_line_t *line, const reg_t *tuning) {
     line->tuning = tuning;
     line->sending = false;
     line->receiving = false;
-    machine_event(line->core->machine, &line->tx_bit, EVENT_NEVER);
-    machine_event(line->core->machine, &line->rx_bit, EVENT_NEVER);
+    core_event(line->core, &line->tx_bit, EVENT_NEVER);
+    core_event(line->core, &line->rx_bit, EVENT_NEVER);
     drive(line, true);
 }

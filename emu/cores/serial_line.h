@@ -7,7 +7,6 @@
 #define EMU_CORES_SERIAL_LINE_H
 
 #include "cores/core.h"
-#include "machine/machine.h"
 
 typedef struct {
     core_t *core;

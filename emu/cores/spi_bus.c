@@ -4,14 +4,13 @@
 
 #include "cores/spi_bus.h"
 
-#include "machine/machine.h"
 #include "models/bus_devices.h"
 
 bool spi_bus_init(core_t *core, spi_bus_t *bus) {
     for (unsigned i = 0; i < SPI_CHIPS; i++) {
-        const wiring_row_t *row = machine_device(core, i, 0);
+        const wiring_row_t *row = core_device(core, i, 0);
         spi_device_t device = { 0 };
-        if (row != NULL && !bus_device_spi(&device, row, core->machine->error, sizeof(core->machine->error))) {
+        if (row != NULL && !bus_device_spi(&device, row, core->host->error, core->host->error_size)) {
             return false;
         }
         spi_pins_init(&bus->chips[i], device);
@@ -28,7 +27,7 @@ void spi_bus_free(spi_bus_t *bus) {
 }
 
 static void update(core_t *core, spi_bus_t *bus) {
-    uint64_t now = machine_ns(core->machine);
+    uint64_t now = core_ns(core);
     for (unsigned i = 0; i < SPI_CHIPS; i++) {
         spi_pins(&bus->chips[i], bus->selected >> i & 1, bus->clk, bus->mosi, now - bus->last_ns);
     }

@@ -18,7 +18,7 @@ typedef struct {
     uint64_t last_ns;
 } spi_bus_t;
 
-bool spi_bus_init(core_t *core, spi_bus_t *bus); // false: machine->error
+bool spi_bus_init(core_t *core, spi_bus_t *bus); // false: host->error says why
 void spi_bus_free(spi_bus_t *bus);
 
 // Which chips are selected from now on, with the clock at its level when idle.

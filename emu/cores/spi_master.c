@@ -9,7 +9,6 @@
 
 #include "cores/models.h"
 #include "cores/spi_bus.h"
-#include "machine/machine.h"
 
 #define CONTROL_START (1)
 #define CONTROL_LENGTH_SHIFT (8)
@@ -29,17 +28,6 @@ typedef struct {
     bool wraps; // the counter was beyond a divider that was made smaller: it first counts around
 } spi_state_t;
 
-static bool bit_of(const reg_t *reg, unsigned bit) {
-    unsigned width = reg->core->machine->soc->csr_width;
-    return reg->words[bit / width] >> bit % width & 1;
-}
-
-static void set_bit(reg_t *reg, unsigned bit, bool value) {
-    unsigned width = reg->core->machine->soc->csr_width;
-    uint32_t mask = UINT32_C(1) << bit % width;
-    reg->words[bit / width] = (reg->words[bit / width] & ~mask) | (value ? mask : 0);
-}
-
 static uint64_t value_of(core_t *core, const char *suffix, uint64_t otherwise) {
     const reg_t *reg = core_reg(core, suffix);
     return reg != NULL ? reg_get(reg) : otherwise;
@@ -57,7 +45,7 @@ static uint64_t first_edge(const spi_state_t *spi) {
 
 static uint64_t next_edge(core_t *core) {
     const spi_state_t *spi = core->state;
-    uint64_t now = machine_now(core->machine);
+    uint64_t now = core_now(core);
     uint64_t first = first_edge(spi);
     return now < first ? first : first + ((now - first) / spi->divider + 1) * spi->divider;
 }
@@ -65,7 +53,7 @@ static uint64_t next_edge(core_t *core) {
 static void write_divider(core_t *core, reg_t *reg, uint64_t value) {
     (void)reg;
     spi_state_t *spi = core->state;
-    uint64_t now = machine_now(core->machine);
+    uint64_t now = core_now(core);
     uint64_t first = first_edge(spi);
     uint64_t count = now < first ? (now - spi->zero) % WRAP : (now - first) % spi->divider;
     spi->zero = now - count;
@@ -75,17 +63,16 @@ static void write_divider(core_t *core, reg_t *reg, uint64_t value) {
 
 // The SPI master whose pins the board of --jtag is on, with TMS from a GPIO.
 static bool is_jtag(const core_t *core) {
-    return core->machine->options.plug != NULL && strcmp(core->name, "spi") == 0;
+    return core->host->plug != NULL && strcmp(core->name, "spi") == 0;
 }
 
 static bool jtag_bit(core_t *core, bool mosi) {
     const spi_state_t *spi = core->state;
-    machine_t *m = core->machine;
-    uint8_t tms = plug_tms(m->options.plug);
+    uint8_t tms = plug_tms(core->host->plug);
     uint8_t tdi = mosi;
     uint8_t tdo = 0;
-    uint32_t tck_ps = (uint32_t)(spi->divider * UINT64_C(1000000000000) / m->soc->clock_hz);
-    plug_shift(m->options.plug, machine_ns(m), tck_ps, 1, &tms, &tdi, &tdo);
+    uint32_t tck_ps = (uint32_t)(spi->divider * UINT64_C(1000000000000) / core->host->soc->clock_hz);
+    plug_shift(core->host->plug, core_ns(core), tck_ps, 1, &tms, &tdi, &tdo);
     return tdo & 1;
 }
 
@@ -95,7 +82,7 @@ static void write_control(core_t *core, reg_t *reg, uint64_t value) {
     unsigned length = value >> CONTROL_LENGTH_SHIFT & 0xff;
     reg_t *out = core_reg(core, "mosi");
     reg_t *in = core_reg(core, "miso");
-    if (!(value & CONTROL_START) || machine_now(core->machine) < spi->done_at) {
+    if (!(value & CONTROL_START) || core_now(core) < spi->done_at) {
         return;
     }
     if (length == 0 || length > out->bits) {
@@ -106,13 +93,13 @@ static void write_control(core_t *core, reg_t *reg, uint64_t value) {
     spi_bus_select(core, &spi->bus, chips(core, true), false);
     bool shifted[MAX_WIDTH] = { false };
     for (unsigned i = 0; i < length; i++) {
-        bool mosi = bit_of(out, out->bits - 1 - i);
+        bool mosi = reg_bit(out, out->bits - 1 - i);
         bool miso = is_jtag(core) ? jtag_bit(core, mosi) : spi_bus_bit(core, &spi->bus, 0, mosi);
         shifted[length - 1 - i] = loop ? mosi : miso;
     }
     // What was there moves up, as in the core's shift register.
     for (unsigned i = in->bits; i-- > 0;) {
-        set_bit(in, i, i < length ? shifted[i] : bit_of(in, i - length));
+        reg_set_bit(in, i, i < length ? shifted[i] : reg_bit(in, i - length));
     }
     spi_bus_select(core, &spi->bus, chips(core, false), false);
     uint64_t edge = next_edge(core);
@@ -122,7 +109,7 @@ static void write_control(core_t *core, reg_t *reg, uint64_t value) {
 static uint64_t read_status(core_t *core, reg_t *reg) {
     (void)reg;
     spi_state_t *spi = core->state;
-    return machine_now(core->machine) >= spi->done_at ? STATUS_DONE : 0;
+    return core_now(core) >= spi->done_at ? STATUS_DONE : 0;
 }
 
 static void write_cs(core_t *core, reg_t *reg, uint64_t value) {
@@ -140,7 +127,7 @@ static bool init(core_t *core) {
 static void reset(core_t *core) {
     spi_state_t *spi = core->state;
     spi->done_at = 0;
-    spi->zero = machine_now(core->machine);
+    spi->zero = core_now(core);
     spi->wraps = false;
     spi->divider = DEFAULT_DIVIDER;
     spi_bus_select(core, &spi->bus, chips(core, false), false);
@@ -159,7 +146,7 @@ static const core_reg_t regs[] = {
     { .suffix = "cs", .flags = REG_OPTIONAL, .bits = 17, .reset = 1, .write = write_cs },
     { .suffix = "loopback", .flags = REG_OPTIONAL, .bits = 1 },
     { .suffix = "clk_divider", .flags = REG_OPTIONAL, .bits = 16, .reset = DEFAULT_DIVIDER, .write = write_divider },
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_spi_master = {

@@ -10,7 +10,6 @@
 
 #include "cores/models.h"
 #include "cores/spi_bus.h"
-#include "machine/machine.h"
 
 #define DEPTH (32)
 #define MAX_SLOTS (16)
@@ -96,7 +95,7 @@ static void update_events(core_t *core) {
 // All that happened up to now.
 static void settle(core_t *core) {
     mmap_state_t *spi = core->state;
-    uint64_t now = machine_now(core->machine);
+    uint64_t now = core_now(core);
     uint64_t at = spi->done_at;
     if (!(value_of(core, "ctrl_tx_control") & ENABLE)) {
         spi->tx.level = 0;
@@ -137,22 +136,21 @@ static void settle(core_t *core) {
         spi->done_at = now;
     }
     update_events(core);
-    machine_event(core->machine, &spi->due, spi->busy && !spi->stalled ? spi->done_at : EVENT_NEVER);
+    core_event(core, &spi->due, spi->busy && !spi->stalled ? spi->done_at : EVENT_NEVER);
 }
 
 static void on_due(void *context) {
     settle(context);
 }
 
-static void write_window(void *context, uint32_t offset, uint32_t value) {
+static void write_window(void *context, uint32_t offset, uint32_t value, unsigned bytes) {
     core_t *core = context;
     mmap_state_t *spi = core->state;
     settle(core);
     unsigned slot = offset / 4;
-    unsigned bytes = core->machine->bus.write_size;
     bool good = slot < spi->slots && (slot_control(core, slot) & ENABLE) && spi->tx.level < DEPTH;
     if (!good) {
-        core->machine->bus.errors++;
+        core->host->bus_error(core->host->machine);
         return;
     }
     uint32_t mask = bytes == 4 ? UINT32_MAX : (UINT32_C(1) << 8 * bytes) - 1;
@@ -171,7 +169,7 @@ static uint32_t read_window(void *context, uint32_t offset) {
     mmap_state_t *spi = core->state;
     settle(core);
     if (spi->rx.level == 0 || spi->rx.entries[0].slot != offset / 4) {
-        core->machine->bus.errors++;
+        core->host->bus_error(core->host->machine);
         return 0;
     }
     uint32_t data = pop(&spi->rx).data;
@@ -179,10 +177,11 @@ static uint32_t read_window(void *context, uint32_t offset) {
     return data;
 }
 
-static void write_nothing(void *context, uint32_t offset, uint32_t value) {
+static void write_nothing(void *context, uint32_t offset, uint32_t value, unsigned size) {
     (void)context;
     (void)offset;
     (void)value;
+    (void)size;
 }
 
 static uint64_t read_version(core_t *core, reg_t *reg) {
@@ -253,9 +252,11 @@ static bool init(core_t *core) {
         spi->slots += strncmp(core->regs[i].suffix, "ctrl_slot_control", 17) == 0;
     }
     snprintf(name, sizeof(name), "%s_tx", core->name);
-    bus_take_over(&core->machine->bus, name, core, read_nothing, write_window);
+    const core_window_t tx = { core, read_nothing, write_window };
+    core->host->window(core->host->machine, name, &tx);
     snprintf(name, sizeof(name), "%s_rx", core->name);
-    bus_take_over(&core->machine->bus, name, core, read_window, write_nothing);
+    const core_window_t rx = { core, read_window, write_nothing };
+    core->host->window(core->host->machine, name, &rx);
     return spi_bus_init(core, &spi->bus);
 }
 
@@ -265,7 +266,7 @@ static void reset(core_t *core) {
     spi->rx.level = 0;
     spi->busy = false;
     spi->stalled = false;
-    spi->done_at = machine_now(core->machine);
+    spi->done_at = core_now(core);
     core_events_reset(&spi->events);
     settle(core);
 }
@@ -292,7 +293,7 @@ static const core_reg_t regs[] = {
     { .suffix = "ev_enable",.bits = 2,.write = write_ev_enable },
     SLOT(0),SLOT(1),SLOT(2),SLOT(3),SLOT(4),SLOT(5),SLOT(6),SLOT(7),
     SLOT(8),SLOT(9),SLOT(10),SLOT(11),SLOT(12),SLOT(13),SLOT(14),SLOT(15),
-    { NULL,0,0,0,NULL,NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_spi_mmap = {

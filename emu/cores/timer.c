@@ -6,7 +6,6 @@
 // computed when somebody looks.
 
 #include "cores/models.h"
-#include "machine/machine.h"
 
 #define EVENT_ZERO (1)
 
@@ -26,7 +25,7 @@ static uint32_t value_now(core_t *core) {
     if (!t->enabled) {
         return t->load;
     }
-    uint64_t passed = machine_now(core->machine) - t->from;
+    uint64_t passed = core_now(core) - t->from;
     if (passed <= t->start) {
         return t->start - (uint32_t)passed;
     }
@@ -37,14 +36,14 @@ static uint32_t value_now(core_t *core) {
 // Begin to count from a value now.
 static void restart(core_t *core, uint32_t value) {
     timer_state_t *t = core->state;
-    t->from = machine_now(core->machine);
+    t->from = core_now(core);
     t->start = value;
 }
 
 // When the count next becomes zero; an event is needed only where an interrupt would follow.
 static void schedule(core_t *core) {
     timer_state_t *t = core->state;
-    uint64_t now = machine_now(core->machine);
+    uint64_t now = core_now(core);
     uint32_t value = value_now(core);
     t->zero_at = EVENT_NEVER;
     if (t->enabled && value != 0) {
@@ -53,13 +52,13 @@ static void schedule(core_t *core) {
         t->zero_at = now + t->reload + 1;
     }
     bool wanted = t->events.enable != 0 && t->events.pending == 0;
-    machine_event(core->machine, &t->zero, wanted ? t->zero_at : EVENT_NEVER);
+    core_event(core, &t->zero, wanted ? t->zero_at : EVENT_NEVER);
 }
 
 // The state as of now. The processor may have finished a block: an event is late, the count is not.
 static void settle(core_t *core) {
     timer_state_t *t = core->state;
-    if (t->zero_at <= machine_now(core->machine)) {
+    if (t->zero_at <= core_now(core)) {
         core_events_trigger(core, &t->events, 0);
         core_events_trigger(core, &t->events, EVENT_ZERO);
     }
@@ -103,14 +102,14 @@ static void write_en(core_t *core, reg_t *reg, uint64_t value) {
 static void write_update(core_t *core, reg_t *reg, uint64_t value) {
     (void)reg;
     (void)value;
-    core->machine->time_was_read = true;
+    core_clock_read(core);
     reg_set(core_reg(core, "value"), value_now(core));
 }
 
 static uint64_t read_status(core_t *core, reg_t *reg) {
     (void)reg;
     timer_state_t *t = core->state;
-    core->machine->time_was_read = true;
+    core_clock_read(core);
     settle(core);
     return t->events.trigger;
 }
@@ -118,7 +117,7 @@ static uint64_t read_status(core_t *core, reg_t *reg) {
 static uint64_t read_pending(core_t *core, reg_t *reg) {
     (void)reg;
     timer_state_t *t = core->state;
-    core->machine->time_was_read = true;
+    core_clock_read(core);
     settle(core);
     return t->events.pending;
 }
@@ -142,8 +141,8 @@ static void write_enable(core_t *core, reg_t *reg, uint64_t value) {
 static void write_latch(core_t *core, reg_t *reg, uint64_t value) {
     (void)reg;
     (void)value;
-    core->machine->time_was_read = true;
-    reg_set(core_reg(core, "uptime_cycles"), machine_now(core->machine));
+    core_clock_read(core);
+    reg_set(core_reg(core, "uptime_cycles"), core_now(core));
 }
 
 static bool init(core_t *core) {
@@ -174,7 +173,7 @@ static const core_reg_t regs[] = {
     { .suffix = "ev_enable", .bits = 1, .write = write_enable },
     { .suffix = "uptime_latch", .bits = 1, .flags = REG_OPTIONAL, .write = write_latch },
     { .suffix = "uptime_cycles", .bits = 64, .flags = REG_OPTIONAL | REG_VOLATILE },
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_timer = {

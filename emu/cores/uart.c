@@ -12,7 +12,6 @@
 
 #include "cores/models.h"
 #include "cores/serial_line.h"
-#include "machine/machine.h"
 
 #define EV_TX (1)
 #define EV_RX (2)
@@ -33,7 +32,7 @@ typedef struct {
     event_t rx_done;
     uint64_t byte_cycles; // 0: no pacing
     uint8_t last;         // what rxtx reads when nothing is there
-    bool is_console;
+    const core_link_t *console; // NULL: another core is the console
     bool rx_line_busy;
     uint8_t rx_line;
     serial_line_t line;
@@ -63,12 +62,12 @@ static void update(core_t *core) {
 
 static bool from_host(core_t *core, uint8_t *byte) {
     uart_state_t *u = core->state;
-    return u->is_console && console_get(core->machine->console, byte);
+    return u->console != NULL && u->console->receive(u->console->context, byte);
 }
 
 static bool to_host(core_t *core, uint8_t byte) {
     uart_state_t *u = core->state;
-    return !u->is_console || console_put(core->machine->console, byte);
+    return u->console == NULL || u->console->send(u->console->context, byte);
 }
 
 // A byte begins to come in over the wire.
@@ -76,7 +75,7 @@ static void rx_start(core_t *core) {
     uart_state_t *u = core->state;
     if (!u->rx_line_busy && from_host(core, &u->rx_line)) {
         u->rx_line_busy = true;
-        machine_event(core->machine, &u->rx_done, machine_now(core->machine) + u->byte_cycles);
+        core_event(core, &u->rx_done, core_now(core) + u->byte_cycles);
     }
 }
 
@@ -85,7 +84,7 @@ static void on_rx_done(void *context) {
     uart_state_t *u = core->state;
     u->rx_line_busy = false;
     if (!fifo_put(&u->rx, u->rx_line)) {
-        core->machine->uart_overflows++;
+        core->host->lost_byte(core->host->machine);
     }
     update(core);
     rx_start(core);
@@ -94,7 +93,7 @@ static void on_rx_done(void *context) {
 static void tx_start(core_t *core) {
     uart_state_t *u = core->state;
     if (u->tx.count > 0 && u->tx_done.when == EVENT_NEVER) {
-        machine_event(core->machine, &u->tx_done, machine_now(core->machine) + u->byte_cycles);
+        core_event(core, &u->tx_done, core_now(core) + u->byte_cycles);
     }
 }
 
@@ -128,14 +127,13 @@ static void line_sent(core_t *core) {
 static void line_received(core_t *core, uint8_t byte) {
     uart_state_t *u = core->state;
     if (!fifo_put(&u->rx, byte)) {
-        core->machine->uart_overflows++;
+        core->host->lost_byte(core->host->machine);
     }
     update(core);
 }
 
 // Move bytes between FIFOs and host: called when either side may have changed.
-static void pump(void *context) {
-    core_t *core = context;
+static void pump(core_t *core) {
     uart_state_t *u = core->state;
     if (u->byte_cycles != 0) {
         rx_start(core);
@@ -163,7 +161,7 @@ static void write_rxtx(core_t *core, reg_t *reg, uint64_t value) {
     } else {
         pump(core);
     }
-    machine_sign_of_life(core->machine);
+    core->host->alive(core->host->machine);
 }
 
 static uint64_t read_rxtx(core_t *core, reg_t *reg) {
@@ -178,8 +176,8 @@ static uint64_t read_rxtx(core_t *core, reg_t *reg) {
 // A guest that polls for input asks for it.
 static void ask(core_t *core) {
     uart_state_t *u = core->state;
-    if (u->is_console && u->rx.count == 0) {
-        machine_input_wanted(core->machine);
+    if (u->console != NULL && u->rx.count == 0) {
+        u->console->wanted(u->console->context);
     }
 }
 
@@ -229,11 +227,11 @@ static void write_pending(core_t *core, reg_t *reg, uint64_t value) {
     if ((value & EV_RX) && u->rx.count > 0) {
         u->last = fifo_get(&u->rx); // clearing the event takes the byte
         update(core);
-        if (u->is_console && !console_on_demand(core->machine->console)) {
+        if (u->console != NULL && !u->console->on_demand(u->console->context)) {
             pump(core);
         }
     }
-    machine_sign_of_life(core->machine);
+    core->host->alive(core->host->machine);
 }
 
 static void write_enable(core_t *core, reg_t *reg, uint64_t value) {
@@ -244,27 +242,22 @@ static void write_enable(core_t *core, reg_t *reg, uint64_t value) {
 
 // The PHY is part of the UART in LiteX of 2026 and a core of its own before.
 static const reg_t *tuning_word(core_t *core) {
-    machine_t *m = core->machine;
     reg_t *own = core_reg(core, "phy_tuning_word");
     if (own != NULL) {
-        reg_set(own, serial_line_default_tuning(m->soc->clock_hz));
+        reg_set(own, serial_line_default_tuning(core->host->soc->clock_hz));
         return own;
     }
     char name[SOC_NAME + 8];
     snprintf(name, sizeof(name), "%s_phy", core->name);
-    for (size_t i = 0; i < m->core_count; i++) {
-        if (strcmp(m->cores[i].name, name) == 0) {
-            return core_reg(&m->cores[i], "tuning_word");
-        }
-    }
-    return NULL;
+    core_t *phy = core_find(core, name);
+    return phy != NULL ? core_reg(phy, "tuning_word") : NULL;
 }
 
 static bool init_line(core_t *core) {
     uart_state_t *u = core->state;
     char name[SOC_NAME + 24];
     snprintf(name, sizeof(name), "%s_phy_tuning_word", core->name);
-    u->has_line = !u->is_console && soc_register(core->machine->soc, name) != NULL;
+    u->has_line = u->console == NULL && soc_register(core->host->soc, name) != NULL;
     u->line.sent = line_sent;
     u->line.received = line_received;
     return !u->has_line || serial_line_init(&u->line, core);
@@ -272,17 +265,17 @@ static bool init_line(core_t *core) {
 
 static bool init(core_t *core) {
     uart_state_t *u = core->state;
-    machine_t *m = core->machine;
-    u->tx.size = u->rx.size = m->options.fifo_depth + 1;
+    const core_host_t *host = core->host;
+    u->tx.size = u->rx.size = host->settings.fifo_depth + 1;
     u->tx.data = calloc(1, u->tx.size);
     u->rx.data = calloc(1, u->rx.size);
     u->tx_done = (event_t) { .when = EVENT_NEVER, .fire = on_tx_done, .context = core };
     u->rx_done = (event_t) { .when = EVENT_NEVER, .fire = on_rx_done, .context = core };
-    if (m->options.baud != 0) {
-        u->byte_cycles = (uint64_t)BITS_PER_BYTE * m->soc->clock_hz / m->options.baud;
+    if (host->settings.baud != 0) {
+        u->byte_cycles = (uint64_t)BITS_PER_BYTE * host->soc->clock_hz / host->settings.baud;
         u->byte_cycles += u->byte_cycles == 0;
     }
-    u->is_console = machine_offer_console(m, core, pump);
+    u->console = host->console(host->machine, core, pump);
     return u->tx.data != NULL && u->rx.data != NULL && init_line(core);
 }
 
@@ -292,8 +285,8 @@ static void reset(core_t *core) {
     u->rx.count = 0;
     u->last = 0;
     u->rx_line_busy = false;
-    machine_event(core->machine, &u->tx_done, EVENT_NEVER);
-    machine_event(core->machine, &u->rx_done, EVENT_NEVER);
+    core_event(core, &u->tx_done, EVENT_NEVER);
+    core_event(core, &u->rx_done, EVENT_NEVER);
     if (u->has_line) {
         serial_line_reset(&u->line, tuning_word(core));
     }
@@ -328,7 +321,7 @@ static const core_reg_t regs[] = {
     { .suffix = "xover_ev_enable", .bits = 2, .flags = REG_OPTIONAL },
     { .suffix = "xover_txempty", .bits = 1, .flags = REG_OPTIONAL, .reset = 1 },
     { .suffix = "xover_rxfull", .bits = 1, .flags = REG_OPTIONAL },
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_uart = {

@@ -5,15 +5,14 @@
 
 #include "cores/models.h"
 #include "cores/serial_line.h"
-#include "machine/machine.h"
 
 static void reset(core_t *core) {
-    reg_set(core_reg(core, "tuning_word"), serial_line_default_tuning(core->machine->soc->clock_hz));
+    reg_set(core_reg(core, "tuning_word"), serial_line_default_tuning(core->host->soc->clock_hz));
 }
 
 static const core_reg_t regs[] = {
     { .suffix = "tuning_word", .bits = 32 },
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_uart_phy = { .kind = "uart_phy", .regs = regs, .reset = reset };

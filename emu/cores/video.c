@@ -10,9 +10,6 @@
 #include <string.h>
 
 #include "cores/models.h"
-#include "host/picture.h"
-#include "host/window.h"
-#include "machine/machine.h"
 
 #define FRAMES_PER_SECOND (60)
 #define WORD_BYTES (4)
@@ -29,18 +26,18 @@ typedef struct {
 static uint32_t constant(core_t *core, const char *suffix) {
     char name[SOC_NAME + 16];
     snprintf(name, sizeof(name), "%s_%s", core->name, suffix);
-    const soc_constant_t *c = soc_constant(core->machine->soc, name);
+    const soc_constant_t *c = soc_constant(core->host->soc, name);
     return c != NULL && c->is_number ? (uint32_t)c->number : 0;
 }
 
 static uint64_t period(core_t *core) {
-    return core->machine->soc->clock_hz / FRAMES_PER_SECOND + 1;
+    return core->host->soc->clock_hz / FRAMES_PER_SECOND + 1;
 }
 
 static bool enabled(core_t *core) {
     char name[SOC_NAME + 16];
     snprintf(name, sizeof(name), "%s_vtg", core->name);
-    core_t *vtg = machine_core(core->machine, name);
+    core_t *vtg = core_find(core, name);
     return (reg_get(core_reg(core, "dma_enable")) & 1) && (vtg == NULL || (reg_get(core_reg(vtg, "enable")) & 1));
 }
 
@@ -77,50 +74,44 @@ static void render(core_t *core) {
     uint32_t width = constant(core, "hres");
     uint32_t height = constant(core, "vres");
     uint32_t depth = constant(core, "depth");
-    unsigned port_bits = core->machine->soc->dram_port_bits;
+    unsigned port_bits = core->host->soc->dram_port_bits;
     bool exchanged = port_bits != 0 && port_bits < depth;
     if (v->pixels == NULL || !enabled(core)) {
         return;
     }
-    bus_peek(&core->machine->bus, (uint32_t)reg_get(core_reg(core, "dma_base")), v->pixels, v->bytes);
+    core_memory_read(core, (uint32_t)reg_get(core_reg(core, "dma_base")), v->pixels, v->bytes);
     for (size_t i = 0; i < (size_t)width * height; i++) {
         to_rgb(v->pixels, depth, exchanged, i, &v->rgb[3 * i]);
     }
-    const machine_options_t *options = &core->machine->options;
-    if (options->picture != NULL) {
-        picture_show(options->picture, v->rgb, width, height);
-    }
-    if (options->window != NULL) {
-        window_show(options->window, v->rgb, width, height);
-    }
+    core->host->show(core->host->machine, v->rgb, width, height);
 }
 
 static void on_frame(void *context) {
     core_t *core = context;
     video_state_t *v = core->state;
     render(core);
-    machine_event(core->machine, &v->frame, machine_now(core->machine) + period(core));
+    core_event(core, &v->frame, core_now(core) + period(core));
 }
 
 static void write_enable(core_t *core, reg_t *reg, uint64_t value) {
     (void)reg;
     video_state_t *v = core->state;
     if (value & 1) {
-        v->start = machine_now(core->machine);
+        v->start = core_now(core);
     }
     bool wanted = (value & 1) && v->pixels != NULL;
-    machine_event(core->machine, &v->frame, wanted ? v->start + period(core) : EVENT_NEVER);
+    core_event(core, &v->frame, wanted ? v->start + period(core) : EVENT_NEVER);
 }
 
 static uint64_t read_offset(core_t *core, reg_t *reg) {
     (void)reg;
     video_state_t *v = core->state;
-    core->machine->time_was_read = true;
+    core_clock_read(core);
     if (!enabled(core)) {
         return 0;
     }
     uint64_t words = reg_get(core_reg(core, "dma_length")) / WORD_BYTES;
-    return (machine_now(core->machine) - v->start) % period(core) * words / period(core);
+    return (core_now(core) - v->start) % period(core) * words / period(core);
 }
 
 static bool init(core_t *core) {
@@ -130,7 +121,7 @@ static bool init(core_t *core) {
     uint32_t depth = constant(core, "depth");
     v->frame.fire = on_frame;
     v->frame.context = core;
-    bool watched = core->machine->options.picture != NULL || core->machine->options.window != NULL;
+    bool watched = core->host->watched(core->host->machine);
     if (!watched || width - 1 >= MAX_PIXELS || height - 1 >= MAX_PIXELS || depth > 32) {
         return true;
     }
@@ -142,7 +133,7 @@ static bool init(core_t *core) {
 
 static void reset(core_t *core) {
     video_state_t *v = core->state;
-    machine_event(core->machine, &v->frame, EVENT_NEVER);
+    core_event(core, &v->frame, EVENT_NEVER);
     reg_set(core_reg(core, "dma_base"), constant(core, "base"));
     reg_set(core_reg(core, "dma_length"), constant(core, "hres") * constant(core, "vres") * constant(core, "depth") / 8);
 }
@@ -162,7 +153,7 @@ static const core_reg_t regs[] = {
     { .suffix = "dma_done", .bits = 1 },
     { .suffix = "dma_loop", .bits = 1, .reset = 1 },
     { .suffix = "dma_offset", .bits = 32, .flags = REG_VOLATILE, .read = read_offset },
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_video = {
@@ -176,7 +167,7 @@ static void reset_timing(core_t *core) {
     for (const char *const *n = names; *n != NULL; n++) {
         char name[SOC_NAME + 16];
         snprintf(name, sizeof(name), "%.*s_%s", (int)(strlen(core->name) - strlen("_vtg")), core->name, *n);
-        const soc_constant_t *c = soc_constant(core->machine->soc, name);
+        const soc_constant_t *c = soc_constant(core->host->soc, name);
         if (c != NULL && c->is_number) {
             reg_set(core_reg(core, *n), (uint64_t)c->number);
         }
@@ -193,7 +184,7 @@ static const core_reg_t timing_regs[] = {
     { .suffix = "vsync_start", .bits = 12 },
     { .suffix = "vsync_end", .bits = 12 },
     { .suffix = "vscan", .bits = 12 },
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_video_timing = {

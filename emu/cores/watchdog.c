@@ -4,7 +4,6 @@
 // resets the SoC, at once: the delay that LiteX's add_watchdog() can put before the reset is not in csr.json.
 
 #include "cores/models.h"
-#include "machine/machine.h"
 
 #define CONTROL_FEED (1)
 #define CONTROL_ENABLE (1 << 8)
@@ -21,7 +20,7 @@ typedef struct {
 
 static uint64_t remaining_now(core_t *core) {
     watchdog_state_t *w = core->state;
-    uint64_t passed = machine_now(core->machine) - w->from;
+    uint64_t passed = core_now(core) - w->from;
     if (!(w->control & CONTROL_ENABLE)) {
         return w->remaining;
     }
@@ -31,7 +30,7 @@ static uint64_t remaining_now(core_t *core) {
 // From a count of 0 it takes a cycle until the core says so.
 static void schedule(core_t *core) {
     watchdog_state_t *w = core->state;
-    machine_event(core->machine, &w->end, w->control & CONTROL_ENABLE ? w->from + w->remaining + 1 : EVENT_NEVER);
+    core_event(core, &w->end, w->control & CONTROL_ENABLE ? w->from + w->remaining + 1 : EVENT_NEVER);
 }
 
 static void on_end(void *context) {
@@ -39,7 +38,7 @@ static void on_end(void *context) {
     watchdog_state_t *w = core->state;
     core_events_trigger(core, &w->events, EVENT_WDT);
     if (w->control & CONTROL_RESET) {
-        machine_reset_request(core->machine);
+        core->host->reset(core->host->machine);
     }
 }
 
@@ -47,7 +46,7 @@ static void write_control(core_t *core, reg_t *reg, uint64_t value) {
     (void)reg;
     watchdog_state_t *w = core->state;
     w->remaining = value & CONTROL_FEED ? reg_get(core_reg(core, "cycles")) : remaining_now(core);
-    w->from = machine_now(core->machine);
+    w->from = core_now(core);
     w->control = value;
     if (!(value & CONTROL_ENABLE) || w->remaining != 0) {
         core_events_trigger(core, &w->events, 0);
@@ -105,7 +104,7 @@ static const core_reg_t regs[] = {
     { .suffix = "ev_status", .bits = 1, .flags = REG_OPTIONAL | REG_VOLATILE, .read = read_status },
     { .suffix = "ev_pending", .bits = 1, .flags = REG_OPTIONAL | REG_VOLATILE, .read = read_pending, .write = write_pending },
     { .suffix = "ev_enable", .bits = 1, .flags = REG_OPTIONAL, .write = write_enable },
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_watchdog = {

@@ -5,7 +5,6 @@
 // A core with revision="old", which pauses for 62.5 instead of 350 us, looks the same in csr.json.
 
 #include "cores/models.h"
-#include "machine/machine.h"
 
 #define LED_BITS (24)
 // The FSM's states between the end of the pause and the first bit: LED-READ, LED-LATCH, LED-SEND, RUN.
@@ -32,7 +31,7 @@ typedef struct {
 
 static uint32_t read_led(core_t *core, unsigned led) {
     uint32_t word = 0;
-    bus_peek(&core->machine->bus, core->base + 4 * led, &word, sizeof(word));
+    core_memory_read(core, core->base + 4 * led, &word, sizeof(word));
     return word;
 }
 
@@ -64,13 +63,13 @@ static void on_edge(void *context) {
             w->at += w->led != 0 ? 1 : w->pause_cycles + START_CYCLES;
         }
     }
-    nets_drive(core->machine->nets, w->pin, w->high ? NETS_HIGH : NETS_LOW);
-    machine_event(core->machine, &w->edge, w->at);
+    core_drive(core, w->pin, w->high);
+    core_event(core, &w->edge, w->at);
 }
 
 static bool init(core_t *core) {
     ws2812_state_t *w = core->state;
-    const soc_t *soc = core->machine->soc;
+    const soc_t *soc = core->host->soc;
     w->edge = (event_t) { .when = EVENT_NEVER, .fire = on_edge, .context = core };
     w->leds = (unsigned)(soc_memory(soc, core->name)->size / sizeof(uint32_t));
     w->pause_cycles = (uint64_t)(pause_s * soc->clock_hz);
@@ -80,26 +79,26 @@ static bool init(core_t *core) {
         // The cycle in which the low time's timer is done.
         w->low_cycles[bit] += w->low_cycles[bit] == 0;
     }
-    w->pin = machine_pin(core, 0, NULL);
+    w->pin = core_pin(core, 0, NULL);
     return w->pin >= 0;
 }
 
 static void reset(core_t *core) {
     ws2812_state_t *w = core->state;
-    bool heard = w->leds > 0 && nets_shared(core->machine->nets, w->pin);
+    bool heard = w->leds > 0 && nets_shared(core->host->nets, w->pin);
     w->high = false;
     w->bits = 0;
     w->led = 0;
-    w->at = machine_now(core->machine) + w->pause_cycles + START_CYCLES;
-    nets_drive(core->machine->nets, w->pin, NETS_LOW);
-    machine_event(core->machine, &w->edge, heard ? w->at : EVENT_NEVER);
+    w->at = core_now(core) + w->pause_cycles + START_CYCLES;
+    core_drive(core, w->pin, false);
+    core_event(core, &w->edge, heard ? w->at : EVENT_NEVER);
 }
 
 static const char *const memories[] = { "ws2812", "neopixel", NULL };
 
 // None: csr.json shows only the memory.
 static const core_reg_t regs[] = {
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_ws2812 = {

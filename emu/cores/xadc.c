@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "cores/models.h"
-#include "machine/machine.h"
 
 // A conversion takes 26 clocks of the converter, which LiteX runs at a quarter of the system clock.
 #define CONVERSION_CYCLES (26 * 4)
@@ -50,7 +49,7 @@ static uint64_t place_of(const core_t *core, const reg_t *reg) {
 static uint64_t read_value(core_t *core, reg_t *reg) {
     xadc_state_t *x = core->state;
     // Its first conversion is still to come.
-    if (machine_now(core->machine) - x->start < CONVERSION_CYCLES * place_of(core, reg)) {
+    if (core_now(core) - x->start < CONVERSION_CYCLES * place_of(core, reg)) {
         return 0;
     }
     uint64_t fallback = 0;
@@ -59,7 +58,7 @@ static uint64_t read_value(core_t *core, reg_t *reg) {
             fallback = reg->bits < 12 ? defaults[i].value >> (12 - reg->bits) : defaults[i].value;
         }
     }
-    const wiring_t *wiring = core->machine->options.wiring;
+    const wiring_t *wiring = core->host->wiring;
     uint64_t value = wiring != NULL ? wiring_value(wiring, core->name, reg->suffix, fallback) : fallback;
     return value & ((UINT64_C(1) << (reg->bits < 16 ? reg->bits : 16)) - 1);
 }
@@ -67,7 +66,7 @@ static uint64_t read_value(core_t *core, reg_t *reg) {
 // Whether something that happens each `cycles` has happened since the last look.
 static bool has_happened(core_t *core, uint64_t *last, uint64_t cycles) {
     xadc_state_t *x = core->state;
-    uint64_t now = machine_now(core->machine);
+    uint64_t now = core_now(core);
     bool happened = (now - x->start) / cycles != (*last - x->start) / cycles;
     *last = now;
     return happened;
@@ -101,7 +100,7 @@ static bool init(core_t *core) {
 
 static void reset(core_t *core) {
     xadc_state_t *x = core->state;
-    x->start = x->eoc_read = x->eos_read = machine_now(core->machine);
+    x->start = x->eoc_read = x->eos_read = core_now(core);
 }
 
 static const core_reg_t regs[] = {
@@ -114,7 +113,7 @@ static const core_reg_t regs[] = {
     { .suffix = "vccpsaux", .bits = 12, .flags = REG_VOLATILE | REG_OPTIONAL, .read = read_value },
     { .suffix = "eoc", .bits = 1, .flags = REG_VOLATILE, .read = read_eoc },
     { .suffix = "eos", .bits = 1, .flags = REG_VOLATILE, .read = read_eos },
-    { NULL, 0, 0, 0, NULL, NULL },
+    CORE_REGS_END,
 };
 
 const core_model_t core_xadc = {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine/machine.h"
+#include "machine/internal.h"
 
 // A register belongs to the core with the longest name that starts its own.
 static core_t *owner(machine_t *m, const soc_register_t *r) {
@@ -49,10 +49,10 @@ static bool fill_core(machine_t *m, core_t *core) {
         reg->core = core;
         reg->soc = r;
         reg->suffix = r->name + strlen(core->name) + 1;
-        reg->word_count = r->size;
-        reg->words = calloc(r->size, sizeof(*reg->words));
+        reg->size = r->size * soc->csr_width / 8;
+        reg->bytes = calloc(1, REG_ROOM(reg->size));
         reg->bits = r->bits != 0 ? r->bits : r->size * soc->csr_width;
-        if (reg->words == NULL) {
+        if (reg->bytes == NULL) {
             return false;
         }
         for (uint32_t w = 0; w < r->size; w++) {
@@ -107,7 +107,7 @@ static void warn_plain(const machine_t *m) {
 
 static core_t *add_core(machine_t *m, const char *name, uint32_t base) {
     core_t *core = &m->cores[m->core_count++];
-    core->machine = m;
+    core->host = &m->core_host;
     core->base = base;
     core->irq = irq_of(m->soc, name);
     snprintf(core->name, sizeof(core->name), "%s", name);
@@ -183,7 +183,7 @@ static void trace(machine_t *m, char what, uint32_t offset, uint32_t value) {
     uint32_t word = m->reg_word[offset / 4];
     if (reg == NULL) {
         fprintf(m->trace_csr, "%c csr+0x%x 0x%x\n", what, (unsigned)offset, (unsigned)value);
-    } else if (reg->word_count > 1) {
+    } else if (reg->soc->size > 1) {
         fprintf(m->trace_csr, "%c %s[%u] 0x%x\n", what, reg->soc->name, (unsigned)word, (unsigned)value);
     } else {
         fprintf(m->trace_csr, "%c %s 0x%x\n", what, reg->soc->name, (unsigned)value);
@@ -198,12 +198,17 @@ static uint32_t read_word(machine_t *m, uint32_t offset) {
         core_t *core = m->core_at[slot];
         return core != NULL ? core->model->word(core, slot - (core->base - m->soc->csr_base) / 4) : 0;
     }
-    if (reg->model == NULL || reg->model->read == NULL) {
-        return reg->words[word];
-    }
     unsigned width = m->soc->csr_width;
-    uint64_t whole = reg->model->read(reg->core, reg);
-    return word * width < 64 ? (uint32_t)(whole >> word * width) & (uint32_t)((1ull << width) - 1) : 0;
+    if (reg->model != NULL && reg->model->read != NULL) {
+        uint64_t whole = reg->model->read(reg->core, reg);
+        return word * width < 64 ? (uint32_t)(whole >> word * width) & (uint32_t)((1ull << width) - 1) : 0;
+    }
+    if (reg->model != NULL && reg->model->refresh != NULL) {
+        reg->model->refresh(reg->core, reg);
+    }
+    uint32_t value = 0;
+    memcpy(&value, reg->bytes + word * (width / 8), width / 8);
+    return value;
 }
 
 uint32_t machine_csr_read(void *context, uint32_t offset) {
@@ -215,7 +220,8 @@ uint32_t machine_csr_read(void *context, uint32_t offset) {
     return value;
 }
 
-void machine_csr_write(void *context, uint32_t offset, uint32_t value) {
+void machine_csr_write(void *context, uint32_t offset, uint32_t value, unsigned size) {
+    (void)size; // LiteX's CSR bridge takes whole words
     machine_t *m = context;
     reg_t *reg = m->reg_at[offset / 4];
     unsigned width = m->soc->csr_width;
@@ -228,9 +234,10 @@ void machine_csr_write(void *context, uint32_t offset, uint32_t value) {
     uint32_t word = m->reg_word[offset / 4];
     unsigned low = word * width;
     unsigned bits = reg->bits > low ? reg->bits - low : 0;
-    reg->words[word] = value & (uint32_t)((1ull << (bits < width ? bits : width)) - 1);
+    value &= (uint32_t)((1ull << (bits < width ? bits : width)) - 1);
+    memcpy(reg->bytes + word * (width / 8), &value, width / 8);
     // LiteX strobes with the word at the highest address.
-    uint32_t last = m->soc->csr_big ? 0 : reg->word_count - 1;
+    uint32_t last = m->soc->csr_big ? 0 : reg->soc->size - 1;
     if (word == last && reg->model != NULL && reg->model->write != NULL) {
         reg->model->write(reg->core, reg, reg_get(reg));
     }

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "host/image.h"
-#include "machine/machine.h"
+#include "machine/internal.h"
 
 static bool load_kernel(machine_t *m, const char *path) {
     const soc_memory_t *ram = soc_memory(m->soc, "main_ram");

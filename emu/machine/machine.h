@@ -1,29 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// The machine: processor, bus, cores and console of one SoC, and their common time. Time is
-// cpu.cycle, in cycles of the system clock; cores ask for events at a time and are called then.
+// The machine: processor, bus, cores and console of one SoC, and their common time. Time is cpu.cycle, in cycles of the
+// system clock. Its parts share internal.h.
 
 #ifndef EMU_MACHINE_MACHINE_H
 #define EMU_MACHINE_MACHINE_H
 
 #include "bus/bus.h"
-#include "soc/soc.h"
 #include "cores/core.h"
 #include "cpu/cpu.h"
 #include "host/console.h"
 #include "host/etherbone.h"
+#include "machine/plic.h"
 #include "models/nets.h"
 #include "models/pin_devices.h"
 #include "models/plug.h"
-
-#define EVENT_NEVER UINT64_MAX
-
-typedef struct event {
-    uint64_t when;
-    void (*fire)(void *context);
-    void *context;
-    struct event *next;
-} event_t;
+#include "soc/soc.h"
 
 struct picture;
 struct window;
@@ -47,12 +39,7 @@ typedef struct {
     uint64_t max_cycles;      // 0: none
 } machine_options_t;
 
-typedef struct plic {
-    uint32_t priority[64];
-    uint32_t enabled;
-    uint32_t threshold;
-    uint32_t claimed;
-} plic_t;
+typedef struct machine machine_t;
 
 struct machine {
     const soc_t *soc;
@@ -61,9 +48,10 @@ struct machine {
     bus_t bus;
     console_t *console;
     etherbone_t *etherbone; // NULL: none
+    core_host_t core_host;  // what the cores see of this machine
     core_t *cores;
     size_t core_count;
-    core_t **core_at;       // by CSR word: memories of words
+    core_t **core_at;       // by CSR word: cores that are a memory of words
     reg_t **reg_at;         // by CSR word
     uint16_t *reg_word;     // which of the register's words, the least significant is 0
     event_t *events;
@@ -71,14 +59,14 @@ struct machine {
     uint64_t devices_when;  // the latest cycle that the devices on the pins have heard of
     uint32_t irq_lines;
     plic_t plic;
-    uint64_t bus_errors_base; // ctrl_bus_errors restarts with the SoC
     bool reset_request;
     nets_t *nets;           // the pins of all cores, wired
     event_t stimulus;
     pin_devices_t *pin_devices;
     event_t pin_device;     // the next one's
     core_t *console_core;
-    void (*pump)(void *context);
+    core_link_t console_link;
+    void (*console_ready)(core_t *core); // input came or room became free
     uint32_t input_polls;
     uint32_t idle_count;    // since the last sign of life
     bool time_was_read;     // since the guest last went idle
@@ -108,44 +96,7 @@ void machine_slice(machine_t *m);
 // Run one instruction and the events that are due.
 void machine_step(machine_t *m);
 
-static inline uint64_t machine_now(const machine_t *m) {
-    return m->cpu.cycle;
-}
-
-// The same, but in an event's fire() when that was due: the processor runs some instructions at a time, and an
-// event may come after the last of them.
-static inline uint64_t machine_due(const machine_t *m) {
-    return m->event_when != EVENT_NEVER ? m->event_when : m->cpu.cycle;
-}
-
-void machine_event(machine_t *m, event_t *event, uint64_t when);
-void machine_irq(machine_t *m, int line, bool level);
-void machine_reset_request(machine_t *m);
-
-// For a core's init(): add one of its pins, -1 for no memory; sense() gets the core as context.
-int machine_pin(core_t *core, unsigned index, nets_sense_t sense);
-// The n-th device that the wiring has at a core's place, NULL: no more.
-const wiring_row_t *machine_device(const core_t *core, unsigned index, size_t n);
-uint64_t machine_ns(const machine_t *m); // since the start, at the nominal clock
-
-// The console's UART: moves bytes when pump is called. False: another core is the console.
-bool machine_offer_console(machine_t *m, core_t *core, void (*pump)(void *context));
-void machine_input_wanted(machine_t *m); // the guest looked for input and there is none
-void machine_sign_of_life(machine_t *m); // the guest moved a byte
-
-// bus windows
-uint32_t machine_csr_read(void *context, uint32_t offset);
-void machine_csr_write(void *context, uint32_t offset, uint32_t value);
-bool machine_add_cores(machine_t *m);
-core_t *machine_core(machine_t *m, const char *name); // NULL: none
-void machine_reset_cores(machine_t *m);
-bool machine_add_plic(machine_t *m);
-void machine_plic_update(machine_t *m);
-
 // The bus as a host sees it; context is the machine.
 extern const etherbone_bus_t machine_host_bus;
-
-// images
-bool machine_load_images(machine_t *m);
 
 #endif

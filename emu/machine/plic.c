@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "machine/machine.h"
+#include "machine/internal.h"
 
 #define PLIC_SIZE (0x400000)
 #define PENDING (0x1000)
@@ -65,7 +65,8 @@ static uint32_t plic_read(void *context, uint32_t offset) {
     return 0;
 }
 
-static void plic_write(void *context, uint32_t offset, uint32_t value) {
+static void plic_write(void *context, uint32_t offset, uint32_t value, unsigned size) {
+    (void)size;
     machine_t *m = context;
     if (offset < SOURCES * 4) {
         m->plic.priority[offset / 4] = value;

@@ -2,8 +2,8 @@
 //
 // GDB remote stub: see gdb.c.
 
-#ifndef EMU_HOST_GDB_H
-#define EMU_HOST_GDB_H
+#ifndef EMU_GDB_H
+#define EMU_GDB_H
 
 #include "machine/machine.h"
 

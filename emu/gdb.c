@@ -4,7 +4,7 @@
 // After: Debugging with GDB, appendix E, "GDB Remote Serial Protocol" and "RISC-V Features".
 
 #define _GNU_SOURCE
-#include "host/gdb.h"
+#include "gdb.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
