@@ -54,7 +54,7 @@ int lx_gpio_toggle(const lx_gpio_regs_t *regs, uint32_t mask) {
     if (beyond(regs, mask)) {
         return LX_EINVAL;
     }
-    lx_gpio_invert(regs, mask);
+    lx_gpio_toggle_pin(regs, mask);
     return LX_OK;
 }
 

@@ -46,7 +46,7 @@ static inline bool lx_gpio_can_output(const lx_gpio_regs_t *regs) {
     return csr_present(regs->out);
 }
 
-static inline bool lx_gpio_can_switch(const lx_gpio_regs_t *regs) {
+static inline bool lx_gpio_has_oe(const lx_gpio_regs_t *regs) {
     return csr_present(regs->oe);
 }
 
@@ -68,15 +68,15 @@ int lx_gpio_write(const lx_gpio_regs_t *regs, uint32_t mask, uint32_t value);
 // Invert those pins that mask selects, as last written. Errors as above.
 int lx_gpio_toggle(const lx_gpio_regs_t *regs, uint32_t mask);
 
-// The same for one pin that exists and has an output, where each cycle counts.
-static inline void lx_gpio_put(const lx_gpio_regs_t *regs, uint32_t mask, bool level) {
+// The same without checks, for pins that exist and have an output, where each cycle counts.
+static inline void lx_gpio_write_pin(const lx_gpio_regs_t *regs, uint32_t mask, bool level) {
     uint32_t state = soc_irq_save();
     uint32_t out = csr_read(regs->out);
     csr_write(regs->out, level ? out | mask : out & ~mask);
     soc_irq_restore(state);
 }
 
-static inline void lx_gpio_invert(const lx_gpio_regs_t *regs, uint32_t mask) {
+static inline void lx_gpio_toggle_pin(const lx_gpio_regs_t *regs, uint32_t mask) {
     uint32_t state = soc_irq_save();
     csr_write(regs->out, csr_read(regs->out) ^ mask);
     soc_irq_restore(state);

@@ -141,7 +141,7 @@ void machine_pin_set(const machine_pin_obj_t *self, bool level) {
     } else if (!lx_gpio_can_output(self->regs)) {
         machine_pin_raise_lacks(self->regs, "outputs");
     } else {
-        lx_gpio_put(self->regs, self->mask, level);
+        lx_gpio_write_pin(self->regs, self->mask, level);
     }
 }
 
@@ -170,7 +170,7 @@ COLD void machine_pin_output(machine_pin_obj_t *self) {
 }
 
 COLD void machine_pin_open_drain(machine_pin_obj_t *self) {
-    if (!lx_gpio_can_switch(self->regs)) {
+    if (!lx_gpio_has_oe(self->regs)) {
         machine_pin_raise_lacks(self->regs, "direction register, so its pins are no open drains");
     }
     set_open_drain(self, true);
@@ -356,7 +356,7 @@ static void pin_toggle(const machine_pin_obj_t *self) {
     } else if (!lx_gpio_can_output(self->regs)) {
         machine_pin_raise_lacks(self->regs, "outputs");
     } else {
-        lx_gpio_invert(self->regs, self->mask);
+        lx_gpio_toggle_pin(self->regs, self->mask);
     }
 }
 static const pin_method_t pin_toggle_obj = { { &pin_method_type }, pin_toggle };

@@ -180,12 +180,12 @@ static void gpio_tristate(void) {
     CHECK_EQ(mock_get(out), 0x8e1);
     CHECK_EQ(lx_gpio_toggle(&gpio, 0x801), LX_OK);
     CHECK_EQ(mock_get(out), 0x0e0);
-    lx_gpio_put(&gpio, 0x004, true);
+    lx_gpio_write_pin(&gpio, 0x004, true);
     CHECK_EQ(mock_get(out), 0x0e4);
-    lx_gpio_put(&gpio, 0x004, true);
-    lx_gpio_put(&gpio, 0x040, false);
+    lx_gpio_write_pin(&gpio, 0x004, true);
+    lx_gpio_write_pin(&gpio, 0x040, false);
     CHECK_EQ(mock_get(out), 0x0a4);
-    lx_gpio_invert(&gpio, 0x005);
+    lx_gpio_toggle_pin(&gpio, 0x005);
     CHECK_EQ(mock_get(out), 0x0a1);
     lx_gpio_write(&gpio, 0x0ff, 0x0e0);
     CHECK_EQ(lx_gpio_set_direction(&gpio, 0x00f, 0xff5), LX_OK);
@@ -193,7 +193,7 @@ static void gpio_tristate(void) {
     CHECK_EQ(lx_gpio_set_direction(&gpio, 0x003, 0x002), LX_OK);
     CHECK_EQ(mock_get(oe), 0x006);
     CHECK_EQ(lx_gpio_read_oe(&gpio), 0x006);
-    CHECK(lx_gpio_can_switch(&gpio) && lx_gpio_can_input(&gpio) && lx_gpio_can_output(&gpio));
+    CHECK(lx_gpio_has_oe(&gpio) && lx_gpio_can_input(&gpio) && lx_gpio_can_output(&gpio));
 }
 
 static void gpio_pins_that_are_not_there(void) {

@@ -170,7 +170,7 @@ int main(void) {
     #if SOC_HAS_GPIO
     for (unsigned i = 0; i < SOC_GPIO_COUNT; i++) {
         printf("gpio %s %u %d%d%d%d\n", soc_gpio[i].name, soc_gpio[i].pins, lx_gpio_can_input(&soc_gpio[i]),
-            lx_gpio_can_output(&soc_gpio[i]), lx_gpio_can_switch(&soc_gpio[i]), lx_gpio_can_interrupt(&soc_gpio[i]));
+            lx_gpio_can_output(&soc_gpio[i]), lx_gpio_has_oe(&soc_gpio[i]), lx_gpio_can_interrupt(&soc_gpio[i]));
     }
     #endif
     #if SOC_HAS_PWM
