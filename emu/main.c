@@ -18,6 +18,7 @@
 #include "host/picture.h"
 #include "host/window.h"
 #include "machine/machine.h"
+#include "models/number.h"
 
 #define EXIT_BAD_INPUT (2)
 #define MAX_LOADS (32)
@@ -119,13 +120,6 @@ static int bad(const char *format, const char *what) {
     return EXIT_BAD_INPUT;
 }
 
-static bool parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *value) {
-    char *end;
-    errno = 0;
-    *value = strtoull(text, &end, 0);
-    return errno == 0 && end != text && *end == 0 && text[0] != '-' && *value >= min && *value <= max;
-}
-
 static int parse(options_t *o, int argc, char **argv) {
     uint64_t n;
     int c;
@@ -154,13 +148,13 @@ static int parse(options_t *o, int argc, char **argv) {
                 o->uart = "pty";
                 break;
             case OPT_BAUD:
-                if (!parse_number(optarg, 1, MAX_BAUD, &n)) {
+                if (!number_parse_all(optarg, 1, MAX_BAUD, &n)) {
                     return bad("--baud %s: give a baud rate, as 115200", optarg);
                 }
                 o->machine.baud = (uint32_t)n;
                 break;
             case OPT_FIFO:
-                if (!parse_number(optarg, 1, MAX_FIFO_DEPTH, &n)) {
+                if (!number_parse_all(optarg, 1, MAX_FIFO_DEPTH, &n)) {
                     return bad("--uart-fifo %s: give a depth, as 16", optarg);
                 }
                 o->machine.fifo_depth = (uint32_t)n;
@@ -175,7 +169,7 @@ static int parse(options_t *o, int argc, char **argv) {
                 o->machine.timing = true;
                 break;
             case OPT_MAX_CYCLES:
-                if (!parse_number(optarg, 1, UINT64_MAX / 4, &n)) {
+                if (!number_parse_all(optarg, 1, UINT64_MAX / 4, &n)) {
                     return bad("--max-cycles %s: give a number of cycles", optarg);
                 }
                 o->machine.max_cycles = n;
@@ -202,7 +196,7 @@ static int parse(options_t *o, int argc, char **argv) {
                 o->machine.identifier = optarg;
                 break;
             case OPT_MAP_HASH:
-                if (!parse_number(optarg, 0, UINT32_MAX, &n)) {
+                if (!number_parse_all(optarg, 0, UINT32_MAX, &n)) {
                     return bad("--map-hash %s: give a number", optarg);
                 }
                 o->machine.map_hash = optarg;

@@ -4,12 +4,13 @@
 
 #include "models/wiring.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "models/number.h"
 
 #define LINE_LENGTH (512)
 #define WORDS (3 + WIRING_PARAMETERS)
@@ -42,19 +43,6 @@ static bool copy_name(char *out, size_t size, const char *text, size_t length) {
     return true;
 }
 
-static bool parse_number(const char *text, uint64_t *number, const char **end) {
-    char *stop;
-    errno = 0;
-    *number = strtoull(text, &stop, 0);
-    *end = stop;
-    return isdigit((unsigned char)*text) && errno == 0;
-}
-
-static bool parse_whole(const char *text, uint64_t *number) {
-    const char *end;
-    return parse_number(text, number, &end) && *end == '\0';
-}
-
 static bool parse_place(const char *text, wiring_place_t *place) {
     size_t length = strcspn(text, "[");
     place->index = 0;
@@ -66,7 +54,7 @@ static bool parse_place(const char *text, wiring_place_t *place) {
     }
     uint64_t index;
     const char *end;
-    if (!parse_number(text + length + 1, &index, &end) || index > 0xffff || strcmp(end, "]") != 0) {
+    if (!number_parse(text + length + 1, &index, &end) || index > 0xffff || strcmp(end, "]") != 0) {
         return false;
     }
     place->index = (unsigned)index;
@@ -79,7 +67,7 @@ static bool parse_time(const char *text, uint64_t *ns) {
         uint64_t ns;
     } units[] = { { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 } };
     const char *end;
-    if (!parse_number(text, ns, &end)) {
+    if (!number_parse(text, ns, &end)) {
         return false;
     }
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
@@ -134,7 +122,7 @@ static bool value(const source_t *source, wiring_row_t *row, char **words, size_
     if (n != 2 || words[0][length] == '\0'
         || !copy_name(row->place.core, sizeof(row->place.core), words[0], length)
         || !copy_name(row->name, sizeof(row->name), words[0] + length + 1, strlen(words[0] + length + 1))
-        || !parse_whole(words[1], &row->number)) {
+        || !number_parse_all(words[1], 0, UINT64_MAX, &row->number)) {
         return bad(source, "want `value CORE.NAME NUMBER`, as in `value xadc.temperature 2500`");
     }
     return true;
@@ -289,7 +277,7 @@ uint64_t wiring_number(const wiring_row_t *row, const char *key, uint64_t fallba
     if (text == NULL) {
         return fallback;
     }
-    if (!parse_whole(text, &number)) {
+    if (!number_parse_all(text, 0, UINT64_MAX, &number)) {
         *bad_number = true;
         return fallback;
     }

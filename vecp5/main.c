@@ -3,6 +3,7 @@
 
 #define _GNU_SOURCE
 #include "models/flash_memory.h"
+#include "models/number.h"
 #include "vecp5/server.h"
 
 #include <errno.h>
@@ -60,12 +61,6 @@ static int list(const char *what) {
     return EXIT_SUCCESS;
 }
 
-static bool parse_number(const char *text, unsigned long maximum, unsigned long *value) {
-    char *end;
-    *value = strtoul(text, &end, 10);
-    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && *value <= maximum;
-}
-
 typedef struct {
     const ecp5_device_t *device;
     const nor_chip_t *chip;
@@ -75,7 +70,7 @@ typedef struct {
     nor_times_t times;
     bool wall_clock;
     const char *report;
-    unsigned long timeout_s;
+    uint64_t timeout_s;
 } arguments_t;
 
 // 0 to go on, or the exit status plus one.
@@ -132,7 +127,7 @@ static int parse(int argc, char **argv, arguments_t *arguments) {
                 arguments->report = optarg;
                 break;
             case 'T':
-                if (!parse_number(optarg, 1000000, &arguments->timeout_s)) {
+                if (!number_parse_all(optarg, 0, 1000000, &arguments->timeout_s)) {
                     return bad("timeout", optarg, "not a number of seconds") + 1;
                 }
                 break;
@@ -165,11 +160,11 @@ static uint8_t *open_flash(const arguments_t *arguments) {
 
 static int open_ports(const arguments_t *arguments, server_t *server, uint16_t chosen[2]) {
     for (int i = 0; i < 2; i++) {
-        unsigned long port;
+        uint64_t port;
         if (arguments->port[i] == NULL) {
             continue;
         }
-        if (!parse_number(arguments->port[i], 65535, &port)) {
+        if (!number_parse_all(arguments->port[i], 0, 65535, &port)) {
             return bad("port", arguments->port[i], "not a port number");
         }
         chosen[i] = (uint16_t)port;
