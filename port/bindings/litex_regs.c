@@ -16,10 +16,6 @@
 // Similar names that the error for an unknown name lists.
 #define SUGGESTIONS 3
 
-static mp_obj_t str_of(const char *text) {
-    return mp_obj_new_str(text, strlen(text));
-}
-
 // "no CSR 'x'; did you mean 'y'"
 static void print_no_such(const mp_print_t *print, soc_table_t table, const char *name) {
     static const char *const what[] = {
@@ -114,8 +110,8 @@ static mp_obj_t litex_csrs(size_t n_args, const mp_obj_t *args) {
             continue;
         }
         mp_obj_t items[4] = {
-            str_of(r->name), mp_obj_new_int_from_uint(r->reg.addr),
-            MP_OBJ_NEW_SMALL_INT(csr_bits(r->reg)), str_of(access_of(r->reg)),
+            mp_obj_new_str_from_cstr(r->name), mp_obj_new_int_from_uint(r->reg.addr),
+            MP_OBJ_NEW_SMALL_INT(csr_bits(r->reg)), mp_obj_new_str_from_cstr(access_of(r->reg)),
         };
         mp_obj_list_append(list, mp_obj_new_tuple(MP_ARRAY_SIZE(items), items));
     }
@@ -220,7 +216,7 @@ static mp_obj_t register_call(mp_obj_t self_in, size_t n_args, size_t n_kw, cons
 static MP_NOINLINE mp_obj_t register_fact(const soc_register_t *r, qstr attr) {
     switch (attr) {
         case MP_QSTR_name:
-            return str_of(r->name);
+            return mp_obj_new_str_from_cstr(r->name);
         case MP_QSTR_addr:
             return mp_obj_new_int_from_uint(r->reg.addr);
         case MP_QSTR_size: // as csr.json calls it
@@ -231,7 +227,7 @@ static MP_NOINLINE mp_obj_t register_fact(const soc_register_t *r, qstr attr) {
         case MP_QSTR_data_width:
             return MP_OBJ_NEW_SMALL_INT(SOC_CSR_DATA_WIDTH);
         case MP_QSTR_mode:
-            return str_of(access_of(r->reg));
+            return mp_obj_new_str_from_cstr(access_of(r->reg));
         default:
             return MP_OBJ_NULL;
     }
@@ -272,7 +268,7 @@ static mp_obj_t tree_register(const litex_tree_obj_t *tree, const soc_register_t
 static mp_obj_t tree_memory(const soc_memory_t *m) {
     static const qstr fields[] = { MP_QSTR_base, MP_QSTR_size, MP_QSTR_type };
     const mp_obj_t items[MP_ARRAY_SIZE(fields)] = {
-        mp_obj_new_int_from_uint(m->base), mp_obj_new_int_from_uint(m->size), str_of(m->type),
+        mp_obj_new_int_from_uint(m->base), mp_obj_new_int_from_uint(m->size), mp_obj_new_str_from_cstr(m->type),
     };
     return mp_obj_new_attrtuple(fields, MP_ARRAY_SIZE(fields), items);
 }
@@ -286,7 +282,7 @@ static mp_obj_t tree_constant(const litex_tree_obj_t *tree, const soc_constant_t
     if (c->number != 0) {
         return as_csv ? MP_OBJ_NEW_QSTR(MP_QSTR_None) : mp_const_true;
     }
-    mp_obj_t text = str_of(c->text);
+    mp_obj_t text = mp_obj_new_str_from_cstr(c->text);
     if (as_csv) {
         mp_obj_t lower[2];
         mp_load_method(text, MP_QSTR_lower, lower);
@@ -341,7 +337,7 @@ static mp_obj_t tree_dict(const litex_tree_obj_t *tree) {
         const char *name = soc_table_name(tree->table, at);
         mp_obj_t value = tree_get(tree, name);
         if (value != MP_OBJ_NULL) {
-            mp_obj_dict_store(dict, str_of(name), value);
+            mp_obj_dict_store(dict, mp_obj_new_str_from_cstr(name), value);
         }
     }
     return dict;

@@ -15,10 +15,6 @@
 #include "soc/soc.h"
 #include "soc_instances.h"
 
-static mp_obj_t str_of(const char *text) {
-    return mp_obj_new_str(text, strlen(text));
-}
-
 // A dictionary that keeps its order where it can, for reading at the prompt.
 static mp_obj_t ordered_dict(size_t n) {
     mp_obj_t dict = mp_obj_new_dict(n);
@@ -34,15 +30,15 @@ static void put(mp_obj_t dict, qstr key, mp_obj_t value) {
 
 static mp_obj_t info_cpu(void) {
     mp_obj_t d = ordered_dict(3);
-    put(d, MP_QSTR_name, str_of(soc_identity.cpu_human_name));
-    put(d, MP_QSTR_type, str_of(soc_identity.cpu_name));
-    put(d, MP_QSTR_variant, str_of(soc_identity.cpu_variant));
+    put(d, MP_QSTR_name, mp_obj_new_str_from_cstr(soc_identity.cpu_human_name));
+    put(d, MP_QSTR_type, mp_obj_new_str_from_cstr(soc_identity.cpu_name));
+    put(d, MP_QSTR_variant, mp_obj_new_str_from_cstr(soc_identity.cpu_variant));
     return d;
 }
 
 static mp_obj_t info_bus(void) {
     mp_obj_t d = ordered_dict(3);
-    put(d, MP_QSTR_standard, str_of(soc_identity.bus_standard));
+    put(d, MP_QSTR_standard, mp_obj_new_str_from_cstr(soc_identity.bus_standard));
     put(d, MP_QSTR_data_width, MP_OBJ_NEW_SMALL_INT(soc_identity.bus_data_width));
     put(d, MP_QSTR_address_width, MP_OBJ_NEW_SMALL_INT(soc_identity.bus_address_width));
     return d;
@@ -64,9 +60,9 @@ static mp_obj_t info_memories(void) {
     for (unsigned i = 0; i < soc_memory_count; i++) {
         const soc_memory_t *m = &soc_memories[i];
         mp_obj_t region[3] = {
-            mp_obj_new_int_from_uint(m->base), mp_obj_new_int_from_uint(m->size), str_of(m->type),
+            mp_obj_new_int_from_uint(m->base), mp_obj_new_int_from_uint(m->size), mp_obj_new_str_from_cstr(m->type),
         };
-        mp_obj_dict_store(d, str_of(m->name), mp_obj_new_tuple(MP_ARRAY_SIZE(region), region));
+        mp_obj_dict_store(d, mp_obj_new_str_from_cstr(m->name), mp_obj_new_tuple(MP_ARRAY_SIZE(region), region));
     }
     return d;
 }
@@ -76,29 +72,29 @@ static mp_obj_t info_cores(void) {
     for (unsigned i = 0; i < soc_core_count; i++) {
         const soc_core_t *core = &soc_cores[i];
         mp_obj_t items[3] = {
-            str_of(core->kind), mp_obj_new_int_from_uint(core->base),
+            mp_obj_new_str_from_cstr(core->kind), mp_obj_new_int_from_uint(core->base),
             core->irq >= 0 ? MP_OBJ_NEW_SMALL_INT(core->irq) : mp_const_none,
         };
-        mp_obj_dict_store(d, str_of(core->name), mp_obj_new_tuple(MP_ARRAY_SIZE(items), items));
+        mp_obj_dict_store(d, mp_obj_new_str_from_cstr(core->name), mp_obj_new_tuple(MP_ARRAY_SIZE(items), items));
     }
     return d;
 }
 
 static mp_obj_t info_firmware(void) {
     mp_obj_t d = ordered_dict(4);
-    put(d, MP_QSTR_version, str_of(PORT_VERSION));
-    put(d, MP_QSTR_micropython, str_of(MICROPY_GIT_TAG));
-    put(d, MP_QSTR_compiler, str_of("gcc " __VERSION__));
-    put(d, MP_QSTR_size_class, str_of(PORT_SMALL ? "small" : "full"));
+    put(d, MP_QSTR_version, mp_obj_new_str_from_cstr(PORT_VERSION));
+    put(d, MP_QSTR_micropython, mp_obj_new_str_from_cstr(MICROPY_GIT_TAG));
+    put(d, MP_QSTR_compiler, mp_obj_new_str_from_cstr("gcc " __VERSION__));
+    put(d, MP_QSTR_size_class, mp_obj_new_str_from_cstr(PORT_SMALL ? "small" : "full"));
     return d;
 }
 
 // info(): a dictionary of all that is known of the SoC and of this firmware.
 static mp_obj_t litex_info(void) {
     mp_obj_t d = ordered_dict(10);
-    put(d, MP_QSTR_identifier, str_of(soc_identity.identifier));
-    put(d, MP_QSTR_platform, str_of(soc_identity.platform));
-    put(d, MP_QSTR_build, str_of(soc_identity.build));
+    put(d, MP_QSTR_identifier, mp_obj_new_str_from_cstr(soc_identity.identifier));
+    put(d, MP_QSTR_platform, mp_obj_new_str_from_cstr(soc_identity.platform));
+    put(d, MP_QSTR_build, mp_obj_new_str_from_cstr(soc_identity.build));
     put(d, MP_QSTR_clock, mp_obj_new_int_from_uint(soc_identity.clock_hz));
     put(d, MP_QSTR_cpu, info_cpu());
     put(d, MP_QSTR_bus, info_bus());
@@ -116,12 +112,12 @@ static MP_DEFINE_CONST_FUN_OBJ_0(litex_info_obj, litex_info);
 static mp_obj_t litex_git_sha1(void) {
     const char *start = strchr(soc_identity.build, '(');
     const char *end = start != NULL ? strchr(start, ')') : NULL;
-    return end != NULL ? mp_obj_new_str(start + 1, (size_t)(end - start - 1)) : str_of("");
+    return end != NULL ? mp_obj_new_str(start + 1, (size_t)(end - start - 1)) : mp_obj_new_str_from_cstr("");
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(litex_git_sha1_obj, litex_git_sha1);
 
 static mp_obj_t litex_bus_standard(void) {
-    return str_of(soc_identity.bus_standard);
+    return mp_obj_new_str_from_cstr(soc_identity.bus_standard);
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(litex_bus_standard_obj, litex_bus_standard);
 
