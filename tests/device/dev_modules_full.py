@@ -37,6 +37,28 @@ t = time.ticks_ms()
 equal(sorted(asyncio.run(main())), [3, 3, 5, 5])
 check(time.ticks_diff(time.ticks_ms(), t) >= 10)
 
+
+# A sleep never ends early, wherever in a millisecond it begins, and at most a tick and the loop's own time late.
+async def sleeps():
+    for sleep, ms in ((asyncio.sleep_ms, 2), (lambda ms: asyncio.sleep(ms / 1000), 3)):
+        for late_us in (50, 350, 650, 950):
+            before = time.ticks_ms()
+            while time.ticks_ms() == before:
+                pass
+            time.sleep_us(late_us)
+            start = time.ticks_us()
+            await sleep(ms)
+            took_us = time.ticks_diff(time.ticks_us(), start)
+            check(ms * 1000 <= took_us < ms * 1000 + 1500, took_us)
+    # One that is over already gives the others a turn, and no more.
+    start = time.ticks_us()
+    await asyncio.sleep_ms(0)
+    await asyncio.sleep(0)
+    check(time.ticks_diff(time.ticks_us(), start) < 900)
+
+
+asyncio.run(sleeps())
+
 import math
 
 equal(math.exp(1), math.e)
