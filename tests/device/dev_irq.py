@@ -54,6 +54,23 @@ equal(edges([1, 0]), [])
 irq.trigger(both)
 equal(len(edges([1, 0])), 2)
 check(pin.irq() is irq)
+# A handler without a trigger is not called until it has one.
+calls = bytearray(1)
+
+
+def counted(p):
+    calls[0] += 1
+
+
+for hard in (False, True):
+    pin.irq(counted, trigger=0, hard=hard)
+    edges([1, 0, 1, 0])
+    equal((irq.trigger(), calls[0]), (0, 0))
+    irq.trigger(Pin.IRQ_FALLING)
+    edges([1, 0])
+    equal(calls[0], 1)
+    calls[0] = 0
+pin.irq(seen)
 # irq() itself calls the handler.
 hits.clear()
 irq()
