@@ -12,6 +12,11 @@ enum { ZERO = 0, RA = 1, SP = 2 };
 #define EBREAK UINT32_C(0x00100073)
 #define INSTRUCTIONS_MAX (64)
 
+// A native module starts with `auipc t6, upper` and `jalr zero, t6, lower` to its entry. A short module's first word
+// is below 65,536, as the head of a native function is.
+#define MODULE_AUIPC (0xf97)
+#define MODULE_JALR (0xf8067)
+
 static uint32_t type_r(uint32_t funct7, uint32_t funct3, uint32_t rd, uint32_t rs1, uint32_t rs2) {
     return funct7 << 25 | rs2 << 20 | rs1 << 15 | funct3 << 12 | rd << 7 | OP;
 }
@@ -151,18 +156,18 @@ uint32_t rv32_expand(uint16_t compressed) {
 bool rv32_starts_compressed(const void *code, size_t bytes) {
     const uint32_t *words = code;
     size_t count = bytes / sizeof(*words), i = 0;
-    // A native function is headed by the index of its prelude, a generator also by the offset of its code: numbers
-    // that no function starts with as instructions.
-    while (i < count && words[i] >> 16 == 0) {
-        i++;
-    }
-    // A native module starts with AUIPC and JALR to its entry.
-    if (i + 1 < count && (words[i] & 0x7f) == OP_AUIPC && (words[i + 1] & 0x7f) == OP_JALR) {
-        uint32_t target = (uint32_t)(i * sizeof(*words)) + (words[i] & 0xfffff000) + (uint32_t)((int32_t)words[i + 1] >> 20);
+    if (count > 1 && (words[0] & 0xfff) == MODULE_AUIPC && (words[1] & 0xfffff) == MODULE_JALR) {
+        uint32_t target = (words[0] & 0xfffff000) + (uint32_t)((int32_t)words[1] >> 20);
         if (target % sizeof(*words) != 0) {
             return true;
         }
         i = target / sizeof(*words);
+    } else {
+        // A native function is headed by the index of its prelude, a generator also by the offset of its code:
+        // numbers that no function starts with as instructions.
+        while (i < count && words[i] >> 16 == 0) {
+            i++;
+        }
     }
     for (size_t end = i + INSTRUCTIONS_MAX; i < count && i < end; i++) {
         if ((words[i] & 3) != 3) {

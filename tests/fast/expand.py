@@ -9,6 +9,7 @@ table below, is the text of what it stands for.
 
 import ctypes
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -88,9 +89,27 @@ def is_reserved(mnemonic: str, operands: list[str]) -> bool:
     return mnemonic == "c.addi16sp" and operands[1] == "0"
 
 
+RET, AUIPC_T6, JALR_T6 = 0x00008067, 0x00000F97, 0x000F8067
+
+# The start of machine code as MicroPython loads it, and whether it has compressed instructions.
+STARTS = [
+    ("a native function", [5, 0xFF010113, RET], False),
+    ("a native function, compressed", [5, 0xC6061141, RET], True),
+    ("a generator", [23, 16, 0xFF010113, RET], False),
+    ("a short module", [AUIPC_T6, JALR_T6 | 12 << 20, 0x8082, 0xFF010113, RET, 0x8082], False),
+    ("a short module, compressed", [AUIPC_T6, JALR_T6 | 12 << 20, RET, 0x1101415C, RET], True),
+    ("a module, entry at no word", [AUIPC_T6, JALR_T6 | 10 << 20, RET, RET], True),
+    ("a long module", [AUIPC_T6 | 4096, JALR_T6 | (4096 - 4084) << 20, *[RET] * 1030], False),
+    ("a long module, compressed", [AUIPC_T6 | 4096, JALR_T6, *[RET] * 1022, 0x1101415C], True),
+]
+
+
 def main() -> int:
-    expand = ctypes.CDLL(sys.argv[1]).rv32_expand
+    library = ctypes.CDLL(sys.argv[1])
+    expand = library.rv32_expand
     expand.argtypes, expand.restype = [ctypes.c_uint16], ctypes.c_uint32
+    library.rv32_starts_compressed.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
+    library.rv32_starts_compressed.restype = ctypes.c_bool
     halfwords = [value for value in range(0x10000) if value & 3 != 3]
     # In the middle of the file, so that no target lies before its start.
     pad = b"\x01\x00" * 2048
@@ -112,6 +131,11 @@ def main() -> int:
         if wrong:
             failed += 1
             print(f"{value:04x}: {got}, but binutils: {want}")
+    for name, code, want_compressed in STARTS:
+        start = struct.pack(f"<{len(code)}I", *code)
+        if library.rv32_starts_compressed(start, len(start)) != want_compressed:
+            failed += 1
+            print(f"{name}: taken for {'un' * want_compressed}compressed code")
     print(f"{compared} compressed instructions compared, {failed} differ")
     return 1 if failed or compared < 28000 else 0
 
