@@ -7,6 +7,9 @@ Each shard, a part of one folder, is one run of upstream's run-tests.py on a fre
 (board.py). What may be skipped, and why, stands in skip.toml: any other skip is a failure, and so is
 a test that the shard's run did not report. Closes with `N passed, N failed, N skipped`.
 
+A row of skip.toml with `since = "1.27"` holds from that version of MicroPython on, one with `before` up to the
+version ahead of that one.
+
 A SoC with a file <soc>.toml beside this one has that instead of skip.toml: the tests that are run on it, and
 what to write into copies of them, since tests of hardware ask sys.platform which pins to take.
 """
@@ -34,8 +37,9 @@ BUILD = ROOT / "build"
 PYTHON = BUILD / "venv" / "bin" / "python"  # has pyserial
 RESULTS = BUILD / "tests" / "upstream"
 
-# `make test-upstream MICROPY_DIR=...` runs that tree's suite on the firmware built from it.
-MICROPYTHON = Path(os.environ.get("MICROPY_DIR") or BUILD / "micropython-1.25.0")
+# `make test-upstream MICROPY_DIR=...` or MICROPY_VERSION=... runs that tree's suite on the firmware built from it.
+VERSION = os.environ.get("MICROPY_VERSION") or "1.25.0"
+MICROPYTHON = Path(os.environ.get("MICROPY_DIR") or BUILD / f"micropython-{VERSION}")
 
 # Folders of upstream's suite in the order of their duration, with how many tests make a shard and
 # which of the suite's folders the tests want on the target's file system.
@@ -80,6 +84,36 @@ class Results:
         with self.lock:
             self.verdicts[test] = verdict
             self.seconds[test] = seconds
+
+
+def version_of(micropython: Path) -> tuple[int, int]:
+    """The version of a MicroPython tree, as (1, 25)."""
+    text = (micropython / "py" / "mpconfig.h").read_text()
+    numbers = dict(re.findall(r"define MICROPY_VERSION_(MAJOR|MINOR) (\d+)", text))
+    return int(numbers["MAJOR"]), int(numbers["MINOR"])
+
+
+def holds(row: dict[str, Any], version: tuple[int, int]) -> bool:
+    """Whether a row of skip.toml is about this version."""
+    since, before = (
+        tuple(int(number) for number in row.get(key, default).split("."))
+        for key, default in (("since", "0.0"), ("before", "999.0"))
+    )
+    return since <= version < before
+
+
+def skips_for(skips: dict[str, Any], version: tuple[int, int]) -> dict[str, Any]:
+    """What skip.toml says about one version: the other versions' rows and folders are left out."""
+    mine = dict(skips)
+    for kind in ("excluded", "skips_itself", "platform"):
+        mine[kind] = [row for row in skips.get(kind, []) if holds(row, version)]
+    if "folders" in skips:
+        mine["folders"] = {
+            name: why
+            for name, why in skips["folders"].items()
+            if isinstance(why, str) or holds(why, version)
+        }
+    return mine
 
 
 def select_tests(upstream, names, excluded):
@@ -143,8 +177,11 @@ class Runner:
             board += [BUILD / "soc" / self.options.soc]
         instance = "execpty:" + " ".join(str(word) for word in board)
         if shard.folder == "perf_bench":
-            return [PYTHON, self.upstream / "run-perfbench.py", "-p", "-d", instance,
-                    *BENCH_ARGUMENTS, *shard.tests]  # fmt: skip
+            script = self.upstream / "run-perfbench.py"
+            # 1.26 and before have -p, for a board, and its port by -d.
+            new = '"--test-instance"' in script.read_text()
+            target = ["-t", instance] if new else ["-p", "-d", instance]
+            return [PYTHON, script, *target, *BENCH_ARGUMENTS, *shard.tests]
         command = [PYTHON, self.upstream / "run-tests.py", "-t", instance, "-r", folder]
         if self.options.emit == "native":
             command += ["--via-mpy", "--mpy-cross-flags=-march=rv32imc", "--emit", "native"]
@@ -344,7 +381,9 @@ def main():
         skips["tests"] = native["tests"]
         skips["skips_itself"] += native["skips_itself"]
 
-    upstream = options.micropython.resolve() / "tests"
+    micropython = options.micropython.resolve()
+    skips = skips_for(skips, version_of(micropython))
+    upstream = micropython / "tests"
     excluded = patterns_of(skips.get("excluded", []))
     skipping = patterns_of(skips["skips_itself"])
     everything = skips.get("tests") or [name for name in FOLDERS if name not in skips["folders"]]

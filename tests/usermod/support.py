@@ -3,9 +3,14 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 from tests.models.support import BITSTREAMS, BUILD, ROOT, bitstream
 
+MICROPYTHON = Path(
+    os.environ.get("MICROPY_DIR")
+    or BUILD / f"micropython-{os.environ.get('MICROPY_VERSION') or '1.25.0'}"
+)
 SCRIPTS = ROOT / "tests" / "usermod" / "scripts"
 # harness.py and verdicts.py are what the others import.
 TESTS = sorted(set(SCRIPTS.glob("*.py")) - {SCRIPTS / "harness.py", SCRIPTS / "verdicts.py"})

@@ -6,7 +6,15 @@ import re
 import subprocess
 import unittest
 
-from tests.usermod.support import ALL_PASSED, BUILD, ROOT, TESTS, build_unix, run_script
+from tests.usermod.support import (
+    ALL_PASSED,
+    BUILD,
+    MICROPYTHON,
+    ROOT,
+    TESTS,
+    build_unix,
+    run_script,
+)
 
 OWN_NAMES = r"(jtag|ecp5|tap|nor|bitstream|inflate\w*|stream|bridge|sfdp|xvc|adler32)_"
 
@@ -24,7 +32,7 @@ class CMake(unittest.TestCase):
         """As ports with CMake take the module: it compiles, and nothing of its own is missing when it is linked."""
         out = BUILD / "tests" / "usermod-cmake"
         (out / "all_of_it").unlink(missing_ok=True)
-        tree = (BUILD / "micropython-1.25.0").resolve()
+        tree = MICROPYTHON.resolve()
         for command in (
             ["cmake", "-S", ROOT / "tests" / "usermod" / "cmake", "-B", out]
             + [f"-DMICROPY_DIR={tree}", f"-DUNIX_BUILD={BUILD / 'usermod' / 'unix'}"],
