@@ -77,8 +77,8 @@ class Results:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.verdicts = {}
-        self.seconds = {}
+        self.verdicts: dict[str, str] = {}
+        self.seconds: dict[str, float] = {}
 
     def add(self, test, verdict, seconds) -> None:
         with self.lock:
@@ -118,7 +118,7 @@ def skips_for(skips: dict[str, Any], version: tuple[int, int]) -> dict[str, Any]
 
 def select_tests(upstream, names, excluded):
     """Return {folder: [tests]} of what is asked for and not excluded."""
-    chosen = {}
+    chosen: dict[str, list[str]] = {}
     for name in names:
         folder = name.partition("/")[0]
         if folder not in FOLDERS:
@@ -392,7 +392,7 @@ def main():
     copies = RESULTS / f"for_{options.soc}"
     copy_for_platform(upstream, platform, copies)
     copied = set(patterns_of(platform))
-    shards = queue.Queue()
+    shards: queue.Queue[Shard] = queue.Queue()
     for folder, tests in chosen.items():
         size = FOLDERS[folder][0]
         for root in (upstream, copies):
