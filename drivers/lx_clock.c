@@ -79,6 +79,33 @@ void lx_clock_deinit(lx_clock_t *clock) {
     soc_irq_restore(state);
 }
 
+int lx_clock_yield(lx_clock_t *clock) {
+    if (!clock->has_uptime) {
+        return LX_EBUSY;
+    }
+    lx_timer_stop(clock->regs);
+    return LX_OK;
+}
+
+void lx_clock_resume(lx_clock_t *clock) {
+    uint32_t state = soc_irq_save();
+    lx_timer_stop(clock->regs);
+    lx_timer_start_periodic(clock->regs, clock->period);
+    clock->next_tick = lx_timer_uptime(clock->regs) + clock->period;
+    lx_timer_irq_enable(clock->regs, true);
+    soc_irq_restore(state);
+}
+
+void lx_clock_poll(lx_clock_t *clock) {
+    while ((int64_t)(lx_timer_uptime(clock->regs) - clock->next_tick) >= 0) {
+        clock->ticks++;
+        clock->next_tick += clock->period;
+        if (clock->hook != NULL) {
+            clock->hook(clock->hook_arg);
+        }
+    }
+}
+
 void lx_clock_isr(void *arg) {
     lx_clock_t *clock = arg;
     if (!lx_timer_take(clock->regs)) {

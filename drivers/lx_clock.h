@@ -51,6 +51,16 @@ int lx_clock_init(lx_clock_t *clock, const lx_timer_regs_t *regs, uint32_t clk_h
 // Stop the timer and its event. Without uptime, time then stands still.
 void lx_clock_deinit(lx_clock_t *clock);
 
+// Give the timer to somebody else, stopped: its uptime goes on counting, and so does the time. From now on the ticks
+// come from lx_clock_poll() instead of lx_clock_isr(). LX_EBUSY: without uptime the timer is the only clock.
+int lx_clock_yield(lx_clock_t *clock);
+
+// Take the timer back, whatever it was set to.
+void lx_clock_resume(lx_clock_t *clock);
+
+// Run the hook for each tick that is due, with interrupts off; for the time between the two calls above.
+void lx_clock_poll(lx_clock_t *clock);
+
 // The interrupt half, a soc_irq_handler_t: arg is the lx_clock_t. Harmless when nothing is pending.
 void lx_clock_isr(void *arg);
 

@@ -18,6 +18,7 @@
 #include "shared/runtime/pyexec.h"
 
 #include "boot.h"
+#include "clock.h"
 #include "drivers/lx_uart.h"
 #include "size_class.h"
 #include "module.h"
@@ -148,7 +149,7 @@ PORT_MODULE(console) = { .tick = tick, .deinit = deinit };
 // With interrupts off, so that none is missed between look and sleep. It may return early; every caller loops.
 void port_wait(void) {
     uint32_t state = soc_irq_save();
-    if (!event && MP_STATE_VM(sched_state) != MP_SCHED_PENDING) {
+    if (!event && !port_clock_lent && MP_STATE_VM(sched_state) != MP_SCHED_PENDING) {
         soc_irq_wait();
     }
     event = false;

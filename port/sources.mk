@@ -13,6 +13,7 @@ PORT_C = \
 	lib/libmem.c \
 	$(if $(SMALL),lib/libsub.c) \
 	main.c \
+	clock.c \
 	mphalport.c \
 	storage/ramfs.c \
 	errors.c \
@@ -39,6 +40,7 @@ PORT_BINDINGS_C = \
 	bindings/machine_wdt.c \
 	bindings/modlitex.c \
 	bindings/port_event.c \
+	bindings/subtype.c \
 	storage/vfs_ram.c \
 	lib/longlong.c \
 	native/commit.c \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // litex.EventManager over lx_event: the events of any core that has event registers, as calls of a Python function
-// by the scheduler. That of the timer which the clock uses is a view: a virtual timer on the clock's tick.
+// by the scheduler. With a period, that of the timer which the clock uses is a view: a virtual timer on the tick.
 
 #include <stddef.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 
 #include "bindings/port_event.h"
 #include "bindings/classes.h"
+#include "clock.h"
 #include "module.h"
 #include "soc_instances.h"
 #include "tick.h"
@@ -18,7 +19,6 @@
 
 // A callback that raised so often, one time after the other, is disabled.
 #define FAILURES_MAX 10
-#define VIEW_PERIOD_MS 1000
 
 typedef struct {
     port_tick_timer_t tick;     // The view's.
@@ -148,7 +148,8 @@ static const lx_event_regs_t *find(const char *name) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s"), vstr_null_terminated_str(&vstr));
     }
     if (strcmp(name, soc_uart[SOC_CONSOLE_UART].name) == 0) {
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("the console needs the events of '%s'"), name);
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("the console needs the events of '%s': "
+            "poll sys.stdin by select.poll() instead"), name);
     }
     return regs;
 }
@@ -164,20 +165,24 @@ static mp_obj_t litex_event_manager_make_new(const mp_obj_type_t *type, size_t n
     mp_arg_parse_all_kw_array(n_args, n_kw, args, MP_ARRAY_SIZE(allowed_args), allowed_args, parsed);
 
     const lx_event_regs_t *regs = find(mp_obj_str_get_str(parsed[ARG_name].u_obj));
-    bool view = strcmp(regs->name, soc_timer[SOC_TICK_TIMER].name) == 0;
+    bool is_clock = strcmp(regs->name, soc_timer[SOC_TICK_TIMER].name) == 0;
     bool has_period = parsed[ARG_period].u_obj != mp_const_none;
-    mp_int_t period_ms = has_period ? mp_obj_get_int(parsed[ARG_period].u_obj) : VIEW_PERIOD_MS;
+    bool view = is_clock && has_period;
+    mp_int_t period_ms = has_period ? mp_obj_get_int(parsed[ARG_period].u_obj) : 1;
     if (period_ms < 1 || period_ms > PORT_TICK_TIMER_MAX_MS) {
         mp_raise_ValueError(MP_ERROR_TEXT("period must be above 0 and at most 0x3fffffff ms"));
     }
-    if (has_period && !view) {
+    if (has_period && !is_clock) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("only the view of '%s' has a period"),
             soc_timer[SOC_TICK_TIMER].name);
     }
+    if (is_clock && !view) {
+        port_clock_yield();
+    }
     litex_event_manager_obj_t *self = NULL;
     #if PORT_EVENT_OWNED
-    void **root = &MP_STATE_PORT(event_managers)[regs - soc_event];
-    self = *root;
+    void **root = view ? NULL : &MP_STATE_PORT(event_managers)[regs - soc_event];
+    self = view ? NULL : *root;
     #endif
     if (self == NULL) {
         self = mp_obj_malloc(litex_event_manager_obj_t, type);
@@ -192,7 +197,9 @@ static mp_obj_t litex_event_manager_make_new(const mp_obj_type_t *type, size_t n
         self->flags = 0;
         self->failures = 0;
         #if PORT_EVENT_OWNED
-        *root = view ? NULL : self;
+        if (!view) {
+            *root = self;
+        }
         #endif
     }
     return MP_OBJ_FROM_PTR(self);

@@ -6,12 +6,16 @@
 #include <string.h>
 
 #include "py/objint.h"
+#include "py/objlist.h"
 #include "py/objstr.h"
 #include "py/objtuple.h"
 #include "py/runtime.h"
 
 #include "bindings/litex_regs.h"
+#include "bindings/subtype.h"
+#include "clock.h"
 #include "soc/csr.h"
+#include "soc_instances.h"
 
 // Similar names that the error for an unknown name lists.
 #define SUGGESTIONS 3
@@ -93,12 +97,68 @@ static void register_set(const soc_register_t *r, mp_obj_t value) {
     if (!(r->reg.access & CSR_ACCESS_WRITE)) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("CSR '%s' is read-only"), r->name);
     }
+    #if PORT_FULL
+    // Of the tick's timer; a cheap look first, since nearly all registers are others.
+    uint32_t from_timer = r->reg.addr - soc_timer[SOC_TICK_TIMER].load.addr;
+    if (from_timer <= soc_timer[SOC_TICK_TIMER].ev_enable.addr - soc_timer[SOC_TICK_TIMER].load.addr) {
+        port_clock_before_write(r->reg.addr);
+    }
+    #endif
     if (mp_obj_is_small_int(value)) {
         set_small(r, MP_OBJ_SMALL_INT_VALUE(value));
     } else {
         set_large(r, value);
     }
 }
+
+#if PORT_FULL
+
+static const mp_obj_type_t csr_list_type;
+
+static bool has_name(const mp_obj_list_t *list, mp_obj_t name) {
+    for (size_t i = 0; i < list->len; i++) {
+        const mp_obj_tuple_t *item = MP_OBJ_TO_PTR(list->items[i]);
+        if (mp_obj_is_type(list->items[i], &mp_type_tuple) && mp_obj_equal(item->items[0], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A list in which `in` finds a register by its name, too.
+static mp_obj_t csr_list_binary_op(mp_binary_op_t op, mp_obj_t self_in, mp_obj_t other) {
+    mp_obj_list_t plain;
+    if (op == MP_BINARY_OP_CONTAINS && mp_obj_is_str(other) && has_name(MP_OBJ_TO_PTR(self_in), other)) {
+        return mp_const_true;
+    }
+    // A list's own operators know no other type on the right; they copy its items.
+    if (op == MP_BINARY_OP_REVERSE_ADD) {
+        plain = *(mp_obj_list_t *)MP_OBJ_TO_PTR(self_in);
+        plain.base.type = &mp_type_list;
+        return mp_binary_op(MP_BINARY_OP_ADD, other, MP_OBJ_FROM_PTR(&plain));
+    }
+    if (mp_obj_is_type(other, &csr_list_type)) {
+        plain = *(mp_obj_list_t *)MP_OBJ_TO_PTR(other);
+        plain.base.type = &mp_type_list;
+        other = MP_OBJ_FROM_PTR(&plain);
+    }
+    return port_subtype_binary_op(op, self_in, other);
+}
+
+static MP_DEFINE_CONST_OBJ_TYPE(
+    csr_list_type,
+    MP_QSTR_list,
+    MP_TYPE_FLAG_ITER_IS_GETITER | MP_TYPE_FLAG_EQ_CHECKS_OTHER_TYPE,
+    print, port_subtype_print,
+    unary_op, port_subtype_unary_op,
+    binary_op, csr_list_binary_op,
+    attr, port_subtype_attr,
+    subscr, port_subtype_subscr,
+    iter, port_subtype_getiter,
+    parent, &mp_type_list
+    );
+
+#endif
 
 // csrs([prefix]): a list of (name, address, bits, access).
 static mp_obj_t litex_csrs(size_t n_args, const mp_obj_t *args) {
@@ -115,6 +175,9 @@ static mp_obj_t litex_csrs(size_t n_args, const mp_obj_t *args) {
         };
         mp_obj_list_append(list, mp_obj_new_tuple(MP_ARRAY_SIZE(items), items));
     }
+    #if PORT_FULL
+    ((mp_obj_base_t *)MP_OBJ_TO_PTR(list))->type = &csr_list_type;
+    #endif
     return list;
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(litex_csrs_obj, 0, 1, litex_csrs);

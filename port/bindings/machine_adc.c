@@ -5,6 +5,7 @@
 #include "drivers/lx_xadc.h"
 #include "bindings/classes.h"
 #include "errors.h"
+#include "soc/soc.h"
 #include "soc_instances.h"
 
 // A sequence of conversions takes a fraction of a millisecond.
@@ -25,10 +26,24 @@ static void mp_machine_adc_print(const mp_print_t *print, mp_obj_t self_in, mp_p
     mp_printf(print, "ADC('%s')", self->regs->name);
 }
 
+// A channel by the name of its register, such as "xadc_temperature". NULL: no channel has that register.
+static const lx_xadc_regs_t *find_register(mp_obj_t id) {
+    const soc_register_t *r = mp_obj_is_str(id) ? soc_register_find(mp_obj_str_get_str(id)) : NULL;
+    for (size_t i = 0; r != NULL && i < SOC_ADC_COUNT; i++) {
+        if (soc_adc[i].value.addr == r->reg.addr) {
+            return &soc_adc[i];
+        }
+    }
+    return NULL;
+}
+
 static mp_obj_t mp_machine_adc_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     static const port_table_t table = PORT_TABLE(soc_adc);
     mp_arg_check_num(n_args, n_kw, 1, 1, false);
-    const lx_xadc_regs_t *regs = port_instance(args[0], "adc", &table, 1, NULL);
+    const lx_xadc_regs_t *regs = find_register(args[0]);
+    if (regs == NULL) {
+        regs = port_instance(args[0], "adc", &table, 1, NULL);
+    }
     // The first conversions after power-up may still be under way.
     if (lx_xadc_raw(regs) == 0) {
         port_check(lx_xadc_wait(regs, FIRST_POLLS));

@@ -167,10 +167,20 @@ static void mp_machine_pwm_init_helper(machine_pwm_obj_t *self, size_t n_args, c
     }
 }
 
+// A LiteX PWM drives its own pad, whatever the pins are: a Pin only gives its number, for scripts that pass one.
+static mp_obj_t id_of(mp_obj_t id) {
+    #if PORT_MACHINE_PIN
+    if (mp_obj_is_type(id, &machine_pin_type)) {
+        return MP_OBJ_NEW_SMALL_INT(machine_pin_number(MP_OBJ_TO_PTR(id)));
+    }
+    #endif
+    return id;
+}
+
 static mp_obj_t mp_machine_pwm_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     static const port_table_t table = PORT_TABLE(soc_pwm);
     mp_arg_check_num(n_args, n_kw, 1, 1, true);
-    const lx_pwm_regs_t *regs = port_instance(args[0], "pwm", &table, 1, NULL);
+    const lx_pwm_regs_t *regs = port_instance(id_of(args[0]), "pwm", &table, 1, NULL);
     machine_pwm_obj_t *self = mp_obj_malloc(machine_pwm_obj_t, type);
     self->regs = regs;
     mp_map_t kw_args;

@@ -8,9 +8,11 @@
 
 #include "bindings/litex_ws2812.h"
 #include "bindings/classes.h"
+#include "clock.h"
 #include "port_version.h"
 #include "bindings/litex_regs.h"
 #include "bindings/port_event.h"
+#include "bindings/subtype.h"
 #include "storage/vfs_ram.h"
 #include "soc/soc.h"
 #include "soc_instances.h"
@@ -89,6 +91,58 @@ static mp_obj_t info_firmware(void) {
     return d;
 }
 
+#if PORT_FULL
+
+static void print_cores(const mp_print_t *print) {
+    for (unsigned i = 0; i < soc_core_count; i++) {
+        mp_printf(print, "%s%s", i == 0 ? "" : ", ", soc_cores[i].name);
+    }
+}
+
+static void print_summary(const mp_print_t *print) {
+    const soc_identity_t *soc = &soc_identity;
+    mp_printf(print, "%s\n", soc->identifier);
+    mp_printf(print, "  platform  %s\n", soc->platform);
+    mp_printf(print, "  build     %s\n", soc->build);
+    mp_printf(print, "  clock     %u Hz\n", (unsigned int)soc->clock_hz);
+    mp_printf(print, "  cpu       %s (%s)\n", soc->cpu_human_name, soc->cpu_variant);
+    mp_printf(print, "  bus       %s, %u bits\n", soc->bus_standard, (unsigned int)soc->bus_data_width);
+    mp_printf(print, "  csr       0x%08x, %u registers in words of %u bits\n", (unsigned int)soc->csr_base,
+        soc_register_count, (unsigned int)soc->csr_data_width);
+    for (unsigned i = 0; i < soc_memory_count; i++) {
+        const soc_memory_t *m = &soc_memories[i];
+        mp_printf(print, "  %-8s  0x%08x, %u bytes\n", m->name, (unsigned int)m->base, (unsigned int)m->size);
+    }
+    mp_printf(print, "  cores     ");
+    print_cores(print);
+    mp_printf(print, "\n  firmware  %s, MicroPython %s", PORT_VERSION, MICROPY_GIT_TAG);
+}
+
+static void info_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind) {
+    if (kind == PRINT_JSON) {
+        port_subtype_print(print, self, kind);
+    } else {
+        print_summary(print);
+    }
+}
+
+// A dictionary that prints as a summary. With dict's make_new MicroPython takes it for a dictionary everywhere.
+static MP_DEFINE_CONST_OBJ_TYPE(
+    info_type,
+    MP_QSTR_info,
+    MP_TYPE_FLAG_ITER_IS_GETITER | MP_TYPE_FLAG_EQ_CHECKS_OTHER_TYPE,
+    make_new, mp_obj_dict_make_new,
+    print, info_print,
+    unary_op, port_subtype_unary_op,
+    binary_op, port_subtype_binary_op,
+    attr, port_subtype_attr,
+    subscr, port_subtype_subscr,
+    iter, port_subtype_getiter,
+    parent, &mp_type_dict
+    );
+
+#endif
+
 // info(): a dictionary of all that is known of the SoC and of this firmware.
 static mp_obj_t litex_info(void) {
     mp_obj_t d = ordered_dict(10);
@@ -102,6 +156,9 @@ static mp_obj_t litex_info(void) {
     put(d, MP_QSTR_memories, info_memories());
     put(d, MP_QSTR_cores, info_cores());
     put(d, MP_QSTR_firmware, info_firmware());
+    #if PORT_FULL
+    ((mp_obj_base_t *)MP_OBJ_TO_PTR(d))->type = &info_type;
+    #endif
     return d;
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(litex_info_obj, litex_info);
@@ -136,7 +193,9 @@ static mp_obj_t litex_read32(mp_obj_t address) {
 static MP_DEFINE_CONST_FUN_OBJ_1(litex_read32_obj, litex_read32);
 
 static mp_obj_t litex_write32(mp_obj_t address, mp_obj_t value) {
-    *word_at(address) = (uint32_t)mp_obj_get_int_truncated(value);
+    volatile uint32_t *word = word_at(address);
+    port_clock_before_write((uint32_t)word);
+    *word = (uint32_t)mp_obj_get_int_truncated(value);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(litex_write32_obj, litex_write32);

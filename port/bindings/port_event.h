@@ -8,8 +8,8 @@
 #include "soc_config.h"
 
 #define PORT_EVENT (PORT_FULL && SOC_HAS_EVENT)
-// Each SoC has the console's and the clock's, which nobody else can own. Classes own events only if there are others.
-#define PORT_EVENT_OWNED (PORT_FULL && SOC_EVENT_COUNT > 2)
+// The console's belong to it; those of the clock's timer a script may own where the timer has uptime, and all others.
+#define PORT_EVENT_OWNED PORT_EVENT
 
 // The descriptor of an event manager by the name of its core. NULL: this SoC has none of that name.
 const lx_event_regs_t *port_event_find(const char *name);

@@ -20,7 +20,7 @@ check("console" in raises(ValueError, EventManager, "uart"))
 check("timer0" in raises(ValueError, EventManager, "nothing"))
 raises(TypeError, EventManager, 0)
 raises(ValueError, lambda: EventManager("timer0", period=0))
-view = EventManager("timer0")
+view = EventManager("timer0", period=1000)
 equal(str(view), "EventManager('timer0', period=1000)")
 view = EventManager("timer0", period=2)
 calls = []

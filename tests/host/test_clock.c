@@ -297,6 +297,53 @@ static void clock_conversions(void) {
     CHECK_EQ(lx_clock_us_to_cycles(33333333, 1), 34);
 }
 
+// Runs the ticks that are due: as many in all as milliseconds have passed.
+static void poll_ticks(void) {
+    uint64_t before = lx_clock_cycles(&clock);
+    lx_clock_poll(&clock);
+    uint64_t after = lx_clock_cycles(&clock);
+    CHECK(hooks >= before / PERIOD && hooks <= after / PERIOD);
+}
+
+// Somebody else starts the timer at another rate: the time stays the uptime's, and each millisecond has its tick.
+static void clock_yields_its_timer(void) {
+    setup(true, count_hook);
+    soc_irq_global_enable();
+    step(5 * PERIOD + PERIOD / 4);
+    CHECK_EQ(hooks, 5);
+    CHECK_EQ(lx_clock_yield(&clock), LX_OK);
+    CHECK_EQ(csr_read(regs.en) | csr_read(regs.ev_enable) | csr_read(regs.ev_pending), 0);
+    soc_irq_release(regs.irq, regs.ev_enable, &clock);
+    CHECK_EQ(lx_timer_start_periodic(&regs, 77), LX_OK);
+    for (unsigned i = 0; i < 50; i++) {
+        uint64_t last = lx_clock_cycles(&clock);
+        mock_step(PERIOD / 3);
+        uint64_t passed = lx_clock_cycles(&clock) - last;
+        CHECK(passed >= PERIOD / 3 && passed < PERIOD / 3 + 200);
+        poll_ticks();
+    }
+    // A long time without a look.
+    mock_step(7 * PERIOD);
+    poll_ticks();
+
+    lx_clock_resume(&clock);
+    CHECK_EQ(soc_irq_claim(regs.irq, regs.ev_enable, lx_clock_isr, &clock), LX_OK);
+    unsigned before = hooks;
+    uint64_t resumed = lx_clock_cycles(&clock);
+    step(10 * PERIOD);
+    uint64_t periods = (lx_clock_cycles(&clock) - resumed) / PERIOD;
+    CHECK(hooks - before >= periods - 1 && hooks - before <= periods + 1);
+    CHECK_EQ(lx_clock_lost_ticks(&clock), 0);
+}
+
+static void clock_keeps_its_only_timer(void) {
+    setup(false, count_hook);
+    soc_irq_global_enable();
+    CHECK_EQ(lx_clock_yield(&clock), LX_EBUSY);
+    step(3 * PERIOD + PERIOD / 2);
+    CHECK_EQ(hooks, 3);
+}
+
 const test_t tests_clock[] = {
     TEST(clock_rejects_slow_clocks),
     TEST(clock_exact_at_every_position),
@@ -310,5 +357,7 @@ const test_t tests_clock[] = {
     TEST(clock_of_a_dead_timer),
     TEST(clock_deinit_stops_time),
     TEST(clock_conversions),
+    TEST(clock_yields_its_timer),
+    TEST(clock_keeps_its_only_timer),
     {NULL, NULL},
 };

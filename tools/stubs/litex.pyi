@@ -6,7 +6,46 @@ from typing import Any, Literal, overload
 from _typeshed import ReadableBuffer, WriteableBuffer
 
 def info() -> dict[str, Any]:
-    """All that is known of the SoC and of this firmware."""
+    """All that is known of the SoC and of this firmware; prints as a summary."""
+
+# needs: PORT_FULL
+sys_clk_freq: int
+
+# needs: PORT_FULL
+def git_sha1() -> str:
+    """LiteX's revision, "" where its output does not tell."""
+
+# needs: PORT_FULL
+def bus_standard() -> str:
+    """The standard of the SoC's bus, such as "wishbone"."""
+
+# needs: PORT_FULL
+def read32(address: int, /) -> int:
+    """A word of the bus."""
+
+# needs: PORT_FULL
+def write32(address: int, value: int, /) -> None:
+    """Write a word of the bus."""
+
+# needs: PORT_FULL
+def CSR_BASE() -> int:
+    """The address of the first register."""
+
+# needs: PORT_FULL
+def MAIN_RAM_BASE() -> int:
+    """The address of main RAM."""
+
+# needs: PORT_FULL
+def MAIN_RAM_SIZE() -> int:
+    """The bytes of main RAM."""
+
+# needs: PORT_FULL
+def ROM_BASE() -> int:
+    """The address of the ROM, 0 without one."""
+
+# needs: PORT_FULL
+def ROM_SIZE() -> int:
+    """The bytes of the ROM, 0 without one."""
 
 def csrs(prefix: str = "", /) -> list[tuple[str, int, int, str]]:
     """The registers whose names begin so, as (name, address, bits, "ro" or "rw")."""
@@ -124,11 +163,12 @@ class RemoteClient:
 class EventManager:
     """The events of a core with event registers."""
 
-    def __init__(self, name: str, *, period: int = 1000) -> None: ...
+    def __init__(self, name: str, *, period: int | None = None) -> None: ...
     @overload
     def callback(self) -> Callable[[EventManager], object] | None: ...
     @overload
     def callback(self, callback: Callable[[EventManager], object] | None, /) -> None: ...
+    def irq(self, handler: Callable[[EventManager], object] | None, /) -> EventManager: ...
     def enable(self, mask: int | None = None) -> None: ...
     def disable(self, mask: int | None = None) -> None: ...
     def pending(self) -> int: ...
@@ -214,6 +254,7 @@ class Video:
     def width(self) -> int: ...
     def height(self) -> int: ...
     def stride(self) -> int: ...
+    def stride_bytes(self) -> int: ...
     def bpp(self) -> int: ...
     def format(self) -> str: ...
     def pages(self) -> int: ...

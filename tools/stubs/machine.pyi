@@ -71,6 +71,8 @@ class Pin:
     IN: int
     OUT: int
     OPEN_DRAIN: int
+    PULL_UP: int
+    PULL_DOWN: int
     # needs: PORT_FULL and SOC_HAS_GPIO_EVENT
     IRQ_RISING: int
     # needs: PORT_FULL and SOC_HAS_GPIO_EVENT
@@ -194,6 +196,8 @@ class Timer:
         hard: bool = False,
     ) -> None: ...
     def deinit(self) -> None: ...
+    # needs: PORT_FULL
+    def value(self) -> int: ...
 
 # needs: PORT_FULL
 class RTC:
@@ -204,6 +208,7 @@ class RTC:
     def datetime(self) -> tuple[int, int, int, int, int, int, int, int]: ...
     @overload
     def datetime(self, datetime: tuple[int, int, int, int, int, int, int, int], /) -> None: ...
+    def init(self, datetime: tuple[int, int, int, int, int, int, int, int], /) -> None: ...
 
 class _SPI:
     MSB: int
@@ -229,6 +234,9 @@ class SPI(_SPI):
         firstbit: int = ...,
         cs: int | None = ...,
         loopback: bool = ...,
+        sck: str | None = None,
+        mosi: str | None = None,
+        miso: str | None = None,
     ) -> None: ...
     def init(
         self,
@@ -240,6 +248,9 @@ class SPI(_SPI):
         firstbit: int = ...,
         cs: int | None = ...,
         loopback: bool = ...,
+        sck: str | None = None,
+        mosi: str | None = None,
+        miso: str | None = None,
     ) -> None: ...
     def __enter__(self) -> SPI: ...
     def __exit__(self, *exception: object) -> None: ...
@@ -318,15 +329,15 @@ class PWM:
 
     def __init__(
         self,
-        id: int | str,
-        *,
+        id: int | str | Pin,
         freq: int = ...,
-        duty_u16: int = ...,
         duty_ns: int = ...,
+        *,
+        duty_u16: int = ...,
         invert: bool = False,
     ) -> None: ...
     def init(
-        self, *, freq: int = ..., duty_u16: int = ..., duty_ns: int = ..., invert: bool = False
+        self, freq: int = ..., duty_ns: int = ..., *, duty_u16: int = ..., invert: bool = False
     ) -> None: ...
     def deinit(self) -> None: ...
     @overload
@@ -348,6 +359,8 @@ class UART:
 
     # needs: PORT_FULL
     IRQ_RX: int
+    # needs: PORT_FULL
+    IRQ_TX: int
     # needs: PORT_FULL
     IRQ_RXIDLE: int
     # needs: PORT_FULL
@@ -398,6 +411,7 @@ class ADC:
     """A channel of the system monitor, by number or name."""
 
     def __init__(self, id: int | str, /) -> None: ...
+    def read(self) -> int: ...
     def read_u16(self) -> int: ...
     def read_uv(self) -> int: ...
     def read_celsius(self) -> float: ...
