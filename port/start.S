@@ -9,7 +9,13 @@
 #include "trap_frame.h"
 
 #define MSTATUS_MIE 0x8
-#define MIE_MTIE_MEIE 0x880         // As LiteX's crt0: timer and external sources.
+// As LiteX's crt0: external sources, and the timer's, which on a CPU with a PLIC is the CLINT's: its compare
+// register is not set, so that interrupt is pending for ever.
+#if SOC_HAS_PLIC
+#define MIE_SOURCES 0x800
+#else
+#define MIE_SOURCES 0x880
+#endif
 
     .section .entry, "ax", @progbits
     .global _start
@@ -66,7 +72,7 @@ _start:
 4:
     forget_instructions             // The code just copied to SRAM.
     #if SOC_HAS_TRAPS
-    li t0, MIE_MTIE_MEIE
+    li t0, MIE_SOURCES
     csrw mie, t0
     #endif
     li a0, 0                        // PORT_BOOT_COLD

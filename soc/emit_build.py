@@ -70,7 +70,7 @@ def cpu_headers(soc: Soc, litex: str) -> str:
     """The folder with irq.h and system.h of the CPU."""
     folder = soc.variables.get("CPU_DIRECTORY", "")
     if not os.path.isdir(folder):
-        folder = os.path.join(litex, "cores", "cpu", soc.text("config_cpu_name"))
+        folder = os.path.join(litex, "cores", "cpu", soc.cpu)
     if not os.path.isfile(os.path.join(folder, "irq.h")):
         raise InputError(
             f"{folder}: has no irq.h; LiteX's headers for the CPU are needed: install litex "
@@ -94,7 +94,7 @@ def make_fragment(soc: Soc) -> str:
             raise InputError(
                 f"{place}: make cannot use such a path; move it to one without spaces"
             )
-    cpu = soc.text("config_cpu_name")
+    cpu = soc.cpu
     sram = soc.memory("sram")
     lines = [
         "# " + BANNER,

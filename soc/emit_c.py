@@ -42,13 +42,14 @@ def macro_header(name: str, purpose: str, includes: tuple[str, ...], entries: li
 
 def shape_header(soc: Soc) -> str:
     """The text of soc_shape.h."""
-    cpu = cpu_of(soc.text("config_cpu_name"))
+    cpu = cpu_of(soc.cpu)
     entries: list[Entry] = [
         ("SOC_HAS_INTERRUPT", int(soc.has("config_cpu_has_interrupt") and cpu.interrupts)),
         ("SOC_HAS_TRAPS", int(cpu.traps)),
         ("SOC_TRAPS_VECTORED", int(cpu.vectored)),
         ("SOC_START_INSTRUCTION", f"0x{cpu.start:08x}"),
-        ("SOC_HAS_ICACHE", int(soc.has("config_cpu_has_icache"))),
+        ("SOC_HAS_PLIC", int(cpu.plic)),
+        ("SOC_HAS_ICACHE", int(cpu.icache or soc.has("config_cpu_has_icache"))),
         ("SOC_HAS_DCACHE", int(soc.has("config_cpu_has_dcache"))),
         ("SOC_DCACHE_WRITES_THROUGH", int(cpu.dcache_writes_through)),
         ("SOC_BUS_DATA_WIDTH", in_a_byte(soc, "config_bus_data_width")),
@@ -82,7 +83,7 @@ def config_header(soc: Soc) -> str:
     entries: list[Entry] = [
         ("SOC_IDENTIFIER", c_string(soc.text("config_identifier"))),
         ("SOC_PLATFORM", c_string(soc.text("config_platform_name"))),
-        ("SOC_CPU_NAME", c_string(soc.text("config_cpu_name"))),
+        ("SOC_CPU_NAME", c_string(soc.cpu)),
         ("SOC_CPU_VARIANT", c_string(cpu_variant(soc))),
         ("SOC_BUILD", c_string(soc.build)),
         ("SOC_MAP_HASH", f"0x{litex_output.map_hash(soc):08x}"),

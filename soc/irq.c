@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "soc/irq.h"
+#include "soc/plic.h"
 
 #define OWNERS_MAX (SOC_IRQ_MAX)
 
@@ -34,13 +35,50 @@ static bool valid(int line) {
 
 // The mask of the CPU follows enabled_lines. With interrupts off.
 static void update_mask(void) {
-    #if SOC_HAS_INTERRUPT
+    #if SOC_HAS_PLIC
+    plic_setmask(enabled_lines);
+    #elif SOC_HAS_INTERRUPT
     irq_setmask(enabled_lines);
     #endif
 }
 
+#if SOC_HAS_PLIC
+
+static uint32_t claimed_lines;
+
+// Let a line raise its next interrupt. The PLIC ignores the completion of a line that is masked, as it is when its
+// handler has released it.
+static void complete(unsigned line) {
+    uint32_t bit = UINT32_C(1) << line;
+    claimed_lines &= ~bit;
+    if ((enabled_lines & bit) == 0) {
+        plic_setmask(enabled_lines | bit);
+    }
+    plic_complete(line);
+    if ((enabled_lines & bit) == 0) {
+        plic_setmask(enabled_lines);
+    }
+}
+
+static COLD void complete_all(void) {
+    for (unsigned line = 0; line < SOC_IRQ_MAX; line++) {
+        if (claimed_lines >> line & 1) {
+            complete(line);
+        }
+    }
+}
+
+#endif
+
+// On a CPU with a PLIC this claims the lines, and each has to be completed.
 static uint32_t pending_lines(void) {
-    #if SOC_HAS_INTERRUPT
+    #if SOC_HAS_PLIC
+    int line;
+    while ((line = plic_claim()) >= 0) {
+        claimed_lines |= UINT32_C(1) << line;
+    }
+    return claimed_lines;
+    #elif SOC_HAS_INTERRUPT
     return irq_pending() & irq_getmask();
     #else
     return enabled_lines;
@@ -59,6 +97,12 @@ COLD void soc_irq_init(void) {
     handling = false;
     unclaimed_lines = 0;
     unclaimed_count = 0;
+    #if SOC_HAS_PLIC
+    // A BIOS or a former start may have been left with lines claimed.
+    plic_init();
+    claimed_lines = UINT32_MAX;
+    complete_all();
+    #endif
     update_mask();
     soc_irq_restore(state);
 }
@@ -162,6 +206,9 @@ bool soc_irq_dispatch(void) {
         } else {
             mask_unclaimed(line);
         }
+        #if SOC_HAS_PLIC
+        complete(line);
+        #endif
     }
     handling = false;
     return true;
@@ -172,6 +219,9 @@ bool soc_irq_handling(void) {
 }
 
 void soc_irq_abandon(void) {
+    #if SOC_HAS_PLIC
+    complete_all();
+    #endif
     handling = false;
 }
 

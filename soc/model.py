@@ -126,6 +126,13 @@ class Soc:
         value = self.constants.get(name)
         return value if isinstance(value, str) else ""
 
+    @property
+    def cpu(self) -> str:
+        """LiteX's type of the CPU; its name is the same for VexRiscv and VexRiscv-SMP."""
+        prefix = "config_cpu_type_"
+        types = [name.removeprefix(prefix) for name in self.constants if name.startswith(prefix)]
+        return types[0] if types else self.text("config_cpu_name")
+
     def memory(self, name: str) -> Memory | None:
         return next((memory for memory in self.memories if memory.name == name), None)
 

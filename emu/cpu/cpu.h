@@ -156,6 +156,7 @@ typedef struct cpu {
     uint32_t irq_lines;   // LiteX's interrupt lines
     bool plic_irq;
     bool timer_irq;
+    bool software_irq;
     uint32_t csr[SLOT_COUNT];
     uint32_t reservation; // address of lr.w, or NO_RESERVATION
     // PicoRV32: q registers, interrupts pending (latched), mask, timer, in handler.

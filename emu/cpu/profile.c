@@ -54,6 +54,7 @@ static const cpu_legal_t vex_linux[] = { VEX_I, VEX_M, VEX_DCACHE, VEX_LINUX, EN
 static const cpu_legal_t rv32i[] = { STD_I, STD_CSR, END };
 static const cpu_legal_t rv32im[] = { STD_I, STD_CSR, STD_M, END };
 static const cpu_legal_t rv32ima[] = { STD_I, STD_CSR, STD_M, STD_A, END };
+static const cpu_legal_t vex_smp[] = { STD_I, STD_CSR, STD_M, STD_A, VEX_DCACHE, END };
 static const cpu_legal_t pico_minimal[] = { STD_I, PICO_IRQ, END };
 static const cpu_legal_t pico_standard[] = { STD_I, STD_M, { 0x0000307f, 0x00002073 }, PICO_IRQ, END };
 
@@ -140,7 +141,7 @@ static const cpu_profile_t profiles[] = {
     { "vexriscv", "full", vex_standard, vex_csr_all, VEX_CACHED, .csr_traps = true, .wfi_waits = true },
     { "vexriscv", "linux", vex_linux, vex_csr_linux, VEX_CACHED, .csr_traps = true, .wfi_waits = true },
     { "vexriscv", "secure", vex_standard, vex_csr_secure, VEX_CACHED, .csr_traps = true, .wfi_waits = true },
-    { "vexriscv_smp", NULL, rv32ima, machine_csrs, IRQ_PLIC, STD, .icache = true, .dcache = true,
+    { "vexriscv_smp", NULL, vex_smp, machine_csrs, IRQ_PLIC, STD, .icache = true, .dcache = true,
       .plic_base = 0xf0c00000 },
     { "naxriscv", NULL, rv32ima, machine_csrs, IRQ_PLIC, STD, .plic_base = 0xf0c00000 },
     { "vexiiriscv", NULL, rv32ima, machine_csrs, IRQ_PLIC, STD, .plic_base = 0xf0c00000 },

@@ -17,7 +17,7 @@
 #define FAST_IRQ_SHIFT (16)
 
 static uint32_t mip(const cpu_t *cpu) {
-    uint32_t value = cpu->timer_irq ? MIP_MTIP : 0;
+    uint32_t value = (cpu->timer_irq ? MIP_MTIP : 0) | (cpu->software_irq ? MIP_MSIP : 0);
     switch (cpu->profile->irq_kind) {
         case IRQ_ARRAY:
             value |= cpu->irq_lines & cpu->csr[SLOT_IRQ_MASK] ? MIP_MEIP : 0;

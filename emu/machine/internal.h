@@ -41,6 +41,9 @@ void machine_csr_write(void *context, uint32_t offset, uint32_t value, unsigned 
 // plic.c
 bool machine_add_plic(machine_t *m); // false: m->error
 void machine_plic_update(machine_t *m);
+bool machine_add_clint(machine_t *m); // false: m->error
+void machine_clint_update(machine_t *m);
+void machine_clint_reset(machine_t *m);
 
 // images.c
 bool machine_load_images(machine_t *m); // false: m->error

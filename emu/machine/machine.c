@@ -41,6 +41,7 @@ static bool machine_reset(machine_t *m) {
     memset(&m->plic, 0, sizeof(m->plic));
     machine_plic_update(m);
     cpu_reset(&m->cpu, m->soc->reset_addr);
+    machine_clint_reset(m);
     machine_reset_cores(m);
     if (!machine_load_images(m)) {
         return false;
@@ -176,6 +177,11 @@ static bool require_cores(machine_t *m) {
     return true;
 }
 
+// The interrupt controllers are models of their own: plic.c and clint.c.
+static bool is_controller(const machine_t *m, const char *name) {
+    return m->cpu.profile->irq_kind == IRQ_PLIC && (strcmp(name, "plic") == 0 || strcmp(name, "clint") == 0);
+}
+
 static bool add_memories(machine_t *m) {
     const soc_t *soc = m->soc;
     char text[256];
@@ -187,7 +193,8 @@ static bool add_memories(machine_t *m) {
     for (size_t i = 0; i < soc->memory_count; i++) {
         const soc_memory_t *memory = &soc->memories[i];
         bool writable = strcmp(memory->name, "rom") != 0;
-        if (strcmp(memory->name, "csr") == 0 || strstr(memory->type, "linker") != NULL) {
+        if (strcmp(memory->name, "csr") == 0 || strstr(memory->type, "linker") != NULL ||
+            is_controller(m, memory->name)) {
             continue;
         }
         if (!bus_add_memory(&m->bus, memory->name, memory->base, memory->size, writable,
@@ -242,7 +249,7 @@ bool machine_init(machine_t *m, const soc_t *soc, const machine_options_t *optio
     }
     m->cpu.strict = options->strict;
     machine_fill_core_host(m);
-    return add_memories(m) && machine_add_plic(m) && machine_add_cores(m) && require_cores(m) && machine_connect_pins(m)
+    return add_memories(m) && machine_add_plic(m) && machine_add_clint(m) && machine_add_cores(m) && require_cores(m) && machine_connect_pins(m)
            && machine_reset(m);
 }
 

@@ -11,6 +11,7 @@
 #include "cpu/cpu.h"
 #include "host/console.h"
 #include "host/etherbone.h"
+#include "machine/clint.h"
 #include "machine/plic.h"
 #include "models/nets.h"
 #include "models/pin_devices.h"
@@ -59,6 +60,7 @@ struct machine {
     uint64_t devices_when;  // the latest cycle that the devices on the pins have heard of
     uint32_t irq_lines;
     plic_t plic;
+    clint_t clint;
     bool reset_request;
     nets_t *nets;           // the pins of all cores, wired
     event_t stimulus;

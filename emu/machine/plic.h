@@ -11,7 +11,8 @@ typedef struct {
     uint32_t priority[64];
     uint32_t enabled;
     uint32_t threshold;
-    uint32_t claimed;
+    uint32_t pending;
+    uint32_t waiting; // latched and not yet completed
 } plic_t;
 
 #endif

@@ -171,6 +171,19 @@ static int64_t number(const soc_t *soc, const char *name, int64_t missing) {
 }
 
 // The variant is a constant's name: config_cpu_variant_<variant>.
+// LiteX's name is the same for VexRiscv and VexRiscv-SMP, its type is not.
+static void find_cpu(soc_t *soc) {
+    static const char prefix[] = "config_cpu_type_";
+    const soc_constant_t *name = soc_constant(soc, "config_cpu_name");
+    const char *text = name != NULL && name->text[0] != 0 ? name->text : "vexriscv";
+    for (size_t i = 0; i < soc->constant_count; i++) {
+        if (strncmp(soc->constants[i].name, prefix, sizeof(prefix) - 1) == 0) {
+            text = soc->constants[i].name + sizeof(prefix) - 1;
+        }
+    }
+    snprintf(soc->cpu_name, sizeof(soc->cpu_name), "%.*s", (int)sizeof(soc->cpu_name) - 1, text);
+}
+
 static void find_variant(soc_t *soc) {
     static const char prefix[] = "config_cpu_variant_";
     snprintf(soc->cpu_variant, sizeof(soc->cpu_variant), "standard");
@@ -219,7 +232,6 @@ static bool check_csr_window(soc_t *soc, char *error, size_t error_size) {
 }
 
 static bool interpret(soc_t *soc, const char *ordering, char *error, size_t error_size) {
-    const soc_constant_t *name = soc_constant(soc, "config_cpu_name");
     const soc_constant_t *identifier = soc_constant(soc, "config_identifier");
     int64_t width = number(soc, "config_csr_data_width", 32);
     int64_t alignment = number(soc, "config_csr_alignment", 32);
@@ -237,8 +249,7 @@ static bool interpret(soc_t *soc, const char *ordering, char *error, size_t erro
     soc->csr_stride = 4;
     soc->clock_hz = (uint32_t)clock;
     soc->reset_addr = (uint32_t)number(soc, "config_cpu_reset_addr", 0);
-    snprintf(soc->cpu_name, sizeof(soc->cpu_name), "%.*s", (int)sizeof(soc->cpu_name) - 1,
-        name != NULL && name->text[0] != 0 ? name->text : "vexriscv");
+    find_cpu(soc);
     snprintf(soc->identifier, sizeof(soc->identifier), "%s", identifier != NULL ? identifier->text : "");
     find_variant(soc);
     soc->csr_big = true;

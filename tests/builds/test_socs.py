@@ -26,8 +26,8 @@ OTHERS = 3 << 20  # bytes for code, data, stack and files, and to spare
 HEAP = "import gc; print(gc.mem_free() + gc.mem_alloc())"
 
 
-def build(name: str, change, of: str = "base"):
-    """Build the firmware for a changed SoC; return the SoC's folder and the image."""
+def describe(name: str, change, of: str = "base") -> Path:
+    """The build folder of a SoC whose csr.json differs."""
     soc = WORK / name
     shutil.rmtree(soc, ignore_errors=True)
     ignore = shutil.ignore_patterns("gateware", "csr.svd", "*.o", "*.a", "bios.*")
@@ -35,6 +35,12 @@ def build(name: str, change, of: str = "base"):
     description = json.loads((soc / "csr.json").read_text())
     change(description)
     (soc / "csr.json").write_text(json.dumps(description))
+    return soc
+
+
+def build(name: str, change, of: str = "base"):
+    """Build the firmware for a changed SoC; return the SoC's folder and the image."""
+    soc = describe(name, change, of)
     return soc, make_firmware(soc)
 
 
