@@ -42,6 +42,15 @@ FORBIDDEN = {
     "vecp5/": (f"{MICROPYTHON}|{includes_of('common', 'soc', 'drivers', 'port', 'flash', 'jtag', 'emu', 'rtl')}", "vecp5/ puts sockets in front of models/ only"),
     "rtl/": (f"{MICROPYTHON}|{includes_of('common', 'soc', 'drivers', 'port', 'flash', 'jtag', 'emu')}", "rtl/ shares nothing with the firmware"),
 }  # fmt: skip
+# The rooms inside emu/, from below to above: what each may not include, headers of emu/ itself too.
+INNER = {
+    "emu/soc/": (r"(models|bus|cpu|cores|host|machine)/|(gdb|options)\.h", "emu/soc/ only reads files"),
+    "emu/bus/": (r"(models|soc|cpu|cores|host|machine)/|(gdb|options)\.h", "emu/bus/ knows libc alone"),
+    "emu/cpu/": (r"(models|soc|cores|host|machine)/|(gdb|options)\.h", "emu/cpu/ sees emu/bus/ only"),
+    "emu/cores/": (r"(cpu|host|machine)/|(gdb|options)\.h", "emu/cores/ sees of the machine what cores/host.h has"),
+    "emu/host/": (r"(models|soc|cpu|cores|machine)/|(gdb|options)\.h", "emu/host/ sees emu/bus/ only"),
+    "emu/machine/": (r"(gdb|options)\.h", "emu/machine/ lies below main.c and gdb.c"),
+}  # fmt: skip
 # The same for Python, matched against the whole name of each imported module.
 PYTHON_FORBIDDEN = {
     "services/": (r"(gateware|litex|migen|tools)\b", "services/ run on the board"),
@@ -88,12 +97,15 @@ def wrong_arrows(root, names):
     for name in names:
         c_file = name.endswith((".c", ".h", ".S"))
         rule = rule_of(name, FORBIDDEN if c_file else PYTHON_FORBIDDEN)
+        inner, inner_reason = (rule_of(name, INNER) if c_file else None) or ("(?!)", "")
         if rule is None or not (root / name).is_file():
             continue
         pattern, reason = rule
         found = (includes if c_file else imports)((root / name).read_text())
         for number, target in sorted(found):
-            if re.match(pattern, target) and not (c_file and own_header(root, name, target)):
+            if re.match(inner, target):
+                yield f"{name}:{number}: {target}: {inner_reason}"
+            elif re.match(pattern, target) and not (c_file and own_header(root, name, target)):
                 yield f"{name}:{number}: {target}: {reason}"
 
 

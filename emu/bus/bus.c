@@ -33,7 +33,8 @@ bool bus_init(bus_t *bus) {
     memset(bus, 0, sizeof(*bus));
     bus->read_page = map_zero(BUS_PAGES * sizeof(uintptr_t));
     bus->write_page = map_zero(BUS_PAGES * sizeof(uintptr_t));
-    return bus->read_page != NULL && bus->write_page != NULL;
+    bus->owner = map_zero(BUS_PAGES);
+    return bus->read_page != NULL && bus->write_page != NULL && bus->owner != NULL;
 }
 
 void bus_free(bus_t *bus) {
@@ -49,6 +50,9 @@ void bus_free(bus_t *bus) {
     }
     if (bus->write_page != NULL) {
         munmap(bus->write_page, BUS_PAGES * sizeof(uintptr_t));
+    }
+    if (bus->owner != NULL) {
+        munmap(bus->owner, BUS_PAGES);
     }
     memset(bus, 0, sizeof(*bus));
 }
@@ -85,6 +89,10 @@ static bus_region_t *region_new(bus_t *bus, const char *name, uint32_t base, uin
     r->base = base;
     r->size = size;
     r->decoded = decoded_size(size);
+    uint8_t number = (uint8_t)bus->region_count;
+    for (uint64_t page = base >> BUS_PAGE_BITS; page <= (base + size - 1) >> BUS_PAGE_BITS; page++) {
+        bus->owner[page] = bus->owner[page] == 0 ? number : BUS_SHARED;
+    }
     return r;
 }
 
@@ -162,11 +170,22 @@ bool bus_take_over(bus_t *bus, const char *name, void *context,
     return true;
 }
 
+static bool contains(const bus_region_t *r, uint32_t addr) {
+    return addr >= r->base && addr - r->base < r->size;
+}
+
 bus_region_t *bus_find(bus_t *bus, uint32_t addr) {
+    uint8_t owner = bus->owner[addr >> BUS_PAGE_BITS];
+    if (owner == 0) {
+        return NULL;
+    }
+    if (owner != BUS_SHARED) {
+        bus_region_t *r = &bus->regions[owner - 1];
+        return contains(r, addr) ? r : NULL;
+    }
     for (size_t i = 0; i < bus->region_count; i++) {
-        bus_region_t *r = &bus->regions[i];
-        if (addr >= r->base && addr - r->base < r->size) {
-            return r;
+        if (contains(&bus->regions[i], addr)) {
+            return &bus->regions[i];
         }
     }
     return NULL;
@@ -247,16 +266,23 @@ bool bus_write(bus_t *bus, uint32_t addr, unsigned size, uint32_t value) {
     return true;
 }
 
+// The bytes of memory at addr and how many of them, at most `wanted`, lie together. NULL: no memory there.
+static uint8_t *memory_at(bus_t *bus, uint32_t addr, size_t wanted, size_t *size) {
+    const bus_region_t *r = bus_find(bus, addr);
+    if (r == NULL || r->memory == NULL) {
+        return NULL;
+    }
+    uint32_t offset = addr - r->base;
+    *size = wanted < r->size - offset ? wanted : r->size - offset;
+    return r->memory + offset;
+}
+
 size_t bus_peek(bus_t *bus, uint32_t addr, void *data, size_t size) {
     size_t done = 0;
-    while (done < size) {
-        bus_region_t *r = bus_find(bus, addr + done);
-        if (r == NULL || r->memory == NULL) {
-            break;
-        }
-        uint32_t offset = addr + done - r->base;
-        size_t n = size - done < r->size - offset ? size - done : r->size - offset;
-        memcpy((uint8_t *)data + done, r->memory + offset, n);
+    size_t n;
+    const uint8_t *memory;
+    while (done < size && (memory = memory_at(bus, addr + done, size - done, &n)) != NULL) {
+        memcpy((uint8_t *)data + done, memory, n);
         done += n;
     }
     return done;
@@ -264,14 +290,10 @@ size_t bus_peek(bus_t *bus, uint32_t addr, void *data, size_t size) {
 
 size_t bus_poke(bus_t *bus, uint32_t addr, const void *data, size_t size) {
     size_t done = 0;
-    while (done < size) {
-        bus_region_t *r = bus_find(bus, addr + done);
-        if (r == NULL || r->memory == NULL) {
-            break;
-        }
-        uint32_t offset = addr + done - r->base;
-        size_t n = size - done < r->size - offset ? size - done : r->size - offset;
-        memcpy(r->memory + offset, (const uint8_t *)data + done, n);
+    size_t n;
+    uint8_t *memory;
+    while (done < size && (memory = memory_at(bus, addr + done, size - done, &n)) != NULL) {
+        memcpy(memory, (const uint8_t *)data + done, n);
         done += n;
     }
     if (done > 0 && bus->code_written != NULL) {

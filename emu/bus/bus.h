@@ -15,6 +15,7 @@
 #define BUS_PAGE_SIZE (1u << BUS_PAGE_BITS)
 #define BUS_PAGES (1u << (32 - BUS_PAGE_BITS))
 #define BUS_MAX_REGIONS (64)
+#define BUS_SHARED (0xff)
 #define BUS_CODE_PAGES (1024)
 #define BUS_CODE_BITS (6) // granule in which code is remembered
 
@@ -35,6 +36,7 @@ typedef struct bus_region {
 typedef struct bus {
     uintptr_t *read_page;  // host address minus guest address, 0: slow path
     uintptr_t *write_page;
+    uint8_t *owner;        // of a page: its only region plus 1, 0: none, BUS_SHARED: several
     bus_region_t regions[BUS_MAX_REGIONS];
     size_t region_count;
     uint32_t code_pages[BUS_CODE_PAGES]; // pages with decoded code, while the list suffices

@@ -32,8 +32,6 @@
 #define LATER() ((uint64_t)(block->n - 1 - (unsigned)(op - block->ops)))
 #define TIMING_COST(what) ((void)0)
 #define TIMING_JUMP(what) ((void)0)
-#define TIMING_COST(what) ((void)0)
-#define TIMING_JUMP(what) ((void)0)
 #define TIMING_LOAD(addr, size) ((void)0)
 #define TIMING_STORE(addr, size) ((void)0)
 #define TIMING_BRANCH(taken) ((void)0)

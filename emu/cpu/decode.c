@@ -79,7 +79,7 @@ static void decode_system(decoded_t *d, uint32_t w) {
 
 static void decode_amo(decoded_t *d, uint32_t w) {
     unsigned funct5 = w >> 27;
-    d->code = funct5 == 2 ? OP_LR : funct5 == 3 ? OP_SC : OP_AMO;
+    d->code = funct5 == FUNCT5_LR ? OP_LR : funct5 == FUNCT5_SC ? OP_SC : OP_AMO;
     d->imm = (int32_t)funct5;
 }
 

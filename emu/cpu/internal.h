@@ -26,6 +26,21 @@ enum {
 
 #define BLOCK_MAX_OPS (64)
 
+// The operations of the A extension: bits 31:27 of the instruction (volume I, table 24.2); op_t keeps them in imm.
+enum {
+    FUNCT5_AMOADD = 0x00,
+    FUNCT5_AMOSWAP = 0x01,
+    FUNCT5_LR = 0x02,
+    FUNCT5_SC = 0x03,
+    FUNCT5_AMOXOR = 0x04,
+    FUNCT5_AMOOR = 0x08,
+    FUNCT5_AMOAND = 0x0c,
+    FUNCT5_AMOMIN = 0x10,
+    FUNCT5_AMOMAX = 0x14,
+    FUNCT5_AMOMINU = 0x18,
+    FUNCT5_AMOMAXU = 0x1c,
+};
+
 typedef struct {
     uint16_t code;
     uint8_t rd;

@@ -76,24 +76,26 @@ unsigned cpu_store_slow(cpu_t *cpu, uint32_t pc, uint32_t addr, unsigned size, u
 
 static uint32_t amo_result(unsigned funct5, uint32_t old, uint32_t operand) {
     switch (funct5) {
-        case 0x00:
+        case FUNCT5_AMOADD:
             return old + operand;
-        case 0x01:
+        case FUNCT5_AMOSWAP:
             return operand;
-        case 0x04:
+        case FUNCT5_AMOXOR:
             return old ^ operand;
-        case 0x0c:
+        case FUNCT5_AMOAND:
             return old & operand;
-        case 0x08:
+        case FUNCT5_AMOOR:
             return old | operand;
-        case 0x10:
+        case FUNCT5_AMOMIN:
             return (int32_t)old < (int32_t)operand ? old : operand;
-        case 0x14:
+        case FUNCT5_AMOMAX:
             return (int32_t)old > (int32_t)operand ? old : operand;
-        case 0x18:
+        case FUNCT5_AMOMINU:
             return old < operand ? old : operand;
-        default:
+        case FUNCT5_AMOMAXU:
             return old > operand ? old : operand;
+        default: // the decoder lets no other pass
+            return old;
     }
 }
 
@@ -103,13 +105,13 @@ unsigned cpu_amo(cpu_t *cpu, uint32_t pc, const op_t *op) {
     unsigned funct5 = (unsigned)op->imm;
     uint32_t old = 0;
     if ((addr & 3) != 0) {
-        return 1 + (funct5 == 2 ? CAUSE_LOAD_MISALIGNED : CAUSE_STORE_MISALIGNED);
+        return 1 + (funct5 == FUNCT5_LR ? CAUSE_LOAD_MISALIGNED : CAUSE_STORE_MISALIGNED);
     }
-    if (funct5 == 2) {
+    if (funct5 == FUNCT5_LR) {
         cpu_load_slow(cpu, pc, addr, 4, &old);
         cpu->reservation = addr;
         cpu->x[op->rd] = old;
-    } else if (funct5 == 3) {
+    } else if (funct5 == FUNCT5_SC) {
         bool held = cpu->profile->lrsc_any_address ? cpu->reservation != NO_RESERVATION : cpu->reservation == addr;
         cpu->reservation = NO_RESERVATION;
         if (held) {
