@@ -20,7 +20,7 @@ extern const test_t tests_event[];
 extern const test_t tests_video[];
 extern const test_t tests_outputs[];
 extern const test_t tests_watchdog[];
-extern const test_t tests_bitstream[];
+extern const test_t tests_pulse[];
 extern const test_t tests_spi[];
 extern const test_t tests_spi_mmap[];
 extern const test_t tests_i2c[];

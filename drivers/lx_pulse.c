@@ -5,7 +5,7 @@
 //   high   from the write of a level to the next write with no turns between them
 //   bit    a whole bit with no turns: the second half has the work for the next bit in it
 
-#include "drivers/lx_bitstream.h"
+#include "drivers/lx_pulse.h"
 
 #include "soc/irq.h"
 #include "soc/spin.h"
@@ -103,16 +103,16 @@ static bool plan_bit(const cost_t *cost, uint32_t high, uint32_t low, uint32_t t
     return true;
 }
 
-static bool fits(const lx_bitstream_timing_t *timing, size_t n) {
-    static const uint64_t limit_ns = (uint64_t)LX_BITSTREAM_MAX_US * 1000;
+static bool fits(const lx_pulse_timing_t *timing, size_t n) {
+    static const uint64_t limit_ns = (uint64_t)LX_PULSE_MAX_US * 1000;
     uint64_t bit0 = (uint64_t)timing->high0_ns + timing->low0_ns;
     uint64_t bit1 = (uint64_t)timing->high1_ns + timing->low1_ns;
     uint64_t bit = bit0 > bit1 ? bit0 : bit1;
     return n <= limit_ns && bit * 8 * n <= limit_ns;
 }
 
-int lx_bitstream_send(const lx_gpio_regs_t *regs, uint32_t mask, lx_clock_t *clock,
-    const lx_bitstream_timing_t *timing, const uint8_t *buf, size_t n) {
+int lx_pulse_send(const lx_gpio_regs_t *regs, uint32_t mask, lx_clock_t *clock,
+    const lx_pulse_timing_t *timing, const uint8_t *buf, size_t n) {
     if (!lx_gpio_can_output(regs)) {
         return LX_ENOTSUP;
     }
