@@ -54,7 +54,7 @@ COMMON = [
     ("spi", 0, *spi_pins(1)),
     ("jtag", 0, *(Subsignal(name, Pins(1)) for name in ("tck", "tms", "tdi", "tdo"))),
     ("leds", 0, Subsignal("o", Pins(8))),
-    # What the simulation watches: see Monitor in socs.py.
+    # What the simulation watches: see Monitor in soc.py.
     (
         "monitor",
         0,

@@ -225,14 +225,3 @@ quiet = Pin("gpio[17]", Pin.IN).irq()
 equal(quiet.trigger(Pin.IRQ_RISING), 0)
 equal(litex.csr_read("gpio_ev_enable") >> 16 & 3, 1)
 quiet.trigger(0)
-
-# Left running: dev_irq_off.py looks what the soft reset after this script leaves of them.
-pin.irq(hard, Pin.IRQ_RISING, hard=True)
-button.irq(hard, both)
-timer = machine.Timer("timer1", freq=5000, callback=hard, hard=True)
-view = litex.EventManager("timer0", period=1)
-view.callback(lambda _: None)
-view.enable()
-for name in ("gpio", "buttons", "timer1"):
-    check(litex.csr_read(name + "_ev_enable") != 0, name)
-equal(litex.csr_read("timer1_en"), 1)

@@ -6,6 +6,7 @@
 On the emulator by default (base, mini, bench and full), with --rtl on the Verilated RTL (base, mini and full).
 What hangs on a SoC's pins says gateware/wiring/<soc>.txt; gateware/wiring/<soc>.py tells the scripts.
 A line `# Uses PATH` puts that file of the tree on the board's disk.
+A line `# SOFT RESET` divides a script: what follows runs on the next virtual machine.
 A script fails by an uncaught exception; it may print `SKIP why` and end. Each starts on a fresh virtual
 machine (soft reset) of the same run. Closes with `N passed, N failed, N skipped`.
 """
@@ -27,6 +28,7 @@ SOCS = {False: ["base", "mini", "bench", "full"], True: ["base", "mini", "full"]
 SMALL = {"mini"}
 # What the cores of `full` do not change is left out there on RTL, which is slower the more cores there are.
 COMMON = {"csr", "files", "memory", "native", "time"}
+SOFT_RESET = "\n# SOFT RESET\n"
 # Bounds each silence of the guest; a simulated millisecond at 100 MHz takes 40 ms on RTL.
 SILENCE_S = {False: 60, True: 300}
 
@@ -103,16 +105,21 @@ def run_soc(soc: str, rtl: bool, scripts: list[Path], defines: Sequence[str] = (
             for name_of_file in re.findall(r"^# Uses (\S+)$", text, re.MULTILINE):
                 file = ROOT / name_of_file
                 text = f"with open({file.name!r}, 'w') as f: f.write({file.read_text()!r})\n{text}"
-            source = prelude + text + '\nprint("OK", Count.checks)\n'
+            checks = 0
             try:
-                output, error = board.run(source)
+                for part in text.split(SOFT_RESET):
+                    source = prelude + part + '\nprint("OK", Count.checks)\n'
+                    output, error = board.run(source)
+                    last = output.strip().rpartition("\n")[2]
+                    if error or not last.startswith("OK "):
+                        break
+                    checks += int(last[3:])
             except (repl.ReplError, TimeoutError) as problem:
                 print(f"FAIL {name}: {problem}", flush=True)
                 counts[1] += 1
                 board.close()
                 board = Board(soc, rtl)
                 continue
-            last = output.strip().rpartition("\n")[2]
             if error:
                 print(f"FAIL {name}\n{output}{error}", flush=True)
                 counts[1] += 1
@@ -120,7 +127,7 @@ def run_soc(soc: str, rtl: bool, scripts: list[Path], defines: Sequence[str] = (
                 print(f"skip {name}: {last[5:]}", flush=True)
                 counts[2] += 1
             elif last.startswith("OK "):
-                print(f"pass {name}: {last[3:]} checks", flush=True)
+                print(f"pass {name}: {checks} checks", flush=True)
                 counts[0] += 1
             else:
                 print(f"FAIL {name}: ended without its last line: {last!r}", flush=True)
