@@ -20,7 +20,7 @@ typedef enum {
     INFLATE_RAW,
 } inflate_format_t;
 
-// Unpacked data comes in pieces of at most so many bytes, from two buffers in turns.
+// Unpacked data comes in pieces of at most this many bytes, from two buffers in turns.
 #define INFLATE_CHUNK_BYTES (2048)
 
 // Memory for a window of 1 << window_bits bytes, 8 to 15. Files of `gzip -9` need 15 bits unless they unpack to less;

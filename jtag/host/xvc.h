@@ -8,7 +8,7 @@
 
 #include "jtag/jtag.h"
 
-// TMS and TDI of so many bytes each are collected before they are sent; the server may ask for less.
+// TMS and TDI of this many bytes each are collected before they are sent; the server may ask for less.
 #define XVC_VECTOR_BYTES (8192)
 
 // The caller owns it; private.

@@ -83,7 +83,7 @@ equal(state["most"], 1)
 check(timer.coalesced() > merged)
 check(state["calls"] >= 3)
 
-# It lives as long as it has a callback and is enabled, whoever holds it.
+# It lives as long as it has a callback and is enabled, even without another reference to it.
 calls.clear()
 timer.callback(lambda e: calls.append(1))
 timer.enable()
@@ -183,7 +183,7 @@ if "ALERT" in globals():
     check(busy > free // 2, (free, busy))
     time.sleep_ms(3)
     check(4 <= len(calls) <= 10, calls)
-    # Nor can clear() end it; whoever drives it can.
+    # Nor can clear() end it; only its driver can.
     alert.clear()
     equal((alert.status(), alert.pending()), (1, 1))
     line(0)
@@ -227,7 +227,7 @@ if "ALERT" in globals():
     alert.disable()
     line.init(Pin.OUT, value=0)
 
-# One object for each, whoever asks.
+# Each call returns the same object.
 check(EventManager(name="gpio") is gpio)
 gpio.clear(mask=1 << 16)
 gpio.enable(mask=3 << 16)

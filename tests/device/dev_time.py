@@ -73,7 +73,7 @@ took = time.ticks_diff(time.ticks_us(), t)
 machine.enable_irq(state)
 check(5000 <= took <= 5000 + SLACK, "with interrupts off, 5 ms took %d us" % took)
 
-# A time that is over is no time to wait for.
+# A time that is over is not waited for.
 t = time.ticks_us()
 machine.lightsleep(-1)
 time.sleep_ms(-1)

@@ -57,7 +57,7 @@ picture[5] = 77
 v.blitbuf(picture)
 check(m == picture)
 equal(m[5], 77)
-# By the CPU, where it is no whole words of the bus.
+# By the CPU, where it is not a whole number of bus words.
 odd = memoryview(bytearray(32004))[2:32002]
 odd[31999] = 9
 v.blitbuf(odd)

@@ -2,7 +2,7 @@
 """LiteI2C in Migen's simulator: its registers over a CSR bus, and a device on its two wires.
 
 The device is written from UM10204 alone. A watcher looks at the wires in every cycle: a phase of SCL that is
-too short, or a change of SDA while SCL is high that is no start and no stop, fails every test.
+too short, or a change of SDA while SCL is high that is neither a start nor a stop, fails every test.
 """
 
 import unittest

@@ -65,7 +65,7 @@ static void setup(unsigned channels) {
     mock_add_ticker(tick, NULL);
 }
 
-// The cycles that an output is high in so many.
+// The cycles in which an output is high, out of those given.
 static uint64_t high_of(unsigned channel, unsigned cycles) {
     mock_step(4);
     uint64_t before = outputs[channel].high;

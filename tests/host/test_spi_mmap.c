@@ -199,7 +199,7 @@ static void spi_mmap_moves_words(void) {
                 model.inverts = true;
                 CHECK_EQ(lx_spi_mmap_transfer(&spi, tx, way & 4 ? NULL : rx, n, bits), LX_OK);
                 CHECK_EQ(model.errors, 0);
-                // The end of the last word is no gap.
+                // The end of the last word is not a gap.
                 mock_step(2);
                 CHECK_EQ(model.gaps, n > 0);
                 CHECK_EQ(slot_control(n % SLOTS) & 0x7f, 1 | (way & 3) << 1 | lsb_first << 5 | (way & 2 ? 1 << 6 : 0));

@@ -544,7 +544,7 @@ static void test_search(void) {
     free(file);
 }
 
-// A sink of which the last data is still on its way.
+// A sink whose last data is still on its way.
 typedef struct {
     uint8_t copy[16];
     const uint8_t *data;
