@@ -45,6 +45,8 @@ def shape_header(soc: Soc) -> str:
     cpu = cpu_of(soc.cpu)
     entries: list[Entry] = [
         ("SOC_HAS_INTERRUPT", int(soc.has("config_cpu_has_interrupt") and cpu.interrupts)),
+        ("SOC_IRQ_LINES", max(1, 1 + max(core.irq for core in soc.cores))),
+        ("SOC_IRQ_OWNERS", max(1, len(soc.instances[kinds.EVENT_KIND.driver.array]))),
         ("SOC_HAS_TRAPS", int(cpu.traps)),
         ("SOC_TRAPS_VECTORED", int(cpu.vectored)),
         ("SOC_START_INSTRUCTION", f"0x{cpu.start:08x}"),

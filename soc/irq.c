@@ -7,8 +7,6 @@
 #include "soc/irq.h"
 #include "soc/plic.h"
 
-#define OWNERS_MAX (SOC_IRQ_MAX)
-
 #define NONE (0xff)
 
 // Not worth room in a file that is compiled for speed.
@@ -22,15 +20,16 @@ typedef struct {
     uint8_t next; // row of the line's next owner, NONE: none
 } owner_t;
 
-static owner_t owners[OWNERS_MAX];
-static uint8_t first[SOC_IRQ_MAX]; // row of each line's first owner
+// One for each event manager of the SoC.
+static owner_t owners[SOC_IRQ_OWNERS];
+static uint8_t first[SOC_IRQ_LINES]; // row of each line's first owner
 static uint32_t enabled_lines;
 static bool handling;
 static uint32_t unclaimed_lines;
 static uint32_t unclaimed_count;
 
 static bool valid(int line) {
-    return line >= 0 && line < SOC_IRQ_MAX;
+    return line >= 0 && line < SOC_IRQ_LINES;
 }
 
 // The mask of the CPU follows enabled_lines. With interrupts off.
@@ -87,10 +86,10 @@ static uint32_t pending_lines(void) {
 
 COLD void soc_irq_init(void) {
     uint32_t state = soc_irq_save();
-    for (unsigned i = 0; i < OWNERS_MAX; i++) {
+    for (unsigned i = 0; i < SOC_IRQ_OWNERS; i++) {
         owners[i].handler = NULL;
     }
-    for (unsigned line = 0; line < SOC_IRQ_MAX; line++) {
+    for (unsigned line = 0; line < SOC_IRQ_LINES; line++) {
         first[line] = NONE;
     }
     enabled_lines = 0;
@@ -116,7 +115,7 @@ static COLD int claim(unsigned line, uint32_t enable_addr, soc_irq_handler_t han
             return owner->handler == handler && owner->arg == arg ? LX_OK : LX_EBUSY;
         }
     }
-    for (unsigned i = 0; i < OWNERS_MAX; i++) {
+    for (unsigned i = 0; i < SOC_IRQ_OWNERS; i++) {
         if (owners[i].handler == NULL) {
             owners[i] = (owner_t) {handler, arg, enable_addr, (uint8_t)line, NONE};
             *link = (uint8_t)i;

@@ -28,9 +28,6 @@
 #include <irq.h>
 #endif
 
-// More lines than any of LiteX's CPUs has (the masks are 32 bits wide).
-#define SOC_IRQ_MAX (32)
-
 // Serves what is pending for its owner, if anything is: owners of one line are all called.
 typedef void (*soc_irq_handler_t)(void *arg);
 

@@ -70,7 +70,7 @@ static void irq_arguments(void) {
 
 static void irq_owners_are_counted(void) {
     setup();
-    for (unsigned i = 0; i < SOC_IRQ_MAX; i++) {
+    for (unsigned i = 0; i < SOC_IRQ_LINES; i++) {
         CHECK_EQ(soc_irq_claim(1, enable_of(i), handler, &calls[i]), LX_OK);
     }
     CHECK_EQ(soc_irq_claim(2, enable_of(40), handler, &calls[0]), LX_EOVERFLOW);
