@@ -46,7 +46,7 @@ def shape_header(soc: Soc) -> str:
     entries: list[Entry] = [
         ("SOC_HAS_INTERRUPT", int(soc.has("config_cpu_has_interrupt") and cpu.interrupts)),
         ("SOC_IRQ_LINES", max(1, 1 + max(core.irq for core in soc.cores))),
-        ("SOC_IRQ_OWNERS", max(1, len(soc.instances[kinds.EVENT_KIND.driver.array]))),
+        ("SOC_IRQ_OWNERS", max(1, len(soc.instances["event"]))),
         ("SOC_HAS_TRAPS", int(cpu.traps)),
         ("SOC_TRAPS_VECTORED", int(cpu.vectored)),
         ("SOC_START_INSTRUCTION", f"0x{cpu.start:08x}"),
