@@ -60,7 +60,7 @@ static void complete(unsigned line) {
 }
 
 static COLD void complete_all(void) {
-    for (unsigned line = 0; line < SOC_IRQ_MAX; line++) {
+    for (unsigned line = 0; line < SOC_IRQ_LINES; line++) {
         if (claimed_lines >> line & 1) {
             complete(line);
         }
