@@ -42,7 +42,7 @@ typedef struct bus {
     uint32_t code_pages[BUS_CODE_PAGES]; // pages with decoded code, while the list suffices
     size_t code_page_count;
     bool code_pages_lost; // there are more
-    uint64_t errors; // accesses that nobody answered
+    uint64_t errors; // accesses outside all regions
     // Called when a store hits decoded code.
     void (*code_written)(void *context);
     void *code_context;
@@ -57,14 +57,14 @@ bool bus_add_window(bus_t *bus, const char *name, uint32_t base, uint64_t size, 
     uint32_t (*read)(void *, uint32_t), void (*write)(void *, uint32_t, uint32_t, unsigned),
     char *error, size_t error_size);
 
-// Make a window of a region that was added as a memory, before anything has run. False: there is no such region.
+// Turn a memory into a window, before anything has run. False: no memory has this name.
 bool bus_take_over(bus_t *bus, const char *name, void *context,
     uint32_t (*read)(void *, uint32_t), void (*write)(void *, uint32_t, uint32_t, unsigned));
 
 bus_region_t *bus_find(bus_t *bus, uint32_t addr);
 bus_region_t *bus_find_name(bus_t *bus, const char *name);
 
-// One access of 1, 2 or 4 bytes, aligned. False when nobody answers; reads then give all ones.
+// One access of 1, 2 or 4 bytes, aligned. False outside all regions; reads then give all ones.
 bool bus_read(bus_t *bus, uint32_t addr, unsigned size, uint32_t *value);
 bool bus_write(bus_t *bus, uint32_t addr, unsigned size, uint32_t value);
 

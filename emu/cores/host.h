@@ -62,7 +62,7 @@ typedef struct core_host {
     const soc_t *soc;
     core_settings_t settings;
 
-    // Raise or lower an interrupt line of the SoC; line -1 is no line.
+    // Raise or lower an interrupt line of the SoC; line -1: none.
     void (*irq)(void *machine, int line, bool level);
 
     // Time, in cycles of the system clock. The processor runs several instructions at a time, so an event may fire
@@ -92,7 +92,7 @@ typedef struct core_host {
     void (*hold)(void *machine);                   // the processor stops until the SoC's reset
     void (*reset)(void *machine);                  // of the SoC, after this instruction
 
-    uint64_t (*bus_errors)(void *machine); // accesses that nobody answered, since the start
+    uint64_t (*bus_errors)(void *machine); // accesses outside all regions, since the start
     void (*bus_error)(void *machine);      // the model refused one
 
     core_t *(*find)(void *machine, const char *name); // another core, NULL: none

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Our JTAG master (gateware/jtag_master.py, docs/jtag-master.md) with the virtual ECP5 of --jtag behind it. An operation
-// happens at its end: a guest that changes what is still to be sent, or looks too early at what is still to come, goes
-// wrong here as it does on the hardware.
+// takes effect at its end: a guest that changes the data before they are sent, or reads the answer too early, gets wrong
+// data here as on the hardware.
 
 #include <string.h>
 

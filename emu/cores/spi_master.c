@@ -15,7 +15,7 @@
 #define STATUS_DONE (1)
 #define CS_SELECT (0xffff)
 #define CS_MANUAL (1 << 16)
-#define DEFAULT_DIVIDER (100) // where there is no register: the gateware's is not known
+#define DEFAULT_DIVIDER (100) // where the core has no register: csr.json does not tell
 #define MIN_DIVIDER (2)
 #define WRAP (1 << 16)
 #define MAX_WIDTH (256)

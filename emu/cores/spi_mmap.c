@@ -2,8 +2,8 @@
 //
 // SPIMMAP (litex/soc/cores/spi/spi_mmap.py): a FIFO each way behind two windows in memory, slots with their settings, an
 // engine that moves one word after the other. A word's bits move when it ends. Windows refuse what the core refuses:
-// such an access is lost and counts as a bus error. The events are there, but nobody is told of them by an interrupt
-// before a register is looked at.
+// such an access is lost and counts as a bus error. The events exist, but raise no interrupt before a register is
+// accessed.
 
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // VideoFrameBuffer and VideoTimingGenerator (litex/soc/cores/video.py): where the picture is fetched from, and the
-// picture itself for whoever looks (--video, --video-window). csr.json does not tell the pixel clock: there are 60 frames a second.
-// Colours of fewer than 8 bits fill the highest bits, as on the core's outputs. Of pixels wider than a word of the
+// picture itself for --video and --video-window. csr.json does not tell the
+// pixel clock: there are 60 frames a second. Colours of fewer than 8 bits fill the highest bits, as on the core's outputs. Of pixels wider than a word of the
 // DRAM's port the core exchanges red and blue.
 
 #include <stdio.h>

@@ -91,7 +91,7 @@ static bool init(core_t *core) {
         x->channels += is_channel(&core->regs[i]);
         is_zynq_us |= strcmp(core->regs[i].suffix, "vccpsintlp") == 0;
     }
-    // Known by its channels also where nobody says the widths (csr.svd): LiteX takes 10 bits of a SYSMONE4.
+    // Known by its channels where csr.svd with the widths is missing: LiteX takes 10 bits of a SYSMONE4.
     for (size_t i = 0; i < core->reg_count && is_zynq_us; i++) {
         core->regs[i].bits = is_channel(&core->regs[i]) ? ZYNQ_US_BITS : core->regs[i].bits;
     }

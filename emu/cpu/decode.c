@@ -65,7 +65,7 @@ static void decode_system(decoded_t *d, uint32_t w) {
         } else if (w == 0x10500073) {
             d->code = OP_WFI;
         } else if ((w & 0xfe007fff) == 0x12000073) {
-            d->code = OP_NOP; // sfence.vma: there is no translation to forget
+            d->code = OP_NOP; // sfence.vma: no address translation
             d->ends = false;
         }
     } else if (funct3 != 4) {

@@ -78,7 +78,7 @@ void cpu_mret(cpu_t *cpu);
 unsigned cpu_load_slow(cpu_t *cpu, uint32_t pc, uint32_t addr, unsigned size, uint32_t *value);
 unsigned cpu_store_slow(cpu_t *cpu, uint32_t pc, uint32_t addr, unsigned size, uint32_t value);
 unsigned cpu_amo(cpu_t *cpu, uint32_t pc, const op_t *op);
-// A fetch that nobody answers: time passes.
+// A fetch outside all regions: time passes.
 void cpu_fetch_timeout(cpu_t *cpu, uint32_t pc);
 // A CSR instruction; false when it is illegal.
 bool cpu_csr_op(cpu_t *cpu, const op_t *op);

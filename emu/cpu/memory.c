@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Memory accesses off the core loop's fast path: registers, misaligned addresses, memory with
-// decoded code in it, and addresses where nobody answers. LiteX's bus then times out: the access
+// decoded code in it, and addresses outside all regions. LiteX's bus then times out: the access
 // ends after BUS_TIMEOUT cycles, loads give all ones, ctrl_bus_errors counts, nothing traps.
 
 #include "cpu/internal.h"
@@ -19,7 +19,7 @@ static void timeout(cpu_t *cpu, unsigned words) {
 static void report(cpu_t *cpu, uint32_t pc, uint32_t addr, unsigned size, const char *what) {
     if (cpu->strict && cpu->stop == STOP_NONE) {
         snprintf(cpu->report, sizeof(cpu->report),
-            "%s of %u bytes at 0x%08x, where nobody answers: pc 0x%08x, ra 0x%08x, sp 0x%08x",
+            "%s of %u bytes at 0x%08x, where no core answers: pc 0x%08x, ra 0x%08x, sp 0x%08x",
             what, size, (unsigned)addr, (unsigned)pc, (unsigned)cpu->x[1], (unsigned)cpu->x[2]);
         cpu->stop = STOP_STRICT;
         cpu->attention = true;

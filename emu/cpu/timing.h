@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // --timing: what an instruction costs on VexRiscv `standard` with memory on the chip, measured on the
-// RTL with tests/rtl/truth/timing.S and programs like it. An instruction takes a cycle; what is here
-// comes on top. Stalls between neighbours (a loaded value used at once) are found when a block is
+// RTL with tests/rtl/truth/timing.S and programs like it. An instruction takes a cycle; the costs
+// here are added. Stalls between neighbours (a loaded value used at once) are found when a block is
 // decoded (timing.c); what depends on addresses and outcomes is added here.
 
 #ifndef EMU_CPU_TIMING_H
@@ -15,7 +15,7 @@
 #define TIMING_MISS (20)   // refill of a line from on-chip memory
 #define TIMING_UNCACHED (3)
 #define TIMING_WRITE (2)   // bus cycles of a store
-#define TIMING_WRITE_SLACK (3) // of which so many may be outstanding
+#define TIMING_WRITE_SLACK (3) // number of those that may be outstanding
 #define TIMING_COLLISION (5)   // a load right behind a store to the same bytes is done again
 #define TIMING_COLLISION_AGE (3)
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The console: see console.h. Output is collected and written when the machine polls; a host that
-// does not read holds the guest's UART up once OUT_SIZE bytes wait, except where nobody may be
-// reading at all (PTY, TCP): there the oldest bytes are dropped, as on a wire.
+// does not read stops the guest's UART once OUT_SIZE bytes wait. On a PTY or TCP there may be no reader:
+// there the oldest bytes are dropped, as on a wire.
 
 #define _GNU_SOURCE
 #include "host/console.h"

@@ -46,7 +46,7 @@ void console_restore(void);
 bool console_get(console_t *console, uint8_t *byte);
 bool console_put(console_t *console, uint8_t byte); // false: no room now
 bool console_on_demand(const console_t *console);
-// The guest asks for input: let it have up to so many bytes.
+// The guest asks for input: let it take up to this number of bytes.
 void console_demand(console_t *console, size_t bytes);
 // Move bytes to and from the host, waiting up to timeout_ms (-1: for ever) for input.
 void console_poll(console_t *console, int timeout_ms);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Etherbone: see etherbone.h. A packet is a header of 8 bytes and records; a record is a header of 4 bytes,
-// then, where its count is not 0, for each of writes and reads an address and so many words: the address to
+// then, where its count is not 0, for each of writes and reads an address and `count` words: the address to
 // write to and the words, the address to answer to and the addresses to read. All in network order.
 
 #define _GNU_SOURCE
@@ -55,7 +55,7 @@ static size_t put_header(uint8_t *reply, uint8_t flags) {
     return sizeof(header);
 }
 
-// The bytes of an address and so many words; nothing where there are none.
+// The bytes of an address and `count` words; none for a count of 0.
 static size_t block_size(unsigned count) {
     return count > 0 ? 4 + 4 * (size_t)count : 0;
 }

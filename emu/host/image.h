@@ -23,7 +23,7 @@ bool image_is_elf(const image_t *image);
 // Put the loadable segments where they belong (physical addresses); *entry is the start address.
 bool image_load_elf(const image_t *image, const char *path, bus_t *bus, uint32_t *entry,
     char *error, size_t error_size);
-// A flat image at addr, of which room bytes are there in the region of that name.
+// A flat image at addr. `room` bytes are left there in the region `name`.
 bool image_load_flat(const image_t *image, const char *path, bus_t *bus, uint32_t addr, uint64_t room,
     const char *region, char *error, size_t error_size);
 

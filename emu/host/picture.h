@@ -20,7 +20,7 @@ picture_t *picture_open(const char *path);
 // Show width * height pixels of 3 bytes.
 void picture_show(picture_t *picture, const uint8_t *rgb, uint32_t width, uint32_t height);
 
-// Write what is still to write. False: a file could not be written; a line on stderr has said so.
+// Write the last pictures. False: a file could not be written; one line on stderr has said so.
 bool picture_close(picture_t *picture);
 
 #endif

@@ -91,7 +91,7 @@ static bool model_core(core_t *core) {
     return core->model->init == NULL || core->model->init(core);
 }
 
-// One line that names every core that only stores what is written to it.
+// One line with the names of all cores that only store what is written to them.
 static void warn_plain(const machine_t *m) {
     const char *separator = "lxemu: no model, plain registers only: ";
     for (size_t i = 0; i < m->core_count; i++) {

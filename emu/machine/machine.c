@@ -13,7 +13,8 @@
 
 #define SLICES_PER_SECOND (1000)      // real time: how often the host is looked at
 #define VIRTUAL_SLICE (1000000)       // cycles between looks at the host in virtual time
-#define LAST_OUTPUT_MS (1) // wait for a slow reader of the console at the end, so many times
+#define LAST_OUTPUT_MS (1)            // each wait for a slow reader of the console at the end
+#define LAST_OUTPUT_WAITS (100)
 
 void machine_irq(machine_t *m, int line, bool level) {
     if (line < 0) {
@@ -142,8 +143,8 @@ int machine_run(machine_t *m) {
     while (!m->exit) {
         machine_slice(m);
     }
-    // The last words.
-    for (unsigned i = 0; i < 100 && m->console->out_count > 0 && m->console->kind == CONSOLE_STDIO; i++) {
+    // The rest of the output.
+    for (unsigned i = 0; i < LAST_OUTPUT_WAITS && m->console->out_count > 0 && m->console->kind == CONSOLE_STDIO; i++) {
         console_poll(m->console, LAST_OUTPUT_MS);
     }
     console_poll(m->console, 0);

@@ -22,7 +22,7 @@ struct picture;
 struct window;
 
 typedef struct {
-    struct picture *picture;  // host/picture.h: who looks at the video core, NULL: nobody
+    struct picture *picture;  // host/picture.h: takes the video core's pictures, NULL: none
     struct window *window;    // host/window.h: the same
     const char *kernel;
     const char *rom;
@@ -35,7 +35,7 @@ typedef struct {
     bool realtime;
     bool timing;
     plug_t *plug;             // the virtual ECP5 on the JTAG pins; NULL: none
-    const wiring_t *wiring;   // what hangs on the pins; NULL: nothing
+    const wiring_t *wiring;   // what is connected to the pins; NULL: nothing
     bool strict;
     uint64_t max_cycles;      // 0: none
 } machine_options_t;

@@ -11,11 +11,11 @@
 #include "host/window.h"
 
 #define IDLE_QUANTA_PER_SECOND (1000) // wfi ends at least this often, for guests that watch the time
-#define IDLE_END_SECONDS (60)         // a piped run ends when the guest did nothing for so long
-#define IDLE_COUNT (16)               // and not before it went idle so often
+#define IDLE_END_SECONDS (60)         // a piped run ends when the guest did nothing for this long
+#define IDLE_COUNT (16)               // and went idle this often
 #define BUSY_WAIT_MS (1)              // an idle guest with a live host in virtual time
 #define LONG_WAIT_MS (200)
-#define SPIN_SECONDS (2)              // a guest that did nothing but spin for so long waits for input
+#define SPIN_SECONDS (2)              // a guest that only spins for this long waits for input
 #define INPUT_POLLS (64)              // looks at an empty UART that count as waiting for input
 #define NS (1000000000ull)
 #define LAG_LIMIT_NS (100000000ull)   // real time gives up catching up beyond this

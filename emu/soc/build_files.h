@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What csr.json lacks, from the files that LiteX writes beside it. Each leaves the SoC as it is when
+// What csr.json lacks, from the files that LiteX writes beside it. Each changes nothing when
 // its file is not there or says nothing.
 
 #ifndef EMU_SOC_BUILD_FILES_H

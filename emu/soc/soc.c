@@ -77,7 +77,7 @@ static bool load_bases(soc_t *soc, json_t *root, char *error, size_t error_size)
     json_object_foreach(table, name, entry) {
         soc_base_t *b = &soc->bases[soc->base_count];
         if (strlen(name) >= sizeof(b->name) || !get_u32(entry, &b->addr)) {
-            snprintf(error, error_size, "%s: csr_bases: %.60s is no address", soc->path, name);
+            snprintf(error, error_size, "%s: csr_bases: %.60s is not an address", soc->path, name);
             return false;
         }
         snprintf(b->name, sizeof(b->name), "%s", name);
@@ -243,7 +243,7 @@ static bool interpret(soc_t *soc, const char *ordering, char *error, size_t erro
         return fail(error, error_size, soc->path, "config_csr_alignment is not 32: 64-bit SoCs are not emulated");
     }
     if (clock <= 0 || clock > UINT32_MAX) {
-        return fail(error, error_size, soc->path, "config_clock_frequency is no clock frequency");
+        return fail(error, error_size, soc->path, "config_clock_frequency is not a frequency in Hz");
     }
     soc->csr_width = (unsigned)width;
     soc->csr_stride = 4;
@@ -310,7 +310,7 @@ bool soc_load(soc_t *soc, const char *path, const char *ordering, char *error, s
         snprintf(error, error_size, "%s: line %d: %.120s: let LiteX write it again", soc->path, where.line, where.text);
         return false;
     }
-    bool good = json_is_object(root) || fail(error, error_size, soc->path, "is no JSON object: is this csr.json?");
+    bool good = json_is_object(root) || fail(error, error_size, soc->path, "is not a JSON object: is this csr.json?");
     good = good && load_registers(soc, root, error, error_size) && load_bases(soc, root, error, error_size) &&
         load_memories(soc, root, error, error_size) && load_constants(soc, root, error, error_size);
     json_decref(root);

@@ -101,13 +101,15 @@ class BadInput(TestCase):
             "ctrl_scratch has no valid": register("size", 0),
             "ctrl_scratch has no": register("size", 1 << 40),
             "lies outside of the csr region": register("addr", 0x1000),
-            "is no address": lambda soc: soc["csr_bases"].__setitem__("ctrl", -1),
+            "is not an address": lambda soc: soc["csr_bases"].__setitem__("ctrl", -1),
             "no valid base and size": lambda soc: soc["memories"]["sram"].pop("size"),
             "overlap": lambda soc: soc["memories"]["sram"].__setitem__("base", RAM + 4096),
             "neither 8 nor 32": lambda soc: soc["constants"].__setitem__(
                 "config_csr_data_width", 64
             ),
-            "no clock": lambda soc: soc["constants"].__setitem__("config_clock_frequency", 0),
+            "is not a frequency": lambda soc: soc["constants"].__setitem__(
+                "config_clock_frequency", 0
+            ),
             "larger than": lambda soc: soc["memories"]["csr"].__setitem__("size", 1 << 31),
             "does not fit 32-bit": lambda soc: soc["memories"]["sram"].__setitem__(
                 "size", 1 << 32
