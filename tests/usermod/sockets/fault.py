@@ -14,7 +14,7 @@ try:
     if sys.argv[2] == "load":
         p.program(bitstream("25f-compress.bit"))
     else:
-        p.flash.write(noise(20000), 0x1000 if sys.argv[2] == "write" else 0)
+        p.flash.write(noise(20000), 0x1000 if sys.argv[2] == "write" else 0, any_data=True)
     print("fine")
 except ecp5.Error as error:
     print(error)
