@@ -180,7 +180,7 @@ if v.bpp() == 32:
     for x in range(w):
         m[x * 4 : x * 4 + 4] = ({COLOUR.replace("y", "0")} & 0xFFFFFFFF).to_bytes(4, "little")
 v.flush()
-print(v.format(), v.bpp(), v.stride(), len(memoryview(v)))
+print(v.format(), v.bpp(), v.stride_bytes(), len(memoryview(v)))
 """
 
 
