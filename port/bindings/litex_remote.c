@@ -9,6 +9,7 @@
 #include "py/runtime.h"
 
 #include "bindings/litex_regs.h"
+#include "clock.h"
 #include "soc/cache.h"
 #include "soc/csr.h"
 
@@ -108,6 +109,7 @@ void litex_remote_write(mp_obj_t self_in, mp_obj_t addr_in, size_t n, const mp_o
     }
     for (size_t i = 0; i < n; i++) {
         uint32_t value = (uint32_t)mp_obj_get_int_truncated(values[i]);
+        port_clock_before_write((addr + 4 * i) & ~3u);
         csr_write_simple(value, (addr + 4 * i) & ~3u);
         say(self, "write", value, addr + 4 * i);
     }

@@ -254,6 +254,18 @@ class Resetting(PromptTest):
             self.terminal.type("machine.reset_cause() == machine.SOFT_RESET"), "True\n"
         )
 
+    def test_soft_reset_takes_the_timer_back(self):
+        for line in ("import litex", "e = litex.EventManager('timer0')", "e.irq(print)"):
+            self.terminal.type(line)
+        self.terminal.type("from machine import Timer; t = Timer(-1, period=1, callback=id)")
+        self.assertEqual(self.terminal.type("litex.csr_read('timer0_en')"), "0\n")
+        self.soft_reset()
+        self.terminal.type("import litex, time; from machine import Timer; hits = []")
+        state = "litex.csr_read('timer0_en'), litex.csr_read('timer0_ev_enable')"
+        self.assertEqual(self.terminal.type(state), "(1, 1)\n")
+        self.terminal.type("t = Timer(-1, period=2, callback=hits.append); time.sleep_ms(20)")
+        self.assertEqual(self.terminal.type("t.deinit(); 7 <= len(hits) <= 11"), "True\n")
+
     def test_boot_and_main(self):
         self.terminal.type("open('boot.py', 'w').write('print(\"in\", \"boot\")')")
         self.terminal.type("open('main.py', 'w').write('print(\"in\", __name__)')")
