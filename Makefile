@@ -99,7 +99,7 @@ stubs: $(OWN_SOC) $(VENV)/.installed ## Write stubs (.pyi) of this SoC for an ed
 # Only one build runs in a folder at a time: a second terminal waits for the first.
 LOCKED = mkdir -p $1 && flock $(patsubst %/,%,$1)/.lock
 
-.PHONY: packages test-packages micropython image emu firmwares
+.PHONY: packages test-packages micropython image deferred-image emu firmwares
 packages:
 	@tools/apt.sh run
 
@@ -142,6 +142,11 @@ $(BUILD)/soc/%/csr.json: $(wildcard gateware/*.py gateware/litei2c_parts/*.py ga
 image: $(OWN_SOC) micropython
 	@test -f $(BUILD_DIRECTORY)/csr.json || $(PORT_MAKE) >&2 </dev/null # which says what is wrong
 	@$(call LOCKED,$(dir $(FIRMWARE))) $(PORT_MAKE) >&2 </dev/null
+
+# The firmware of `bench` with a client of soc/deferred.h, for its tests and figures.
+deferred-image:
+	@$(MAKE) SOC=bench FIRMWARE=$(BUILD)/firmware/bench-deferred/firmware.bin \
+		USER_C_MODULES=$(ROOT)/tests/device/modules image
 
 emu: | packages
 	@$(call LOCKED,$(BUILD)/emu) $(MAKE) -j$(JOBS) -C emu BUILD=$(call absolute,$(BUILD)) >&2 </dev/null

@@ -13,7 +13,7 @@ from pathlib import Path
 from bench import met
 
 OUTPUT = Path("build/bench.json")
-MODULES = ("emu", "interpreter", "native", "peripherals", "jtag", "footprint")
+MODULES = ("emu", "interpreter", "native", "peripherals", "deferred", "jtag", "footprint")
 
 
 def print_table(rows) -> None:

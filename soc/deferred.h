@@ -2,13 +2,14 @@
 //
 // The deferred context: C work that an interrupt asks for and that takes too long for the interrupt itself, such as a
 // network stack's. It runs soon after the interrupt, on the return from the trap to the interrupted code, with
-// interrupts on and on the interrupted stack. So its latency does not depend on what Python does, and costs the
-// interpreter nothing while there is no work.
+// interrupts on and on the interrupted stack. So its latency does not depend on what Python does. While there is no
+// work it costs a test of a flag in each trap, and the interpreter nothing. docs/port.md has the figures.
 //
 // - Deferred work never interrupts deferred work: items run one after the other, each to its end.
 // - It must not touch the MicroPython heap, call Python or raise: it may have interrupted the garbage collector.
 //   It may schedule calls as an interrupt may.
-// - It may use PORT_DEFERRED_STACK_BYTES of stack (port/size_class.h).
+// - It shares the interrupted stack with interrupts, as hard callbacks do: the port keeps MICROPY_STACK_CHECK_MARGIN bytes
+//   free for both (port/mpconfigport.h). Work that needs more than about 512 raises that margin.
 // - Code outside of interrupts that shares data with it goes between soc_deferred_lock() and soc_deferred_unlock();
 //   interrupts stay on in between. Data shared with an interrupt needs soc_irq_save() as ever.
 

@@ -33,12 +33,12 @@ SOFT_RESET = "\n# SOFT RESET\n"
 SILENCE_S = {False: 60, True: 300}
 
 
-def start(soc: str, rtl: bool, *wiring):
+def start(soc: str, rtl: bool, *wiring, firmware: Path | None = None):
     """Start a simulation; return (process, console at the first prompt).
 
-    wiring: files that say what hangs on the pins.
+    wiring: files that say what hangs on the pins; firmware: another image than the SoC's own.
     """
-    options = ["--kernel", str(BUILD / "firmware" / soc / "firmware.bin")]
+    options = ["--kernel", str(firmware or BUILD / "firmware" / soc / "firmware.bin")]
     for path in wiring:
         options += ["--wiring", str(path)]
     if rtl:
@@ -61,10 +61,11 @@ def start(soc: str, rtl: bool, *wiring):
 class Board:
     """A running simulation of a SoC and its console."""
 
-    def __init__(self, soc: str, rtl: bool) -> None:
-        """Start it."""
+    def __init__(self, soc: str, rtl: bool, firmware: Path | None = None) -> None:
+        """Start it, with its own firmware or another one."""
         wiring = ROOT / "gateware" / "wiring" / f"{soc}.txt"
-        self.process, self.console = start(soc, rtl, *([wiring] if wiring.exists() else []))
+        files = [wiring] if wiring.exists() else []
+        self.process, self.console = start(soc, rtl, *files, firmware=firmware)
         self.console.enter_raw()
 
     def run(self, source):
