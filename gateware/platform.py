@@ -52,6 +52,14 @@ COMMON = [
         Subsignal("i", Pins(32)),
     ),
     ("spi", 0, *spi_pins(1)),
+    # Bytes with preamble and FCS, in the cycles with `tick`, and the PHY's management.
+    (
+        "eth",
+        0,
+        *(Subsignal(name, Pins(1)) for name in ("rst_n", "tick", "tx_en", "rx_dv")),
+        *(Subsignal(name, Pins(8)) for name in ("tx_data", "rx_data")),
+        *(Subsignal(name, Pins(1)) for name in ("mdc", "mdio_oe", "mdio_o", "mdio_i")),
+    ),
     ("jtag", 0, *(Subsignal(name, Pins(1)) for name in ("tck", "tms", "tdi", "tdo"))),
     ("leds", 0, Subsignal("o", Pins(8))),
     # What the simulation watches: see Monitor in soc.py.

@@ -18,6 +18,7 @@ from migen.fhdl.structure import Constant
 
 from gateware.maphash import soc_map_hash
 from gateware.platform import Platform
+from gateware.standins import EthernetPhy
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -95,6 +96,9 @@ class Soc(SoCCore):
     sdram_module: str | None = None
     sdram_width = 16
     l2_size = 8 * KIB
+    eth_rx_slots = 0
+    eth_tx_slots = 2
+    eth_byte_cycles = 8
 
     _l2_tags: list[Memory] = []
 
@@ -111,6 +115,9 @@ class Soc(SoCCore):
         "baud": int,
         "uart_fifo_depth": int,
         "l2_size": int,
+        "eth_rx_slots": int,
+        "eth_tx_slots": int,
+        "eth_byte_cycles": int,
     }
 
     def __init__(self, **overrides) -> None:
@@ -182,6 +189,12 @@ class Soc(SoCCore):
                 data_width=spec["spi_width"],
                 sys_clk_freq=self.sys_clk_freq,
                 spi_clk_freq=1_000_000,
+            )
+
+        if spec["eth_rx_slots"]:
+            self.ethphy = EthernetPhy(self.platform.request("eth"), spec["eth_byte_cycles"])
+            self.add_ethernet(
+                phy=self.ethphy, nrxslots=spec["eth_rx_slots"], ntxslots=spec["eth_tx_slots"]
             )
 
     def _add_sdram(self, spec) -> None:

@@ -62,4 +62,11 @@ class Jtag(Soc):
         add_jtag_master(self, self.platform.request("jtag"))
 
 
-SOCS = {soc.name: soc for soc in (Mini, Base, Bench, Phy, Sdram, Full, Jtag)}
+class Net(Base):
+    """As base, with Ethernet at 100 Mbit/s."""
+
+    name = "net"
+    eth_rx_slots = 2
+
+
+SOCS = {soc.name: soc for soc in (Mini, Base, Bench, Phy, Sdram, Full, Jtag, Net)}

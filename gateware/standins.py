@@ -8,14 +8,16 @@ from types import SimpleNamespace
 from typing import Any
 
 from litedram.common import LiteDRAMNativePort
+from liteeth.common import eth_phy_description
 from litex.gen import LiteXModule
 from litex.soc.cores.bitbang import I2CMaster
 from litex.soc.cores.video import video_data_layout, video_timing_layout
 from litex.soc.cores.xadc import S7SystemMonitorChannels, XilinxSystemMonitor
 from litex.soc.interconnect import stream, wishbone
-from litex.soc.interconnect.csr import CSRStatus
+from litex.soc.interconnect.csr import CSRField, CSRStatus, CSRStorage
 from litex.soc.interconnect.csr_eventmanager import EventManager, EventSourceLevel
-from migen import If, Module, Signal
+from migen import ClockDomain, ClockSignal, If, Module, ResetSignal, Signal
+from migen.genlib.cdc import MultiReg
 from migen.genlib.misc import WaitTimer
 
 
@@ -154,3 +156,71 @@ class DramPort(LiteXModule):
     def master():
         """Return the interface that it needs."""
         return wishbone.Interface(data_width=32, address_width=32, addressing="word")
+
+
+class Mdio(LiteXModule):
+    """The registers of LiteEthPHYMDIO on separate wires instead of a tristate pad."""
+
+    def __init__(self, pads: Any) -> None:
+        fields = [CSRField("mdc", size=1), CSRField("oe", size=1), CSRField("w", size=1)]
+        self._w = CSRStorage(fields=fields, name="w")
+        self._r = CSRStatus(fields=[CSRField("r", size=1)], name="r")
+        self.comb += [
+            pads.mdc.eq(self._w.fields.mdc),
+            pads.mdio_oe.eq(self._w.fields.oe),
+            pads.mdio_o.eq(self._w.fields.w),
+        ]
+        self.specials += MultiReg(pads.mdio_i, self._r.fields.r)
+
+
+class EthernetReset(LiteXModule):
+    """The clock domains of a PHY, both in the system clock's, and its reset register."""
+
+    def __init__(self, pads: Any) -> None:
+        self._reset = CSRStorage()
+        self.cd_eth_rx = ClockDomain()
+        self.cd_eth_tx = ClockDomain()
+        self.comb += pads.rst_n.eq(~self._reset.storage)
+        for domain in (self.cd_eth_rx, self.cd_eth_tx):
+            self.comb += [
+                domain.clk.eq(ClockSignal("sys")),
+                domain.rst.eq(ResetSignal("sys") | self._reset.storage),
+            ]
+
+
+class EthernetPhy(LiteXModule):
+    """A PHY with MDIO that moves a byte every few system clock cycles, so that no second clock is needed.
+
+    Bytes are on the pads with preamble and FCS, and are there in the cycles with ``tick``.
+
+    cycles: for a byte; 8 is 100 Mbit/s at 100 MHz, 1 is 800 Mbit/s.
+    """
+
+    dw = 8
+    model = True  # no timing constraints
+
+    def __init__(self, pads: Any, cycles: int) -> None:
+        self.crg = EthernetReset(pads)
+        self.mdio = Mdio(pads)
+        self.sink = sink = stream.Endpoint(eth_phy_description(8))
+        self.source = source = stream.Endpoint(eth_phy_description(8))
+        tick = Signal()
+        if cycles == 1:
+            self.comb += tick.eq(1)
+        else:
+            count = Signal(max=cycles)
+            self.sync += If(tick, count.eq(0)).Else(count.eq(count + 1))
+            self.comb += tick.eq(count == cycles - 1)
+        received_valid = Signal()
+        received = Signal(8)
+        self.sync += If(tick, received_valid.eq(pads.rx_dv), received.eq(pads.rx_data))
+        self.comb += [
+            pads.tick.eq(tick),
+            pads.tx_en.eq(sink.valid),
+            pads.tx_data.eq(sink.data),
+            sink.ready.eq(tick),
+            source.valid.eq(tick & received_valid),
+            source.data.eq(received),
+            # Only the byte after it tells that a byte was the last one.
+            source.last.eq(~pads.rx_dv),
+        ]
