@@ -32,7 +32,7 @@ LITEX_PYTHON = $(if $(LITEX),$(call absolute,$(LITEX)),$(PYTHON))
 ifneq ($(LITEX),)
 export LITEX
 endif
-SOCS = mini base bench phy sdram full jtag net
+SOCS = mini base bench phy sdram full jtag net storage
 
 ifdef MICROPY_DIR
 MICROPY_TREE = $(call unspaced,$(MICROPY_DIR))

@@ -28,7 +28,16 @@ from gateware.socs import SOCS
 
 HERE = Path(__file__).parent
 # Their versions are part of a SoC's digest, beside our own sources.
-PACKAGES = ("litex", "litedram", "liteeth", "litei2c", "migen", "pythondata-cpu-vexriscv")
+PACKAGES = (
+    "litex",
+    "litedram",
+    "liteeth",
+    "litei2c",
+    "litesdcard",
+    "litespi",
+    "migen",
+    "pythondata-cpu-vexriscv",
+)
 
 
 class BuildError(Exception):

@@ -84,6 +84,25 @@ I2C_PINS = (
     Subsignal("sda_i", Pins(1)),
 )
 
+# The pins of an SD card: what the SoC drives and where, and what is on the wires; cd is 0 with a card in the slot.
+SDCARD_PINS = (
+    Subsignal("clk", Pins(1)),
+    Subsignal("cmd_o", Pins(1)),
+    Subsignal("cmd_oe", Pins(1)),
+    Subsignal("cmd_i", Pins(1)),
+    Subsignal("data_o", Pins(4)),
+    Subsignal("data_oe", Pins(4)),
+    Subsignal("data_i", Pins(4)),
+    Subsignal("cd", Pins(1)),
+)
+
+# The pins of `storage`.
+STORAGE = [
+    ("sdcard", 0, *SDCARD_PINS),
+    ("spisdcard", 0, *spi_pins(1)),
+    ("spiflash", 0, *spi_pins(1)),
+]
+
 # The pins of `full`. A record has the name of its core.
 FULL = [
     ("buttons", 0, Subsignal("i", Pins(4))),
@@ -129,7 +148,7 @@ class Platform(SimPlatform):
     """
 
     def __init__(self, name: str, serial_pins: bool) -> None:
-        io = [SERIAL_PINS if serial_pins else SERIAL_STREAM, *COMMON, *FULL]
+        io = [SERIAL_PINS if serial_pins else SERIAL_STREAM, *COMMON, *STORAGE, *FULL]
         SimPlatform.__init__(self, "SIM", io, name=name)
 
     def get_verilog(self, fragment, **options):

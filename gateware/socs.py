@@ -7,6 +7,7 @@ docs/socs.md has the table of what each SoC is for.
 from gateware.full import Full
 from gateware.jtag_master import add_jtag_master
 from gateware.soc import KIB, MIB, Soc
+from gateware.storage import add_sdcard, add_spiflash, add_spisdcard
 
 
 class Mini(Soc):
@@ -69,4 +70,18 @@ class Net(Base):
     eth_rx_slots = 2
 
 
-SOCS = {soc.name: soc for soc in (Mini, Base, Bench, Phy, Sdram, Full, Jtag, Net)}
+class Storage(Soc):
+    """As base, with two slots for SD cards, a NOR flash, and a JTAG master that files go to."""
+
+    name = "storage"
+    sram_size = 64 * KIB
+
+    def _add_cores(self, spec) -> None:
+        Soc._add_cores(self, spec)
+        add_sdcard(self)
+        add_spisdcard(self)
+        add_spiflash(self)
+        add_jtag_master(self, self.platform.request("jtag"))
+
+
+SOCS = {soc.name: soc for soc in (Mini, Base, Bench, Phy, Sdram, Full, Jtag, Net, Storage)}

@@ -54,10 +54,35 @@ class WirePair(Signal):
         self.level = level
 
 
+class WireTrio(Signal):
+    """A pad of one bit that stands for three wires: the level, whether it is driven, and what is on the pin."""
+
+    def __init__(self, o: Signal, oe: Signal, i: Signal) -> None:
+        Signal.__init__(self)
+        self.o = o
+        self.oe = oe
+        self.i = i
+
+
+def sdcard_pads(pads: Any):
+    """Return ``clk``, ``cmd``, ``data`` and ``cd`` for LiteSDCard, which puts its SDRTristates on them."""
+    return SimpleNamespace(
+        clk=pads.clk,
+        cmd=WireTrio(pads.cmd_o, pads.cmd_oe, pads.cmd_i),
+        data=[WireTrio(pads.data_o[n], pads.data_oe[n], pads.data_i[n]) for n in range(4)],
+        cd=pads.cd,
+    )
+
+
 class WireTristate(Module):
-    """What an SDRTristate becomes on a WirePair instead of a pad."""
+    """What an SDRTristate becomes on a WirePair or a WireTrio instead of a pad."""
 
     def __init__(self, special: Any) -> None:
+        if isinstance(special.io, WireTrio):
+            self.sync += [special.io.o.eq(special.o), special.io.oe.eq(special.oe)]
+            if special.i is not None:
+                self.sync += special.i.eq(special.io.i)
+            return
         out, level = special.io.out, special.io.level
         lets_go = Signal(reset=1)
         self.comb += out.eq(lets_go)
