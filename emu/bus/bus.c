@@ -170,6 +170,19 @@ bool bus_take_over(bus_t *bus, const char *name, void *context,
     return true;
 }
 
+uint8_t *bus_share(bus_t *bus, const char *name, bool writable) {
+    bus_region_t *r = bus_find_name(bus, name);
+    if (r == NULL || r->memory == NULL) {
+        return NULL;
+    }
+    r->writable = writable;
+    uint64_t end = (r->base + r->size) >> BUS_PAGE_BITS;
+    for (uint64_t page = ((uint64_t)r->base + BUS_PAGE_SIZE - 1) >> BUS_PAGE_BITS; page < end; page++) {
+        bus->write_page[page] = writable ? bus->read_page[page] : 0;
+    }
+    return r->memory;
+}
+
 static bool contains(const bus_region_t *r, uint32_t addr) {
     return addr >= r->base && addr - r->base < r->size;
 }

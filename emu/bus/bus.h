@@ -61,6 +61,9 @@ bool bus_add_window(bus_t *bus, const char *name, uint32_t base, uint64_t size, 
 bool bus_take_over(bus_t *bus, const char *name, void *context,
     uint32_t (*read)(void *, uint32_t), void (*write)(void *, uint32_t, uint32_t, unsigned));
 
+// A memory's content, after it was made writable or read-only for the guest. NULL: no memory has this name.
+uint8_t *bus_share(bus_t *bus, const char *name, bool writable);
+
 bus_region_t *bus_find(bus_t *bus, uint32_t addr);
 bus_region_t *bus_find_name(bus_t *bus, const char *name);
 

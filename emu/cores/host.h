@@ -87,6 +87,11 @@ typedef struct core_host {
     // Route the accesses to a region of csr.json's `memories` to the model, for init(). False: no such region.
     bool (*window)(void *machine, const char *region, const core_window_t *window);
 
+    // Memory that the guest and the model share, for init(): a region of csr.json's `memories`, at full speed and able
+    // to hold code. The guest's stores have no effect unless `writable`. The model writes at any time through the
+    // pointer where no code can be, else by memory_write(), which tells the processor of it. NULL: no such region.
+    uint8_t *(*memory)(void *machine, const char *region, bool writable, size_t *size);
+
     // The processor and the SoC's reset.
     void (*stall)(void *machine, uint64_t cycles); // the bus is busy: the processor waits
     void (*hold)(void *machine);                   // the processor stops until the SoC's reset

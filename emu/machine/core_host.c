@@ -52,6 +52,20 @@ static bool window(void *machine, const char *region, const core_window_t *w) {
     return bus_take_over(&m->bus, region, w->context, w->read, w->write);
 }
 
+// A region with the linker's name only has no memory of its own yet.
+static uint8_t *memory(void *machine, const char *region, bool writable, size_t *size) {
+    machine_t *m = machine;
+    const soc_memory_t *known = soc_memory(m->soc, region);
+    char text[256];
+    if (known == NULL || (bus_find_name(&m->bus, region) == NULL &&
+        !bus_add_memory(&m->bus, region, known->base, known->size, writable, strstr(known->type, "io") != NULL,
+            text, sizeof(text)))) {
+        return NULL;
+    }
+    *size = known->size;
+    return bus_share(&m->bus, region, writable);
+}
+
 static void stall(void *machine, uint64_t cycles) {
     machine_t *m = machine;
     m->cpu.cycle += cycles;
@@ -162,6 +176,7 @@ void machine_fill_core_host(machine_t *m) {
         .bus_read = master_read,
         .bus_write = master_write,
         .window = window,
+        .memory = memory,
         .stall = stall,
         .hold = hold,
         .reset = reset,
