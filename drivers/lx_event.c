@@ -127,6 +127,11 @@ void lx_event_finish(lx_event_t *event) {
     soc_irq_restore(state);
 }
 
+void lx_event_hold(lx_event_t *event, uint32_t sources) {
+    event->held |= sources & event->wanted;
+    update_enable(event);
+}
+
 void lx_event_tick(lx_event_t *event) {
     if (event->held != 0 && event->uncollected == 0 && !event->serving) {
         event->level = 0;

@@ -79,6 +79,9 @@ uint32_t lx_event_collect(lx_event_t *event);
 // without a pause have their source held until lx_event_tick().
 void lx_event_finish(lx_event_t *event);
 
+// Mask the sources until lx_event_tick(), because the program has to have a turn. Before lx_event_finish().
+void lx_event_hold(lx_event_t *event, uint32_t sources);
+
 // Call it each millisecond or so: unmasks such levels where nothing is left to collect or being served, so that each
 // raises an interrupt again.
 void lx_event_tick(lx_event_t *event);

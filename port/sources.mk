@@ -14,6 +14,7 @@ PORT_C = \
 	$(if $(SMALL),lib/libsub.c) \
 	main.c \
 	clock.c \
+	hard.c \
 	mphalport.c \
 	storage/ramfs.c \
 	errors.c \

@@ -92,6 +92,15 @@ void port_tick_timer_stop(port_tick_timer_t *self) {
     MICROPY_END_ATOMIC_SECTION(state);
 }
 
+void port_tick_timer_retry(port_tick_timer_t *self) {
+    if (self->periodic) {
+        return;
+    }
+    self->running = true;
+    stopped_count--;
+    self->due_ms = now_ms + 1;
+}
+
 uint32_t port_tick_timer_left(const port_tick_timer_t *self) {
     int32_t left = (int32_t)(self->due_ms - now_ms);
     return left > 0 ? (uint32_t)left : 0;

@@ -37,6 +37,10 @@ typedef struct _port_tick_timer_t {
 void port_tick_timer_start(port_tick_timer_t *self);
 void port_tick_timer_stop(port_tick_timer_t *self);
 
+// From `expired`, where the call cannot be made now: a timer of one shot is due again at the next tick, one that is
+// periodic leaves this call out.
+void port_tick_timer_retry(port_tick_timer_t *self);
+
 // The clock's hook, called once a millisecond with interrupts off: runs the timers and the ticks of the modules.
 void port_tick(void *arg);
 

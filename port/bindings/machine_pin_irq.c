@@ -11,6 +11,7 @@
 #include "bindings/classes.h"
 #include "bindings/machine_pin.h"
 #include "errors.h"
+#include "hard.h"
 #include "module.h"
 #include "soc_instances.h"
 #include "softcall.h"
@@ -84,7 +85,12 @@ static void on_events(void *arg) {
         pin_irq_t *pin = irqs->pins[number_of(mask)];
         pin->flags = flags_of(irqs, pin, mask);
         if (pin->irq.ishard) {
+            port_hard_begin();
             mp_irq_handler(&pin->irq);
+            port_hard_end();
+            if (port_hard_resting()) {
+                lx_event_hold(&irqs->event, mask);
+            }
         } else {
             soft = true;
             softcall_request(&pin->call);
@@ -96,6 +102,9 @@ static void on_events(void *arg) {
 }
 
 static void tick(void) {
+    if (port_hard_resting()) {
+        return;
+    }
     for (size_t i = 0; i < SOC_GPIO_COUNT; i++) {
         core_irqs_t *irqs = MP_STATE_PORT(pin_irqs)[i];
         if (irqs != NULL) {

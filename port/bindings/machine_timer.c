@@ -16,6 +16,7 @@
 #include "drivers/lx_timer.h"
 #include "bindings/classes.h"
 #include "errors.h"
+#include "hard.h"
 #include "module.h"
 #include "soc_instances.h"
 #include "tick.h"
@@ -44,6 +45,7 @@ static void stop(machine_timer_obj_t *self);
 static void call_hard(machine_timer_obj_t *self) {
     mp_sched_lock();
     gc_lock();
+    port_hard_begin();
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
         mp_call_function_1(self->callback, MP_OBJ_FROM_PTR(self));
@@ -53,6 +55,7 @@ static void call_hard(machine_timer_obj_t *self) {
         mp_printf(&mp_plat_print, "uncaught exception in a hard Timer callback; the timer is stopped\n");
         mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(nlr.ret_val));
     }
+    port_hard_end();
     gc_unlock();
     mp_sched_unlock();
 }
@@ -74,7 +77,9 @@ static void call_virtual(softcall_t *call) {
 
 static void expired(port_tick_timer_t *tick) {
     machine_timer_obj_t *self = (machine_timer_obj_t *)tick;
-    if (self->hard) {
+    if (self->hard && port_hard_resting()) {
+        port_tick_timer_retry(tick);
+    } else if (self->hard) {
         call_hard(self);
     } else if (self->due < UINT16_MAX) {
         self->due++;
@@ -112,6 +117,9 @@ static void on_event(void *arg) {
     }
     if (self->hard) {
         call_hard(self);
+        if (port_hard_resting()) {
+            lx_event_hold(&self->event, TIMER_EV_ZERO);
+        }
         lx_event_finish(&self->event);
     } else {
         softcall_request(&self->tick.call);
@@ -274,6 +282,9 @@ static void init(machine_timer_obj_t *self, size_t n_args, const mp_obj_t *args,
 #if HARDWARE_TIMERS
 
 static void tick(void) {
+    if (port_hard_resting()) {
+        return;
+    }
     for (size_t i = 0; i < SOC_TIMER_COUNT; i++) {
         machine_timer_obj_t *self = MP_STATE_PORT(hardware_timers)[i];
         if (self != NULL) {

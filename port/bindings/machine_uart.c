@@ -13,6 +13,7 @@
 #include "drivers/lx_uart.h"
 #include "bindings/classes.h"
 #include "errors.h"
+#include "hard.h"
 #include "tick.h"
 #include "module.h"
 #include "soc/irq.h"
@@ -96,9 +97,11 @@ static void call_back(machine_uart_obj_t *self, uint8_t trigger) {
     if ((self->triggers & trigger) == 0) {
         return;
     }
-    if (self->irq->ishard) {
+    if (self->irq->ishard && !port_hard_resting()) {
         self->flags = trigger;
+        port_hard_begin();
         mp_irq_handler(self->irq);
+        port_hard_end();
     } else {
         self->pending |= trigger;
         softcall_request(&self->call);

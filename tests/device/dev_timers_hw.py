@@ -72,20 +72,36 @@ timer.deinit()
 check(48 <= buf[0] <= 52, "%d hard callbacks in 5 ms of 10 kHz" % buf[0])
 
 
-# A hard callback that takes longer than its period leaves the program time.
-def greedy(t, buf=buf):
-    buf[0] = (buf[0] + 1) & 255
-    for _ in range(30):
+# Hard callbacks leave the program a share of the time, whether one ends long after the next event or just before it.
+def turns():
+    count = 0
+    end = time.ticks_add(time.ticks_ms(), 8)
+    while time.ticks_diff(end, time.ticks_ms()) > 0:
+        count += 1
+    return count
+
+
+work = range(0)
+
+
+def greedy(t):
+    for _ in work:
         pass
 
 
-timer.init(period=1000, tick_hz=clock, callback=greedy, hard=True)
-end = time.ticks_add(time.ticks_ms(), 8)
-turns = 0
-while time.ticks_diff(end, time.ticks_ms()) > 0:
-    turns += 1
-timer.deinit()
-check(turns >= 3, "%d turns" % turns)
+alone = turns()
+for n in (0, 8, 16, 20, 24, 28, 30, 32, 34, 36, 40, 400, 2000):
+    work = range(n)
+    timer.init(period=1000, tick_hz=clock, callback=greedy, hard=True)
+    left = turns()
+    timer.deinit()
+    check(left > alone // 8, "range(%d) left %d of %d turns" % (n, left, alone))
+virtual = Timer(period=1, callback=greedy, hard=True)
+work = range(10000)
+left = turns()
+work = range(0)
+virtual.deinit()
+check(left > alone // 8, "the virtual timer left %d of %d turns" % (left, alone))
 
 
 def failing(t, buf=buf):

@@ -10,6 +10,7 @@
 extern const test_t tests_csr[];
 extern const test_t tests_irq[];
 extern const test_t tests_deferred[];
+extern const test_t tests_share[];
 extern const test_t tests_soc[];
 extern const test_t tests_small[];
 extern const test_t tests_timer[];

@@ -274,6 +274,27 @@ static void event_finish_ends_a_storm(void) {
     CHECK_EQ(mock_get(enable), 0x1);
 }
 
+static void event_held_for_the_program(void) {
+    setup();
+    lx_event_enable(&event, 0x3);
+    remembered = 0x1;
+    poll();
+    CHECK_EQ(taken_count, 1);
+    // A source that is not enabled is not held.
+    lx_event_hold(&event, 0x5);
+    lx_event_finish(&event);
+    CHECK_EQ(event.uncollected, 0);
+    CHECK_EQ(mock_get(enable), 0x2);
+    remembered = 0x1;
+    poll();
+    CHECK_EQ(taken_count, 1);
+    lx_event_tick(&event);
+    CHECK_EQ(mock_get(enable), 0x3);
+    poll();
+    CHECK_EQ(taken_count, 2);
+    CHECK_EQ(remembered, 0);
+}
+
 static void event_without_registers(void) {
     lx_event_init(&event, NULL);
     lx_event_note(&event, 0x1);
@@ -300,6 +321,7 @@ const test_t tests_event[] = {
     TEST(event_burst_is_held),
     TEST(event_that_comes_again_at_once),
     TEST(event_finish_ends_a_storm),
+    TEST(event_held_for_the_program),
     TEST(event_without_registers),
     TEST(event_of_nobody),
     {NULL, NULL},
