@@ -123,7 +123,7 @@ AFLAGS += $(filter -march=% -mabi=% -misa-spec=%,$(SOC_CFLAGS))
 WRAP := vstr_init_len $(addprefix mp_virtual_pin_,read write)
 LDFLAGS += $(SOC_CFLAGS) --specs=picolibc.specs -nostartfiles -static -T $(BUILD)/link.ld -L. \
 	-Wl,--gc-sections -Wl,-Map=$(BUILD)/firmware.map -Wl,--no-warn-rwx-segments \
-	$(if $(SMALL),-Wl$(comma)--wrap=mp_obj_new_int_from_str_len -Wl$(comma)--defsym=strtoll=abort,\
+	$(if $(SMALL),$(addprefix -Wl$(comma)--wrap=,mp_obj_new_int_from_str_len gc_dump_alloc_table) -Wl$(comma)--defsym=strtoll=abort,\
 	$(addprefix -Wl$(comma)--wrap=,$(WRAP))) $(LDFLAGS_EXTRA)
 
 # ---- Objects --------------------------------------------------------------------------------------------

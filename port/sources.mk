@@ -19,7 +19,7 @@ PORT_C = \
 	storage/ramfs.c \
 	errors.c \
 	trap.c \
-	$(if $(SMALL),,upstream_fixes.c)
+	$(if $(SMALL),small_fixes.c,upstream_fixes.c)
 
 PORT_BINDINGS_C = \
 	bindings/litex_ws2812.c \
