@@ -20,6 +20,12 @@ static bool interrupted(void) {
     #if MICROPY_ENABLE_DYNRUNTIME
     return false; // a native module cannot see it: Ctrl-C comes when the method returns
     #else
+    #if MICROPY_ENABLE_SCHEDULER
+    // Ctrl-C is for the program at the prompt, not for a scheduled callback, such as a service's.
+    if (MP_STATE_VM(sched_state) == MP_SCHED_LOCKED) {
+        return false;
+    }
+    #endif
     return MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL;
     #endif
 }

@@ -91,6 +91,12 @@ class Programmer(Link):
         options = _ecp5.OVERRIDE_ID if override_id else 0
         return self._run(self._program, source, progress, options)
 
+    def push(self, override_id: bool = False):
+        """Begin a load whose bytes come by calls: write(data), then finish(), which returns the report, or abort()."""
+        from ecp5.pushing import SramPush
+
+        return SramPush(self, _ecp5.OVERRIDE_ID if override_id else 0)
+
     def _program(self, source, progress, options) -> Loaded:
         watch = Watch()
         with Transfer(self, source) as transfer:

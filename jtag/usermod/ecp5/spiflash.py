@@ -174,6 +174,19 @@ class Flash:
             if options & _ecp5.REQUIRE_BITSTREAM and not transfer.source.rewinds:
                 transfer.hold = self._hold()
             seconds = transfer.push(_ecp5.FLASH, progress, options, buffer, addr)
+        return self._finish(watch, seconds, addr, options)
+
+    def push(self, addr: int = 0, any_data: bool = False, override_id: bool = False):
+        """Begin a write() whose bytes come by calls: write(data), then finish(), which returns the report, or abort()."""
+        from ecp5.pushing import FlashPush
+
+        options = _ecp5.ANY_DATA if any_data else _ecp5.REQUIRE_BITSTREAM if addr == 0 else 0
+        if override_id:
+            options |= _ecp5.OVERRIDE_ID
+        check_address(addr)
+        return FlashPush(self._link, addr, options)
+
+    def _finish(self, watch, seconds, addr, options) -> Written:
         rest = Watch()
         self._link._value(self._link._session.finish())
         seconds += rest.seconds()

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+"""FTP server: files, and by their names the FPGA (`fpga`), its flash (`flash@0x200000`) and the card (`sd@0`)."""
+
+from ftpd.session import Session
+from services import net
+
+server = None
+
+
+def start(port: int = 21, limit: int = 10, idle_s: int = 600, **config) -> None:
+    """Serve; what was started before is stopped.
+
+    config: root, rights (of those who log in: write, fpga, flash, card, site, run), anonymous ({"root":, "rights":} or
+    None), address (the own one towards clients, where the network interface does not know it), buffer (bytes),
+    greeting.
+    """
+    global server
+    stop()
+    config.setdefault("anonymous", {})
+    try:
+        # Early, where memory is short: what is loaded later lies in the middle of what is free then.
+        import ecp5  # noqa: F401
+    except ImportError:
+        pass
+
+    async def handle(connection) -> None:
+        await Session(connection, config).run()
+
+    server = net.Server("ftp", port, handle, limit, idle_s)
+    server.full = b"421 Too many connections\r\n"
+    server.start()
+
+
+def stop() -> None:
+    global server
+    if server:
+        server.stop()
+        server = None

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+"""All services, to be frozen."""
+
+include("ftp/manifest.py")
