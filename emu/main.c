@@ -103,13 +103,12 @@ static int run(options_t *o, const soc_t *soc, console_t *console) {
             bad("%s", error);
         } else if (o->etherbone != NULL && !open_etherbone(&m, o->etherbone, error, sizeof(error))) {
             bad("%s", error);
+        } else if (!machine_open_nets(&m)) {
+            bad("%s", m.error);
         } else if (!console_open(console, o->uart, o->machine.realtime, error, sizeof(error))) {
             bad("%s", error);
         } else {
             uint64_t start = now_ns();
-            if (m.etherbone != NULL) {
-                console->wake = etherbone_fd(m.etherbone);
-            }
             status = gdb != NULL ? gdb_run(gdb) : machine_run(&m);
             console_restore();
             if (o->stats) {
@@ -148,7 +147,7 @@ int main(int argc, char **argv) {
         return bad("%s", error);
     }
     console.kind = strcmp(options.uart, "none") == 0 ? CONSOLE_NONE : CONSOLE_STDIO;
-    console.in = console.out = console.listener = console.slave = console.wake = -1;
+    console.in = console.out = console.listener = console.slave = -1;
     int status = run(&options, &soc, &console);
     soc_free(&soc);
     options_free(&options);

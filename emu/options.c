@@ -14,6 +14,8 @@
 
 #define DEFAULT_FIFO_DEPTH (16)
 #define MAX_FIFO_DEPTH (65536)
+#define DEFAULT_MBIT_S (100)
+#define MAX_MBIT_S (10000)
 #define MAX_BAUD (100000000)
 #define MAX_CYCLES (UINT64_MAX / 4)
 #define FIRST_CODE (256) // of getopt's codes: no character's
@@ -117,6 +119,28 @@ static bool take_wiring(options_t *o, const option_row_t *row, const char *text,
     return wiring_load(&o->wiring, text, message, sizeof(message)) || prefixed(row, message, error);
 }
 
+// Networks, in the order of the MACs; a capture belongs to the one before it.
+static bool take_net(options_t *o, const option_row_t *row, const char *text, message_t *error) {
+    machine_options_t *m = &o->machine;
+    uint64_t rate;
+    if (strncmp(text, "pcap=", 5) == 0 && text[5] != '\0') {
+        m->captures[m->net_count > 0 ? m->net_count - 1 : 0] = text + 5;
+        return true;
+    }
+    if (strncmp(text, "rate=", 5) == 0) {
+        if (!number_parse_all(text + 5, 1, MAX_MBIT_S, &rate)) {
+            return refuse(error, row, text, "give 10, 100 or 1000, in Mbit/s");
+        }
+        m->ethernet_mbit_s = (uint32_t)rate;
+        return true;
+    }
+    if (m->net_count == MACHINE_NETS) {
+        return refuse(error, row, text, "too many");
+    }
+    m->nets[m->net_count++] = text;
+    return true;
+}
+
 #define TEXT(member) .take = take_text, .field = offsetof(options_t, member)
 #define FLAG(member) .take = take_flag, .field = offsetof(options_t, member)
 #define FIELD(member) .field = offsetof(options_t, member)
@@ -149,6 +173,8 @@ static const option_row_t rows[] = {
     { "wiring", "FILE", "what is connected to the pins (repeatable; docs/wiring.md)", .take = take_wiring },
     { "etherbone", "PORT", "a host reads and writes the bus through 127.0.0.1:PORT (or ADDRESS:PORT), UDP",
       TEXT(etherbone) },
+    { "net", "SPEC", "Ethernet: user[,hostfwd=tcp::8080-:80], tap=NAME; pcap=FILE, rate=1000 (docs/emulator.md; repeatable)",
+      .take = take_net },
     { "video", "FILE.png", "the picture of the video core; with %d in the name, each that differs", TEXT(video) },
     { "video-window", NULL, "the pictures of the video core in a window; closing it leaves", FLAG(window) },
     { "stats", NULL, "at exit, cycles and speed to stderr", FLAG(stats) },
@@ -182,6 +208,11 @@ static bool finish(options_t *o, int argc, char **argv, message_t *error) {
             "give LiteX's build folder or its csr.json");
         return false;
     }
+    if (o->machine.net_count == 0 && o->machine.captures[0] != NULL) {
+        snprintf(error->text, error->size, "--net pcap=%s: there is nothing to capture: give --net user or "
+            "--net tap=NAME too", o->machine.captures[0]);
+        return false;
+    }
     if (o->realtime && o->virtual) {
         snprintf(error->text, error->size, "--realtime and --virtual: choose one");
         return false;
@@ -205,6 +236,7 @@ bool options_parse(options_t *o, int argc, char **argv, char *text, size_t size)
     opterr = 0;
     o->uart = "stdio";
     o->machine.fifo_depth = DEFAULT_FIFO_DEPTH;
+    o->machine.ethernet_mbit_s = DEFAULT_MBIT_S;
     while ((code = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (code < FIRST_CODE) {
             snprintf(text, size, "%s: no such option, or its value is missing: see --help", argv[optind - 1]);

@@ -13,7 +13,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MICROPYTHON = r"(py|extmod|shared|lib)/|mp[a-z]*port\.h|mphalport\.h"
-OWN = ("common", "soc", "drivers", "port", "flash", "jtag", "models", "emu", "rtl", "vecp5")
+OWN = (
+    "common",
+    "soc",
+    "drivers",
+    "port",
+    "flash",
+    "jtag",
+    "models",
+    "hostnet",
+    "emu",
+    "rtl",
+    "vecp5",
+)
 
 
 def includes_of(*rooms):
@@ -38,6 +50,7 @@ FORBIDDEN = {
     "flash/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'jtag', 'models', 'emu')}", "flash/ is portable C over libc, and knows no JTAG"),
     "jtag/": (f"{MICROPYTHON}|{includes_of('soc', 'drivers', 'port', 'emu', 'models')}", "jtag/ is portable C over libc"),
     "models/": (f"{MICROPYTHON}|{includes_of('common', 'soc', 'drivers', 'port', 'flash', 'jtag', 'emu', 'rtl', 'vecp5')}", "models/ knows neither emulator nor firmware"),
+    "hostnet/": (f"{MICROPYTHON}|{includes_of('common', 'soc', 'drivers', 'port', 'flash', 'jtag', 'models', 'emu', 'rtl', 'vecp5')}", "hostnet/ knows frames alone"),
     "emu/": (f"{MICROPYTHON}|{includes_of('common', 'soc', 'drivers', 'port', 'flash', 'jtag')}|generated/", "emu/ shares only csr.json with the firmware"),
     "vecp5/": (f"{MICROPYTHON}|{includes_of('common', 'soc', 'drivers', 'port', 'flash', 'jtag', 'emu', 'rtl')}", "vecp5/ puts sockets in front of models/ only"),
     "rtl/": (f"{MICROPYTHON}|{includes_of('common', 'soc', 'drivers', 'port', 'flash', 'jtag', 'emu')}", "rtl/ shares nothing with the firmware"),

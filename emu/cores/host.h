@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // What a model sees of the simulation around it: an interrupt line, an event queue, time, pins, guest memory as a bus
-// master, a memory region as its window, and the console. The machine fills the struct; a model keeps no other
-// reference to it, so that a model runs in any simulation that offers these calls. The inline functions of core.h are
-// the short form of the calls.
+// master, a memory region as its window or shared, the console, and Ethernet frames. The machine fills the struct; a
+// model keeps no other reference to it, so that a model runs in any simulation that offers these calls. The inline
+// functions of core.h are the short form of the calls.
 //
 // A model makes the calls from a register callback, an event or a pin that changed, all in one thread. None of them
 // blocks.
@@ -49,12 +49,20 @@ typedef struct {
     void (*wanted)(void *context);    // the guest looked for input and found none
 } core_link_t;
 
+// A MAC's end of an Ethernet cable. Frames have neither preamble nor FCS.
+typedef struct {
+    void *context;
+    void (*send)(void *context, const uint8_t *frame, size_t size);
+    size_t (*receive)(void *context, uint8_t *frame, size_t room); // takes the next frame that waits, 0: none
+} core_cable_t;
+
 // Properties of the gateware that csr.json does not tell.
 typedef struct {
     const char *identifier; // NULL: as csr.json and soc.h say
     const char *map_hash;   // NULL: computed
     uint32_t fifo_depth;    // of UARTs
     uint32_t baud;          // of the console, 0: not paced
+    uint32_t ethernet_mbit_s;
 } core_settings_t;
 
 typedef struct core_host {
@@ -107,6 +115,8 @@ typedef struct core_host {
     const core_link_t *(*console)(void *machine, core_t *core, void (*ready)(core_t *core));
     void (*alive)(void *machine);     // the guest moved data to or from the outside
     void (*lost_byte)(void *machine); // counted for --stats
+    // The cable of a MAC, for init(). NULL: none. ready() is called when a frame waits.
+    const core_cable_t *(*cable)(void *machine, core_t *core, void (*ready)(core_t *core));
     bool (*watched)(void *machine);   // somebody wants pictures
     void (*show)(void *machine, const uint8_t *rgb, uint32_t width, uint32_t height); // 3 bytes a pixel
 

@@ -29,6 +29,8 @@ extern const core_model_t core_watchdog;
 extern const core_model_t core_xadc;
 extern const core_model_t core_event_manager;
 extern const core_model_t core_dma;
+extern const core_model_t core_liteeth;
+extern const core_model_t core_ethphy;
 extern const core_model_t core_video;
 extern const core_model_t core_video_timing;
 

@@ -27,6 +27,8 @@ const core_model_t *const core_models[] = {
     &core_xadc,
     &core_event_manager,
     &core_dma,
+    &core_liteeth,
+    &core_ethphy,
     &core_video,
     &core_video_timing,
     NULL,

@@ -21,6 +21,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#define OWN_FDS (2)
 #define OUT_SIZE (1u << 18)
 #define QUIT_KEY (0x1d) // Ctrl-]
 
@@ -96,7 +97,7 @@ static void open_stdio(console_t *c, bool realtime) {
 
 bool console_open(console_t *c, const char *spec, bool realtime, char *error, size_t error_size) {
     memset(c, 0, sizeof(*c));
-    c->in = c->out = c->listener = c->slave = c->wake = -1;
+    c->in = c->out = c->listener = c->slave = -1;
     c->out_data = malloc(OUT_SIZE);
     if (c->out_data == NULL) {
         snprintf(error, error_size, "no memory");
@@ -254,7 +255,11 @@ static void accept_client(console_t *c) {
 }
 
 void console_poll(console_t *c, int timeout_ms) {
-    struct pollfd fds[3];
+    console_poll_with(c, NULL, 0, timeout_ms);
+}
+
+void console_poll_with(console_t *c, struct pollfd *others, size_t other_count, int timeout_ms) {
+    struct pollfd fds[OWN_FDS + other_count];
     nfds_t count = 0;
     write_out(c);
     bool room = c->in_first + c->in_count < sizeof(c->in_data) || c->in_count == 0;
@@ -267,11 +272,14 @@ void console_poll(console_t *c, int timeout_ms) {
     if (c->out_count > 0 && c->out >= 0) {
         fds[count++] = (struct pollfd) { .fd = c->out, .events = POLLOUT };
     }
-    if (c->wake >= 0) {
-        fds[count++] = (struct pollfd) { .fd = c->wake, .events = POLLIN };
+    if (other_count > 0) {
+        memcpy(fds + count, others, other_count * sizeof(*others));
     }
-    if (poll(fds, count, timeout_ms) <= 0) {
+    if (poll(fds, count + other_count, timeout_ms) <= 0) {
         return;
+    }
+    for (size_t i = 0; i < other_count; i++) {
+        others[i].revents = fds[count + i].revents;
     }
     for (nfds_t i = 0; i < count; i++) {
         if (fds[i].revents & (POLLIN | POLLHUP | POLLERR)) {

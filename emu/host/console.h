@@ -5,6 +5,7 @@
 #ifndef EMU_HOST_CONSOLE_H
 #define EMU_HOST_CONSOLE_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,7 +22,6 @@ typedef struct console {
     int in;             // -1: nothing to read (any more)
     int out;            // -1: output is dropped
     int listener;       // TCP
-    int wake;           // console_poll() also returns when this is readable; -1: none
     int slave;          // PTY: held open, so that clients may come and go
     bool terminal;      // stdin is a terminal, in raw mode
     bool on_demand;     // a piped stdin in virtual time: read when the guest asks
@@ -50,6 +50,8 @@ bool console_on_demand(const console_t *console);
 void console_demand(console_t *console, size_t bytes);
 // Move bytes to and from the host, waiting up to timeout_ms (-1: for ever) for input.
 void console_poll(console_t *console, int timeout_ms);
+// The same; it also returns when one of the others is ready, with their revents set.
+void console_poll_with(console_t *console, struct pollfd *others, size_t other_count, int timeout_ms);
 bool console_has_input(const console_t *console);
 bool console_can_wait(const console_t *console); // more input may come
 

@@ -58,8 +58,8 @@ static uint8_t *memory(void *machine, const char *region, bool writable, size_t 
     const soc_memory_t *known = soc_memory(m->soc, region);
     char text[256];
     if (known == NULL || (bus_find_name(&m->bus, region) == NULL &&
-        !bus_add_memory(&m->bus, region, known->base, known->size, writable, strstr(known->type, "io") != NULL,
-            text, sizeof(text)))) {
+                          !bus_add_memory(&m->bus, region, known->base, known->size, writable, strstr(known->type, "io") != NULL,
+                              text, sizeof(text)))) {
         return NULL;
     }
     *size = known->size;
@@ -137,6 +137,10 @@ static void lost_byte(void *machine) {
     m->uart_overflows++;
 }
 
+static const core_cable_t *cable(void *machine, core_t *core, void (*ready)(core_t *core)) {
+    return machine_cable(machine, core, ready);
+}
+
 static bool watched(void *machine) {
     const machine_t *m = machine;
     return m->options.picture != NULL || m->options.window != NULL;
@@ -162,6 +166,7 @@ void machine_fill_core_host(machine_t *m) {
         .soc = m->soc,
         .settings = {
             .identifier = o->identifier, .map_hash = o->map_hash, .fifo_depth = o->fifo_depth, .baud = o->baud,
+            .ethernet_mbit_s = o->ethernet_mbit_s,
         },
         .irq = irq,
         .now = &m->cpu.cycle,
@@ -186,6 +191,7 @@ void machine_fill_core_host(machine_t *m) {
         .console = console,
         .alive = alive,
         .lost_byte = lost_byte,
+        .cable = cable,
         .watched = watched,
         .show = show,
         .error = m->error,

@@ -25,7 +25,15 @@ void machine_pace_from_here(machine_t *m);
 void machine_pace(machine_t *m); // real time: wait until the wall clock is where the guest is
 void machine_idle(machine_t *m); // the guest waits: let time pass to what it may be waiting for
 
+// net.c
+const core_cable_t *machine_cable(machine_t *m, core_t *core, void (*ready)(core_t *core)); // NULL: none
+void machine_close_nets(machine_t *m);
+bool machine_nets_live(const machine_t *m); // the host may bring a frame at any time
+size_t machine_fill_nets(machine_t *m, struct pollfd *fds, size_t room); // what to wait for, then
+void machine_poll_nets(machine_t *m, const struct pollfd *fds);          // with what became of it
+
 // pins.c
+uint64_t machine_ns(const machine_t *m); // nanoseconds since the start, at the nominal clock
 bool machine_connect_pins(machine_t *m); // after the cores added theirs; false: m->error
 
 // core_host.c

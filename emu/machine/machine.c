@@ -11,7 +11,7 @@
 
 #include "cores/models.h"
 
-#define SLICES_PER_SECOND (1000)      // real time: how often the host is looked at
+#define SLICES_PER_SECOND (1000)      // real time, or a network: how often the host is looked at
 #define VIRTUAL_SLICE (1000000)       // cycles between looks at the host in virtual time
 #define LAST_OUTPUT_MS (1)            // each wait for a slow reader of the console at the end
 #define LAST_OUTPUT_WAITS (100)
@@ -92,7 +92,8 @@ static void after_run(machine_t *m) {
 }
 
 void machine_slice(machine_t *m) {
-    uint64_t length = m->options.realtime ? m->soc->clock_hz / SLICES_PER_SECOND + 1 : VIRTUAL_SLICE;
+    bool faces_host = m->options.realtime || m->cable_count > 0;
+    uint64_t length = faces_host ? m->soc->clock_hz / SLICES_PER_SECOND + 1 : VIRTUAL_SLICE;
     uint64_t end = m->cpu.cycle + length;
     if (m->options.max_cycles != 0 && m->options.max_cycles < end) {
         end = m->options.max_cycles;
@@ -255,6 +256,7 @@ bool machine_init(machine_t *m, const soc_t *soc, const machine_options_t *optio
 }
 
 void machine_free(machine_t *m) {
+    machine_close_nets(m);
     for (size_t i = 0; i < m->core_count; i++) {
         core_t *core = &m->cores[i];
         if (core->model != NULL && core->model->free != NULL && core->state != NULL) {

@@ -11,6 +11,7 @@
 #include "cpu/cpu.h"
 #include "host/console.h"
 #include "host/etherbone.h"
+#include "hostnet/hostnet.h"
 #include "machine/clint.h"
 #include "machine/plic.h"
 #include "models/nets.h"
@@ -20,6 +21,8 @@
 
 struct picture;
 struct window;
+
+#define MACHINE_NETS (4)
 
 typedef struct {
     struct picture *picture;  // host/picture.h: takes the video core's pictures, NULL: none
@@ -36,11 +39,25 @@ typedef struct {
     bool timing;
     plug_t *plug;             // the virtual ECP5 on the JTAG pins; NULL: none
     const wiring_t *wiring;   // what is connected to the pins; NULL: nothing
+    const char *nets[MACHINE_NETS];     // as hostnet_open() takes them, for the MACs in their order
+    const char *captures[MACHINE_NETS]; // pcap files beside them, NULL: none
+    size_t net_count;
+    uint32_t ethernet_mbit_s;
     bool strict;
     uint64_t max_cycles;      // 0: none
 } machine_options_t;
 
 typedef struct machine machine_t;
+
+// A MAC and the network at its cable.
+typedef struct {
+    machine_t *machine;
+    core_t *core;
+    void (*ready)(core_t *core);
+    core_cable_t cable;
+    hostnet_t *net; // NULL: not open yet
+    size_t fds;     // of the poll in hand
+} machine_net_t;
 
 struct machine {
     const soc_t *soc;
@@ -66,6 +83,8 @@ struct machine {
     event_t stimulus;
     pin_devices_t *pin_devices;
     event_t pin_device;     // the next one's
+    machine_net_t cables[MACHINE_NETS];
+    size_t cable_count;     // MACs that have a network
     core_t *console_core;
     core_link_t console_link;
     void (*console_ready)(core_t *core); // input came or room became free
@@ -90,6 +109,9 @@ struct machine {
 // Build the machine. False: one line in m->error.
 bool machine_init(machine_t *m, const soc_t *soc, const machine_options_t *options, console_t *console);
 void machine_free(machine_t *m);
+
+// Open the networks of the options, when everything else is ready. False: one line in m->error.
+bool machine_open_nets(machine_t *m);
 
 // Run until something ends it; the exit status.
 int machine_run(machine_t *m);

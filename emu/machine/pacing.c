@@ -17,6 +17,7 @@
 #define LONG_WAIT_MS (200)
 #define SPIN_SECONDS (2)              // a guest that only spins for this long waits for input
 #define INPUT_POLLS (64)              // looks at an empty UART that count as waiting for input
+#define HOST_FDS (1024)              // sockets that are waited for at a time
 #define NS (1000000000ull)
 #define LAG_LIMIT_NS (100000000ull)   // real time gives up catching up beyond this
 
@@ -59,10 +60,18 @@ void machine_input_wanted(machine_t *m) {
 
 // Move what goes to and from the host, waiting up to timeout_ms for it.
 static void poll_host(machine_t *m, int timeout_ms) {
-    console_poll(m->console, timeout_ms);
+    struct pollfd fds[HOST_FDS];
+    size_t count = 0;
+    if (m->etherbone != NULL) {
+        fds[count++] = (struct pollfd) { .fd = etherbone_fd(m->etherbone), .events = POLLIN };
+    }
+    const struct pollfd *nets = fds + count;
+    count += machine_fill_nets(m, fds + count, HOST_FDS - count);
+    console_poll_with(m->console, fds, count, timeout_ms);
     if (m->etherbone != NULL) {
         etherbone_poll(m->etherbone);
     }
+    machine_poll_nets(m, nets);
     if (m->options.window != NULL && window_poll(m->options.window)) {
         m->console->quit = true;
     }
@@ -120,7 +129,17 @@ void machine_pace(machine_t *m) {
 
 // Whether something from the host may still wake an idle guest.
 static bool host_may_ask(const machine_t *m) {
-    return console_can_wait(m->console) || m->etherbone != NULL;
+    return console_can_wait(m->console) || m->etherbone != NULL || machine_nets_live(m);
+}
+
+// In virtual time, the guest waits for `until` or for a peer on the network, whose time is the wall clock's.
+static void wait_for_peers(machine_t *m, uint64_t until) {
+    uint64_t clock = m->soc->clock_hz;
+    uint64_t start_ns = wall_ns();
+    uint64_t start = m->cpu.cycle;
+    poll_host(m, (int)((until - start) * 1000 / clock) + 1);
+    uint64_t waited = (wall_ns() - start_ns) * clock / NS;
+    skip_to(m, start + waited < until ? start + waited : until);
 }
 
 // The guest waits: let time pass to what it may be waiting for.
@@ -159,6 +178,8 @@ void machine_idle(machine_t *m) {
             skip_to(m, until < wall ? until : wall);
         } else if (endless && host_may_ask(m)) {
             poll_host(m, LONG_WAIT_MS);
+        } else if (machine_nets_live(m) && until > m->cpu.cycle) {
+            wait_for_peers(m, until);
         } else {
             if (host_may_ask(m) && silence > clock) {
                 poll_host(m, BUSY_WAIT_MS);

@@ -12,7 +12,7 @@ static uint64_t ns_of_cycle(const machine_t *m, uint64_t cycle) {
     return (uint64_t)((unsigned __int128)cycle * NS / m->soc->clock_hz);
 }
 
-static uint64_t ns_now(const machine_t *m) {
+uint64_t machine_ns(const machine_t *m) {
     return ns_of_cycle(m, m->cpu.cycle);
 }
 
@@ -27,7 +27,7 @@ static void plan_stimulus(machine_t *m) {
 
 static void stimulate(void *context) {
     machine_t *m = context;
-    nets_advance(m->nets, ns_now(m));
+    nets_advance(m->nets, machine_ns(m));
     plan_stimulus(m);
 }
 
@@ -63,7 +63,7 @@ static bool attach_pin_devices(machine_t *m) {
 }
 
 static uint64_t plug_now(void *machine) {
-    return ns_now(machine);
+    return machine_ns(machine);
 }
 
 bool machine_connect_pins(machine_t *m) {
