@@ -224,7 +224,8 @@ class Lockstep(TestCase):
         copy = top / "emu"
         shutil.rmtree(top, ignore_errors=True)
         shutil.copytree(ROOT / "emu", copy)
-        shutil.copytree(ROOT / "models", top / "models")
+        for room in ("models", "hostnet"):
+            shutil.copytree(ROOT / room, top / room)
         template = copy / "cpu" / "core_template.h"
         text = template.read_text()
         self.assertEqual(text.count(good), 1, good)

@@ -176,7 +176,8 @@ def seeded(file, old, new):
     shutil.rmtree(WORK / "emu", ignore_errors=True)
     shutil.rmtree(WORK / "build", ignore_errors=True)
     shutil.copytree(support.ROOT / "emu", WORK / "emu")
-    shutil.copytree(support.ROOT / "models", WORK / "models", dirs_exist_ok=True)
+    for room in ("models", "hostnet"):
+        shutil.copytree(support.ROOT / room, WORK / room, dirs_exist_ok=True)
     shutil.copytree(support.BUILD / "emu" / "lxemu", WORK / "build" / "emu" / "lxemu")
     path = WORK / "emu" / file
     text = path.read_text()
