@@ -18,12 +18,17 @@ from litex.soc.interconnect import stream, wishbone
 from litex.soc.interconnect.csr import CSRField, CSRStatus, CSRStorage
 from litex.soc.interconnect.csr_eventmanager import EventManager, EventSourcePulse
 from migen import FSM, Array, Case, Cat, If, Mux, NextState, NextValue, ResetInserter, Signal
-from migen.genlib.cdc import MultiReg
 
 # Words that wait between bus and pins. A word lasts 64 cycles at the fastest TCK.
 FIFO_WORDS = 4
 # Registers between the TDO pad and the logic.
 SYNCHRONIZER = 2
+
+
+def at_pad(register: Signal) -> None:
+    """Mark a register for the flip-flop of its pin: Lattice's attribute and Xilinx's."""
+    register.attr.add(("syn_useioff", 1))
+    register.attr.add(("IOB", "TRUE"))
 
 
 class JTAGMaster(LiteXModule):
@@ -173,8 +178,10 @@ class JTAGMaster(LiteXModule):
 
         start: the registers describe the operation that begins with this cycle.
         """
-        tdo = Signal()
-        self.specials += MultiReg(self.pads.tdo, tdo, n=SYNCHRONIZER)
+        levels = [Signal(reset_less=True) for _ in range(SYNCHRONIZER)]
+        at_pad(levels[0])
+        self.sync += Cat(*levels).eq(Cat(self.pads.tdo, *levels))
+        tdo = levels[-1]
         # The strobe takes as many cycles as the pin's level, which is that at TCK's rising edge.
         self.sample = Signal()
         delay = Signal(SYNCHRONIZER)
@@ -252,6 +259,8 @@ class JTAGMaster(LiteXModule):
         half: cycles of half a period of TCK, less one.
         """
         tck, tms, tdi = Signal(), Signal(), Signal()
+        for register in (tck, tms, tdi):
+            at_pad(register)
         self.comb += [self.pads.tck.eq(tck), self.pads.tms.eq(tms), self.pads.tdi.eq(tdi)]
         left = Signal(32)
         count = Signal(16)

@@ -12,11 +12,9 @@ from litex.soc.cores.gpio import GPIOTristate
 from litex.soc.cores.led import LedChaser
 from litex.soc.cores.spi import SPIMaster
 from litex.soc.integration.soc_core import SoCCore
-from litex.soc.interconnect.csr import CSRStatus
 from migen import If, Memory, Record, Signal
-from migen.fhdl.structure import Constant
 
-from gateware.maphash import soc_map_hash
+from gateware.maphash import add_map_hash
 from gateware.platform import Platform
 from gateware.standins import EthernetPhy
 
@@ -27,13 +25,6 @@ MIB = 1024 * KIB
 # its reset address.
 JUMP_TO_MAIN_RAM = [0x400002B7, 0x00028067]
 ROM_STUB = JUMP_TO_MAIN_RAM + [0] * 30 + JUMP_TO_MAIN_RAM
-
-
-class SocMap(LiteXModule):
-    """Carries the hash of the SoC's own CSR map, set when the map is final."""
-
-    def __init__(self) -> None:
-        self.hash = CSRStatus(32, description="First 32 bits of SHA-256 over the CSR map.")
 
 
 class Monitor(LiteXModule):
@@ -154,7 +145,7 @@ class Soc(SoCCore):
             # Any content makes the Verilog read an image, which the runner writes.
             self.main_ram.mem.init = [0]
         self._add_cores(spec)
-        self.soc_map = SocMap()
+        add_map_hash(self)
         self.monitor = Monitor(
             self.platform.request("monitor"),
             lambda: (
@@ -246,10 +237,3 @@ class Soc(SoCCore):
         ]
         row_bytes = 2**self.sdrphy.module.geom_settings.colbits * memories[0].width // 8
         return memories, row_bytes
-
-    def finalize(self) -> None:
-        """Finish the SoC, then set the hash of the CSR map that is now final."""
-        if self.finalized:
-            return
-        SoCCore.finalize(self)
-        self.soc_map.hash.status.reset = Constant(soc_map_hash(self), 32)
