@@ -2,3 +2,4 @@
 """All services, to be frozen."""
 
 include("ftp/manifest.py")
+include("http/manifest.py")

@@ -10,9 +10,9 @@ from asyncio import CancelledError, create_task, sleep_ms
 
 from services.journal import log
 
-from ftpd import data, files, targets
+from ftpd import data
 from ftpd.transfer import Listing, Receiving, Sending
-from services import auth, net
+from services import auth, files, net, targets
 
 LINE_MAX = 512
 LOGINS_MAX = 3  # wrong ones, then the connection is closed

@@ -6,8 +6,7 @@ A script that is run holds all services until it ends: scripts that stay belong 
 
 from asyncio import sleep_ms
 
-from ftpd import targets
-from ftpd.transfer import buffer_of
+from services import targets
 
 CARD_FOLDER = "/sd"
 _HELP = (
@@ -60,7 +59,7 @@ async def _push(session, name: str, open_sink) -> str:
     sink = None
     try:
         sink = open_sink()
-        buffer = buffer_of(session.buffer_bytes)
+        buffer = targets.buffer_of(session.buffer_bytes)
         while True:
             n = source.readinto(buffer)
             if not n:

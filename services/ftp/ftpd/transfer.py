@@ -2,28 +2,15 @@
 """What goes over a data connection. Each has run(session, connection), which returns a sentence, and close(), which
 gives up what has not ended."""
 
-import gc
 from asyncio import sleep_ms
 from time import ticks_diff, ticks_ms
+
+from services.targets import buffer_of
 
 DRAIN_MS = (
     5000  # for which the rest of a failed upload is read, so that the client comes to read why
 )
-SHORT_BYTES = 65536  # of free heap, with which a transfer collects first
 _YIELD = 32768  # bytes after which others have their turn, though the peer is faster
-
-
-def buffer_of(most: int) -> memoryview:
-    """The largest buffer for which there is memory."""
-    if gc.mem_free() < SHORT_BYTES:
-        gc.collect()
-    size = most
-    while size > 1024:
-        try:
-            return memoryview(bytearray(size))
-        except MemoryError:
-            size //= 2
-    return memoryview(bytearray(1024))
 
 
 class Listing:

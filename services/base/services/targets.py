@@ -7,14 +7,28 @@ Neither waits for the network. Whatever goes wrong is an exception whose last ar
 
 import gc
 
-from ftpd import files
+from services import files
 
 BLOCK = 512
+SHORT_BYTES = 65536  # of free heap, with which a transfer collects first
 MAGIC_GZIP = b"\x1f\x8b"
 
 
 class Refused(Exception):
     """A sentence for the client."""
+
+
+def buffer_of(most: int) -> memoryview:
+    """The largest buffer for which there is memory."""
+    if gc.mem_free() < SHORT_BYTES:
+        gc.collect()
+    size = most
+    while size > 1024:
+        try:
+            return memoryview(bytearray(size))
+        except MemoryError:
+            size //= 2
+    return memoryview(bytearray(1024))
 
 
 def parse(name: str):
