@@ -66,7 +66,7 @@ INNER = {
 }  # fmt: skip
 # The same for Python, matched against the whole name of each imported module.
 PYTHON_FORBIDDEN = {
-    "services/": (r"(gateware|litex|migen|tools)\b", "services/ run on the board"),
+    "services/": (r"(gateware|litex\.|migen|tools)\b", "services/ run on the board"),
     "soc/": (r"(gateware|litex|migen|emu)\b", "the generator reads files, not gateware"),
     "emu/": (r"(soc|gateware|litex)\b", "emu/ shares only csr.json"),
     "gateware/": (r"(rtl|emu|soc|tools|tests|bench)\b", "gateware/ knows Migen and LiteX alone: a simulation of a SoC is rtl/"),
