@@ -114,6 +114,13 @@ static bool take_jtag(options_t *o, const option_row_t *row, const char *text, m
     return o->machine.plug != NULL || prefixed(row, message, error);
 }
 
+static bool take_spiflash(options_t *o, const option_row_t *row, const char *text, message_t *error) {
+    char message[1200];
+    nor_file_close(o->machine.spiflash);
+    o->machine.spiflash = nor_file_open(text, message, sizeof(message));
+    return o->machine.spiflash != NULL || prefixed(row, message, error);
+}
+
 static bool take_wiring(options_t *o, const option_row_t *row, const char *text, message_t *error) {
     char message[512];
     return wiring_load(&o->wiring, text, message, sizeof(message)) || prefixed(row, message, error);
@@ -170,6 +177,8 @@ static const option_row_t rows[] = {
       .max = UINT32_MAX, .wanted = "give a number" },
     { "jtag", "SPEC", "a virtual ECP5 on the JTAG pins: ecp5:LFE5U-25F[,flash=W25Q128][,file=F][,fault=NAME]",
       .take = take_jtag },
+    { "spiflash", "SPEC", "the SPI flash on LiteSPI: FILE[,chip=W25Q128][,times=none][,fault=NAME[=N]]",
+      .take = take_spiflash },
     { "wiring", "FILE", "what is connected to the pins (repeatable; docs/wiring.md)", .take = take_wiring },
     { "etherbone", "PORT", "a host reads and writes the bus through 127.0.0.1:PORT (or ADDRESS:PORT), UDP",
       TEXT(etherbone) },
@@ -256,4 +265,5 @@ bool options_parse(options_t *o, int argc, char **argv, char *text, size_t size)
 void options_free(options_t *o) {
     wiring_free(&o->wiring);
     plug_close(o->machine.plug);
+    nor_file_close(o->machine.spiflash);
 }

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "models/nets.h"
+#include "models/nor_file.h"
 #include "models/plug.h"
 #include "models/wiring.h"
 #include "soc/soc.h"
@@ -84,6 +85,7 @@ typedef struct core_host {
     nets_t *nets;
     const wiring_t *wiring; // NULL: nothing is wired
     plug_t *plug;           // the virtual ECP5 of --jtag, NULL: none
+    nor_file_t *spiflash;   // the flash of --spiflash, for the first LiteSPI; NULL: none
 
     // Guest memory as a bus master. The first two reach memory only and return the number of bytes that are there;
     // the others make one access of a 32-bit word, registers included, with its side effects.

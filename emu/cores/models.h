@@ -23,6 +23,8 @@ extern const core_model_t core_spi_master;
 extern const core_model_t core_spi_mmap;
 extern const core_model_t core_i2c;
 extern const core_model_t core_litei2c;
+extern const core_model_t core_litespi;
+extern const core_model_t core_litespi_phy;
 extern const core_model_t core_pwm;
 extern const core_model_t core_pwm_multi;
 extern const core_model_t core_watchdog;

@@ -21,6 +21,8 @@ const core_model_t *const core_models[] = {
     &core_spi_mmap,
     &core_i2c,
     &core_litei2c,
+    &core_litespi,
+    &core_litespi_phy,
     &core_pwm,
     &core_pwm_multi,
     &core_watchdog,

@@ -176,6 +176,7 @@ void machine_fill_core_host(machine_t *m) {
         .nets = m->nets,
         .wiring = o->wiring,
         .plug = o->plug,
+        .spiflash = o->spiflash,
         .memory_read = memory_read,
         .memory_write = memory_write,
         .bus_read = master_read,

@@ -38,6 +38,7 @@ typedef struct {
     bool realtime;
     bool timing;
     plug_t *plug;             // the virtual ECP5 on the JTAG pins; NULL: none
+    nor_file_t *spiflash;     // the flash on LiteSPI; NULL: none
     const wiring_t *wiring;   // what is connected to the pins; NULL: nothing
     const char *nets[MACHINE_NETS];     // as hostnet_open() takes them, for the MACs in their order
     const char *captures[MACHINE_NETS]; // pcap files beside them, NULL: none
