@@ -26,5 +26,6 @@ extern const test_t tests_spi[];
 extern const test_t tests_spi_mmap[];
 extern const test_t tests_i2c[];
 extern const test_t tests_jtag[];
+extern const test_t tests_litespi[];
 
 #endif // HARNESS_H

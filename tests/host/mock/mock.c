@@ -31,6 +31,7 @@ typedef struct {
     void *arg;
 } line_t;
 
+uint32_t (*mock_window_read)(uint32_t addr);
 unsigned mock_access_cycles = 5;
 uint64_t mock_cycles;
 bool mock_ie;
@@ -105,6 +106,7 @@ void mock_reset(void) {
     reg_count = 0;
     ticker_count = 0;
     next_addr = 0xf0000000;
+    mock_window_read = NULL;
     mock_access_cycles = 5;
     mock_cycles = 0;
     mock_ie = false;

@@ -50,6 +50,9 @@ void mock_step(unsigned cycles);
 // The lines that are pending, asked when somebody looks.
 void mock_add_irq(int line, bool (*pending)(void *arg), void *arg);
 
+// Reads of a window that is not the SPI core's of test_spi_mmap.c. NULL after mock_reset(): there is none.
+extern uint32_t (*mock_window_read)(uint32_t addr);
+
 // The interrupt enable, as the CPU has it, and how often interrupts were taken.
 extern bool mock_ie;
 extern unsigned mock_interrupts;
