@@ -40,7 +40,7 @@ SMALL := $(shell test $(SOC_MAIN_RAM_SIZE) -lt 1048576 && echo 1)
 # The FPGA programmer (jtag/usermod): where the SoC has a JTAG master, or on request.
 ECP5 ?= $(if $(SMALL),0,$(or $(SOC_HAS_JTAG_MASTER),0))
 
-OWN_DIRS := port soc drivers common $(if $(filter 1,$(ECP5)),flash jtag)
+OWN_DIRS := port soc drivers common $(if $(filter 1,$(ECP5)),flash jtag,$(if $(filter 1,$(SOC_HAS_LITESPI)),flash))
 
 # ---- Versions: nothing in the image depends on when or where it is built -------------------------------
 
@@ -98,6 +98,9 @@ endif
 
 include $(TOP)/py/py.mk
 include $(TOP)/extmod/extmod.mk
+# litex.SPIFlash.
+WITH_SPIFLASH := $(if $(SMALL),,$(filter 1,$(SOC_HAS_LITESPI)))
+include $(REPO)/flash/flash.mk
 include sources.mk
 
 # Our folders come before MicroPython's, which has a drivers/ as well.
@@ -128,7 +131,7 @@ LDFLAGS += $(SOC_CFLAGS) --specs=picolibc.specs -nostartfiles -static -T $(BUILD
 
 # ---- Objects --------------------------------------------------------------------------------------------
 
-SRC_C += $(PORT_C) $(PORT_BINDINGS_C) $(SHARED_C) $(if $(SMALL),,$(FASTER_C))
+SRC_C += $(PORT_C) $(FLASH_C) $(PORT_BINDINGS_C) $(SHARED_C) $(if $(SMALL),,$(FASTER_C))
 SRC_QSTR += $(PORT_BINDINGS_C) $(SHARED_C) main.c
 # exp() is ours: lib/libexp.c says why.
 LIBM_C = $(if $(filter single,$(PRECISION)),$(SRC_LIB_LIBM_C) $(SRC_LIB_LIBM_SQRT_SW_C),\

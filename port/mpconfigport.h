@@ -192,6 +192,7 @@ void port_poll(void);
 #define MICROPY_FATFS_RPATH (2)
 #define MICROPY_FATFS_USE_LABEL (1)
 #define MICROPY_FATFS_EXFAT (0)
+#define MICROPY_FATFS_MAX_SS (SOC_HAS_LITESPI ? 4096 : 512) // a block of a flash
 
 // The FPGA programmer's transports of this port (jtag/usermod/transport.h).
 #if PORT_ECP5

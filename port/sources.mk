@@ -19,7 +19,11 @@ PORT_C = \
 	storage/ramfs.c \
 	errors.c \
 	trap.c \
+	$(if $(WITH_SPIFLASH),storage/flash_layout.c) \
 	$(if $(SMALL),small_fixes.c,upstream_fixes.c)
+
+# flash/, which the FPGA programmer brings along.
+FLASH_C = $(if $(WITH_SPIFLASH),$(if $(filter 1,$(ECP5)),,$(patsubst $(REPO)/%,%,$(FLASH_SRC))))
 
 PORT_BINDINGS_C = \
 	bindings/litex_ws2812.c \
@@ -31,6 +35,7 @@ PORT_BINDINGS_C = \
 	bindings/litex_led.c \
 	bindings/litex_regs.c \
 	bindings/litex_remote.c \
+	$(if $(WITH_SPIFLASH),bindings/litex_spiflash.c) \
 	bindings/litex_video.c \
 	bindings/machine_i2c.c \
 	bindings/machine_pin.c \

@@ -9,6 +9,7 @@
 
 // The classes that are there when the SoC has a core for them.
 #define PORT_MACHINE_PIN (SOC_HAS_GPIO || SOC_HAS_LEDS)
+#define PORT_SPIFLASH (PORT_FULL && SOC_HAS_LITESPI)
 
 // Copies memory by an idle pair of reader and writer, where the SoC has one. The CPU's cache may hold what was there
 // before: the caller flushes it. False: not copied; address or length may be no whole words of the bus.
@@ -24,6 +25,7 @@ extern const mp_obj_type_t litex_dma_reader_type;
 extern const mp_obj_type_t litex_dma_writer_type;
 extern const mp_obj_type_t litex_event_manager_type;
 extern const mp_obj_type_t litex_led_type;
+extern const mp_obj_type_t litex_spiflash_type;
 extern const mp_obj_type_t litex_video_type;
 
 #endif

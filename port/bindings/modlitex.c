@@ -279,6 +279,9 @@ static const mp_rom_map_elem_t litex_globals_table[] = {
     #if SOC_HAS_VIDEO
     { MP_ROM_QSTR(MP_QSTR_Video), MP_ROM_PTR(&litex_video_type) },
     #endif
+    #if PORT_SPIFLASH
+    { MP_ROM_QSTR(MP_QSTR_SPIFlash), MP_ROM_PTR(&litex_spiflash_type) },
+    #endif
     #if SOC_HAS_LEDS
     { MP_ROM_QSTR(MP_QSTR_LED), MP_ROM_PTR(&litex_led_type) },
     #endif

@@ -26,6 +26,8 @@ import repl  # noqa: E402
 BUILD = ROOT / "build"
 SOCS = {False: ["base", "mini", "bench", "full"], True: ["base", "mini", "full"]}
 SMALL = {"mini"}
+# What is on the pins of a SoC beside the wiring: options of the simulation.
+DEVICES = {"storage": ["--spiflash", ","]}
 # What the cores of `full` do not change is left out there on RTL, which is slower the more cores there are.
 COMMON = {"csr", "files", "memory", "native", "time"}
 SOFT_RESET = "\n# SOFT RESET\n"
@@ -38,7 +40,11 @@ def start(soc: str, rtl: bool, *wiring, firmware: Path | None = None):
 
     wiring: files that say what hangs on the pins; firmware: another image than the SoC's own.
     """
-    options = ["--kernel", str(firmware or BUILD / "firmware" / soc / "firmware.bin")]
+    options = [
+        "--kernel",
+        str(firmware or BUILD / "firmware" / soc / "firmware.bin"),
+        *DEVICES.get(soc, []),
+    ]
     for path in wiring:
         options += ["--wiring", str(path)]
     if rtl:
