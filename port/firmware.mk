@@ -40,6 +40,9 @@ SMALL := $(shell test $(SOC_MAIN_RAM_SIZE) -lt 1048576 && echo 1)
 # The FPGA programmer (jtag/usermod): where the SoC has a JTAG master, or on request.
 ECP5 ?= $(if $(SMALL),0,$(or $(SOC_HAS_JTAG_MASTER),0))
 
+# A medium for file systems: a flash, or a card.
+WITH_MEDIUM := $(if $(SMALL),,$(filter 1,$(SOC_HAS_LITESPI) $(SOC_HAS_SDCARD) $(SOC_HAS_SPI_SDCARD)))
+
 OWN_DIRS := port soc drivers common $(if $(filter 1,$(ECP5)),flash jtag,$(if $(filter 1,$(SOC_HAS_LITESPI)),flash))
 
 # ---- Versions: nothing in the image depends on when or where it is built -------------------------------
@@ -84,7 +87,7 @@ FROZEN_MANIFEST ?= $(if $(filter 1,$(ECP5)),manifest_ecp5.py,manifest.py)
 endif
 MPY_TOOL_FLAGS += $(if $(SMALL),-mlongint-impl=longlong)
 # The module that mounts `/` comes first and with every manifest; BOOT_MANIFEST names another one.
-BOOT_MANIFEST ?= boot/manifest.py
+BOOT_MANIFEST ?= boot/manifest$(if $(WITH_MEDIUM),_storage).py
 override FROZEN_MANIFEST := $(BOOT_MANIFEST) $(FROZEN_MANIFEST)
 
 ifeq ($(ECP5),1)
@@ -155,6 +158,17 @@ $(SOC_NAMES_OBJ): $(GEN)/soc_names.h
 $(SOC_NAMES_OBJ): CFLAGS += -UMICROPY_QSTR_EXTRA_POOL -DMICROPY_QSTR_EXTRA_POOL=port_soc_names_pool
 endif
 
+# The first stage of a flash with two images, which litex.update() writes (stage/slots.h).
+FIRST_STAGE := $(BUILD)/stage.bin
+$(FIRST_STAGE): stage/stage.S stage/slots.c stage/slots.h stage/stage.ld $(SOC_MK)
+	@$(CC) $(SOC_CFLAGS) --specs=picolibc.specs -I$(GEN) -include soc_shape.h \
+		-DSTAGE_FLASH=$(SOC_FLASH_BOOT_ADDRESS) -Os -ffreestanding -fno-jump-tables \
+		-fno-tree-loop-distribute-patterns -mcmodel=medany -nostdlib -static -Wall -Wextra -Werror \
+		-ffile-prefix-map=$(REPO)=. -T stage/stage.ld -o $(BUILD)/stage.elf stage/stage.S stage/slots.c
+	@$(OBJCOPY) -O binary $(BUILD)/stage.elf $@
+$(BUILD)/storage/firmware_id.o: CFLAGS += -DFIRST_STAGE='"$(notdir $(FIRST_STAGE))"' -Wa,-I$(BUILD)
+$(BUILD)/storage/firmware_id.o: $(if $(WITH_SPIFLASH),$(FIRST_STAGE))
+
 # What is ours is held to more than what is upstream's. (Its headers have unused parameters.)
 $(addprefix $(BUILD)/,$(PORT_C:.c=.o) $(PORT_BINDINGS_C:.c=.o) $(SOC_C:.c=.o)): CFLAGS += -Wextra -Wno-unused-parameter
 
@@ -200,6 +214,7 @@ $(BUILD)/firmware.elf: $(OBJ) $(BUILD)/link.ld $(HOT_LD) tuned/sram.ld
 
 $(BUILD)/firmware.bin: $(BUILD)/firmware.elf
 	@$(OBJCOPY) -O binary $< $@
+	@$(PYTHON) images.py $@ $(SOC_MAIN_RAM_BASE)
 	@$(SIZE) $<
 
 # A file that says what it said before keeps its time.

@@ -26,6 +26,8 @@ SECTIONS {
         __text_start = .;
         /* No compiler names a function's section .entry, whatever the function is called. */
         KEEP(*(.entry))
+        /* Within what an update reads of an image before it writes anything. */
+        KEEP(*(.firmware_id))
 #if PORT_SIZE_CLASS != PORT_SIZE_SMALL
         INCLUDE HOT_LD
         /* What one operation on the JTAG port passes through: side by side it fits the instruction cache. */

@@ -191,7 +191,9 @@ void port_poll(void);
 #define MICROPY_FATFS_LFN_CODE_PAGE 437
 #define MICROPY_FATFS_RPATH (2)
 #define MICROPY_FATFS_USE_LABEL (1)
-#define MICROPY_FATFS_EXFAT (0)
+#define MICROPY_FATFS_EXFAT (SOC_HAS_SDCARD || SOC_HAS_SPI_SDCARD)
+#define MICROPY_VFS_ROM (PORT_FULL && SOC_HAS_LITESPI) // on the mapped flash
+#define MICROPY_VFS_ROM_IOCTL (0)
 #define MICROPY_FATFS_MAX_SS (SOC_HAS_LITESPI ? 4096 : 512) // a block of a flash
 
 // The FPGA programmer's transports of this port (jtag/usermod/transport.h).

@@ -20,6 +20,7 @@ PORT_C = \
 	errors.c \
 	trap.c \
 	$(if $(WITH_SPIFLASH),storage/flash_layout.c) \
+	$(if $(WITH_MEDIUM),storage/firmware_id.c) \
 	$(if $(SMALL),small_fixes.c,upstream_fixes.c)
 
 # flash/, which the FPGA programmer brings along.
@@ -36,6 +37,7 @@ PORT_BINDINGS_C = \
 	bindings/litex_regs.c \
 	bindings/litex_remote.c \
 	$(if $(WITH_SPIFLASH),bindings/litex_spiflash.c) \
+	$(if $(WITH_MEDIUM),bindings/litex_storage.c) \
 	bindings/litex_video.c \
 	bindings/machine_i2c.c \
 	bindings/machine_pin.c \

@@ -95,7 +95,7 @@ def make_fragment(soc: Soc) -> str:
                 f"{place}: make cannot use such a path; move it to one without spaces"
             )
     cpu = soc.cpu
-    sram = soc.memory("sram")
+    sram, main_ram = soc.memory("sram"), soc.memory("main_ram")
     lines = [
         "# " + BANNER,
         "# Include it anywhere; the order of includes does not matter to it.",
@@ -108,6 +108,8 @@ def make_fragment(soc: Soc) -> str:
         f"SOC_CLOCK_HZ := {soc.number('config_clock_frequency')}",
         f"SOC_MAIN_RAM_SIZE := {main_ram_free(soc)}",
         f"SOC_SRAM_SIZE := {sram.size if sram else 0}",
+        f"SOC_MAIN_RAM_BASE := 0x{main_ram.base if main_ram else 0:08x}",
+        f"SOC_FLASH_BOOT_ADDRESS := 0x{soc.number('flash_boot_address'):08x}",
     ]
     for array in kinds.drivers():
         lines.append(f"SOC_HAS_{array.upper()} := {int(bool(soc.instances[array]))}")

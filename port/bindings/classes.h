@@ -10,6 +10,8 @@
 // The classes that are there when the SoC has a core for them.
 #define PORT_MACHINE_PIN (SOC_HAS_GPIO || SOC_HAS_LEDS)
 #define PORT_SPIFLASH (PORT_FULL && SOC_HAS_LITESPI)
+// A medium for file systems: as WITH_MEDIUM of firmware.mk.
+#define PORT_MEDIUM (PORT_FULL && (SOC_HAS_LITESPI || SOC_HAS_SDCARD || SOC_HAS_SPI_SDCARD))
 
 // Copies memory by an idle pair of reader and writer, where the SoC has one. The CPU's cache may hold what was there
 // before: the caller flushes it. False: not copied; address or length may be no whole words of the bus.
@@ -26,6 +28,8 @@ extern const mp_obj_type_t litex_dma_writer_type;
 extern const mp_obj_type_t litex_event_manager_type;
 extern const mp_obj_type_t litex_led_type;
 extern const mp_obj_type_t litex_spiflash_type;
+extern const mp_obj_fun_builtin_var_t litex_format_obj, litex_update_obj;
+extern const mp_obj_fun_builtin_fixed_t litex_partitions_obj, litex_first_stage_obj;
 extern const mp_obj_type_t litex_video_type;
 
 #endif

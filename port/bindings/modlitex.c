@@ -279,7 +279,13 @@ static const mp_rom_map_elem_t litex_globals_table[] = {
     #if SOC_HAS_VIDEO
     { MP_ROM_QSTR(MP_QSTR_Video), MP_ROM_PTR(&litex_video_type) },
     #endif
+    #if PORT_MEDIUM
+    { MP_ROM_QSTR(MP_QSTR_format), MP_ROM_PTR(&litex_format_obj) },
+    { MP_ROM_QSTR(MP_QSTR_partitions), MP_ROM_PTR(&litex_partitions_obj) },
+    { MP_ROM_QSTR(MP_QSTR_update), MP_ROM_PTR(&litex_update_obj) },
+    #endif
     #if PORT_SPIFLASH
+    { MP_ROM_QSTR(MP_QSTR__first_stage), MP_ROM_PTR(&litex_first_stage_obj) },
     { MP_ROM_QSTR(MP_QSTR_SPIFlash), MP_ROM_PTR(&litex_spiflash_type) },
     #endif
     #if SOC_HAS_LEDS
