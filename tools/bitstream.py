@@ -287,7 +287,7 @@ class Build:
                             f"{self.name}: {why}" if why else f"{error}: {report.last_words(said)}"
                         ) from None
             if step.program == family.nextpnr:
-                slow = report.slow_clocks(self.report())
+                slow = report.slow_clocks(self.report(), self.chosen()["clock"] / 1e6)
                 if slow and not allow_slow:
                     raise BuildError(f"{self.name}: {report.describe_slow(slow)}")
 
@@ -336,7 +336,7 @@ class Build:
             "cores": self.cores,
             "device": chosen["device"],
             "clock": chosen["clock"],
-            **report.figures(self.report(), family),
+            **report.figures(self.report(), family, chosen["clock"] / 1e6),
             "bitstream_bytes": made.stat().st_size,
             "firmware_bytes": self.firmware.stat().st_size if with_firmware else None,
             "boots": boots,

@@ -24,6 +24,8 @@ NAMES = {
     "DFF": "flip-flops",
     "BSRAM": "block RAMs",
 }
+# A PLL gives the clock that was asked to this nearest.
+SAME_MHZ = 0.3
 NOISE = re.compile(r"make\b|INFO:|See |\$ |Warning: |Info: ")
 
 
@@ -52,17 +54,22 @@ def too_small(log: str, device: str, family: Family) -> str | None:
     return None
 
 
-def clocks(report: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
-    """Clock -> (MHz reached, MHz asked), of nextpnr's report, without the prefixes of its nets."""
-    return {
-        re.sub(r"^\$glbnet\$|\$TRELLIS_IO_IN$", "", name): (row["achieved"], row["constraint"])
-        for name, row in report["fmax"].items()
-    }
+def clocks(report: Mapping[str, Any], system_mhz: float) -> dict[str, tuple[float, float]]:
+    """Clock -> (MHz reached, MHz asked), of nextpnr's report.
+
+    system_mhz: the SoC's clock, whose net has many names: it is called sys_clk.
+    """
+    found = {}
+    for name, row in report["fmax"].items():
+        plain = re.sub(r"^\$glbnet\$|\$TRELLIS_IO_IN$", "", name)
+        is_system = abs(row["constraint"] - system_mhz) < SAME_MHZ and "sys_clk" not in found
+        found["sys_clk" if is_system else plain] = (row["achieved"], row["constraint"])
+    return found
 
 
-def slow_clocks(report: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+def slow_clocks(report: Mapping[str, Any], system_mhz: float) -> dict[str, tuple[float, float]]:
     """The clocks that do not reach what was asked."""
-    return {name: row for name, row in clocks(report).items() if row[0] < row[1]}
+    return {name: row for name, row in clocks(report, system_mhz).items() if row[0] < row[1]}
 
 
 def describe_slow(slow: Mapping[str, tuple[float, float]]) -> str:
@@ -76,7 +83,7 @@ def describe_slow(slow: Mapping[str, tuple[float, float]]) -> str:
     )
 
 
-def figures(report: Mapping[str, Any], family: Family) -> dict[str, Any]:
+def figures(report: Mapping[str, Any], family: Family, system_mhz: float) -> dict[str, Any]:
     """LUTs, flip-flops and block RAMs as [used, available], and clocks as [MHz reached, MHz asked]."""
     used = report["utilization"]
     rows = {}
@@ -88,7 +95,8 @@ def figures(report: Mapping[str, Any], family: Family) -> dict[str, Any]:
         row = used.get(kind)
         rows[name] = [row["used"], row["available"]] if row else None
     fmax = {
-        name: [round(got, 1), round(asked, 1)] for name, (got, asked) in clocks(report).items()
+        name: [round(got, 1), round(asked, 1)]
+        for name, (got, asked) in clocks(report, system_mhz).items()
     }
     return {**rows, "fmax": fmax}
 

@@ -85,3 +85,20 @@ def boot_from_flash(flash: Path, offset: int, soc: Path, folder: Path) -> str:
         timeout=BOUND_S,
     )
     return done.stdout
+
+
+def boot_by_bios(flash: Path, soc: Path) -> str:
+    """Run the BIOS of a build folder with this flash behind LiteSPI in the emulator; return the console."""
+    command = [
+        *(LXEMU, "--virtual", "--rom", soc / "software" / "bios" / "bios.bin"),
+        "--spiflash",
+    ]
+    done = subprocess.run(
+        [*map(str, command), f"{flash},chip=W25Q128", str(soc)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=BOUND_S,
+    )
+    return done.stdout

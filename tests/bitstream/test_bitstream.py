@@ -171,11 +171,11 @@ class Reports(unittest.TestCase):
     def test_slow_clocks(self):
         placed = {
             "fmax": {
-                "$glbnet$sys_clk": {"achieved": 43.21, "constraint": 50.0},
+                "$glbnet$VexRiscv.clk": {"achieved": 43.21, "constraint": 50.0},
                 "$glbnet$clk25$TRELLIS_IO_IN": {"achieved": 300.0, "constraint": 25.0},
             }
         }
-        slow = report.slow_clocks(placed)
+        slow = report.slow_clocks(placed, 50.0)
         self.assertEqual(slow, {"sys_clk": (43.21, 50.0)})
         said = report.describe_slow(slow)
         self.assertIn("sys_clk reaches 43.2 of 50.0 MHz", said)
