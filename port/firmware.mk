@@ -80,9 +80,12 @@ MPY_LIB_DIR = $(MICROPY_TOP)/lib
 
 # The small class computes in single precision, unless FLOAT says double.
 PRECISION := $(or $(FLOAT),$(if $(SMALL),single,double))
+# File systems of block devices, where the SoC has something to keep them on: a card, a flash, or an SPI master to which
+# a user can connect either. MICROPY_VFS_FAT=1 and MICROPY_VFS_LFS2=1 have them anyway.
+MEDIUM := $(filter 1,$(SOC_HAS_SDCARD) $(SOC_HAS_SPI_SDCARD) $(SOC_HAS_LITESPI) $(SOC_HAS_SPI) $(SOC_HAS_SPI_MMAP))
 ifneq ($(SMALL),1)
-MICROPY_VFS_FAT = 1
-MICROPY_VFS_LFS2 = 1
+MICROPY_VFS_FAT ?= $(if $(MEDIUM),1,0)
+MICROPY_VFS_LFS2 ?= $(if $(MEDIUM),1,0)
 FROZEN_MANIFEST ?= $(if $(filter 1,$(ECP5)),manifest_ecp5.py,manifest.py)
 endif
 MPY_TOOL_FLAGS += $(if $(SMALL),-mlongint-impl=longlong)
@@ -127,8 +130,8 @@ AFLAGS += $(filter -march=% -mabi=% -misa-spec=%,$(SOC_CFLAGS))
 # Functions of upstream's that upstream_fixes.c takes the place of; in the small class that of lib/longlong.c,
 # the better version for 64-bit integers, and nothing may pull in errno.
 WRAP := vstr_init_len $(addprefix mp_virtual_pin_,read write)
-LDFLAGS += $(SOC_CFLAGS) --specs=picolibc.specs -nostartfiles -static -T $(BUILD)/link.ld -L. \
-	-Wl,--gc-sections -Wl,-Map=$(BUILD)/firmware.map -Wl,--no-warn-rwx-segments \
+LDFLAGS += $(SOC_CFLAGS) --specs=picolibc.specs -nostartfiles -static -L. \
+	-Wl,--gc-sections -Wl,--no-warn-rwx-segments \
 	$(if $(SMALL),$(addprefix -Wl$(comma)--wrap=,mp_obj_new_int_from_str_len gc_dump_alloc_table) -Wl$(comma)--defsym=strtoll=abort,\
 	$(addprefix -Wl$(comma)--wrap=,$(WRAP))) $(LDFLAGS_EXTRA)
 
@@ -202,15 +205,27 @@ all: $(BUILD)/firmware.bin
 		-o root_pointers.split -nt root_pointers.collected -o compressed.split -nt compressed.collected; then \
 		find $(BUILD) -type f ! -path '*/frozen_mpy/*' -exec touch -d @$(STARTED) {} +; fi
 
-# TRAIN=order: the order of the files, which train.py improves on.
-HOT_LD ?= $(if $(TRAIN),/dev/null,tuned/hot.ld)
-
-$(BUILD)/link.ld: link.ld.S size_class.h $(SOC_MK)
+# Linked twice: the map of the first image says how large each function is in this build, from which tuned/place.py finds
+# the order of the second. TRAIN=order stays with the first, which train.py looks at; the small class has no order.
+$(BUILD)/unplaced.ld: HOT_LD = /dev/null
+$(BUILD)/link.ld: HOT_LD = $(if $(TRAIN),/dev/null,hot.ld)
+$(BUILD)/unplaced.ld $(BUILD)/link.ld: link.ld.S size_class.h firmware.mk $(SOC_MK)
 	@$(CPP) -P -DHOT_LD=$(HOT_LD) -x assembler-with-cpp $(INC) $< -o $@
 
-$(BUILD)/firmware.elf: $(OBJ) $(BUILD)/link.ld $(HOT_LD) tuned/sram.ld
+LINK = $(PYTHON) link.py $(BUILD)/link.log $(CC) $(LDFLAGS) -L$(BUILD) $(OBJ) $(LIBS)
+
+ifeq ($(or $(SMALL),$(TRAIN)),)
+$(BUILD)/firmware.elf: $(BUILD)/hot.ld
+$(BUILD)/unplaced.map: $(OBJ) $(BUILD)/unplaced.ld tuned/sram.ld
+	@$(LINK) -T $(BUILD)/unplaced.ld -Wl,-Map=$@ -o $(BUILD)/unplaced.elf
+	@rm $(BUILD)/unplaced.elf
+$(BUILD)/hot.ld: $(BUILD)/unplaced.map tuned/hot.txt tuned/place.py
+	@$(PYTHON) tuned/place.py $(BUILD)/unplaced.map tuned/hot.txt $@
+endif
+
+$(BUILD)/firmware.elf: $(OBJ) $(BUILD)/link.ld tuned/sram.ld
 	$(ECHO) "LINK $@"
-	@$(PYTHON) link.py $(BUILD)/link.log $(CC) $(LDFLAGS) -o $@ $(OBJ) $(LIBS)
+	@$(LINK) -T $(BUILD)/link.ld -Wl,-Map=$(BUILD)/firmware.map -o $@
 
 $(BUILD)/firmware.bin: $(BUILD)/firmware.elf
 	@$(OBJCOPY) -O binary $< $@

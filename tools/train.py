@@ -3,15 +3,13 @@
 
     train.py [--order]      --order: only the placement, after a change that did not affect the profile
 
-Writes port/tuned/profile.txt, how often each edge of each hot function ran, and port/tuned/hot.ld, where each hot
-function lies so that in a direct-mapped instruction cache of 4 KiB those used in turn do not evict each
-other. Both are made on the SoC `bench` in the emulator, from the programs and rows of bench/interpreter.py,
+Writes port/tuned/profile.txt, how often each edge of each hot function ran, and port/tuned/hot.txt, where in a
+direct-mapped instruction cache of 4 KiB each hot function lies so that those used in turn do not evict each other. Both are made on the SoC `bench` in the emulator, from the programs and rows of bench/interpreter.py,
 and serve every SoC. docs/performance.md says why and what it brings; run this after work on hot code, and
 `make bench` before and after.
 """
 
 import argparse
-import bisect
 import collections
 import os
 import re
@@ -23,27 +21,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "port" / "tuned")]
+
+import place  # noqa: E402
 
 from bench import guest, interpreter  # noqa: E402
 
 SOC = "bench"
 TRAIN = ROOT / "build" / "train"
 PROFILE = ROOT / "port" / "tuned" / "profile.txt"
-HOT_LD = ROOT / "port" / "tuned" / "hot.ld"
+HOT = ROOT / "port" / "tuned" / "hot.txt"
 MARK = "mp_micropython_opt_level"
 CACHE_LINES, LINE_BYTES = 128, 32
 ANNEALING_STEPS = 24_000_000
-# Objects whose unused functions fill the gaps: those that each SoC has.
-COLD = r"/(py|extmod|shared|lib/(littlefs|oofatfs|libm_dbl))/"
-# Larger where there are more cores: in their places they would push all that follows out of its own.
-ELSEWHERE = {
-    "mp_pin_make_new",
-    "port_event_tick",
-    "port_tick",
-    "set_open_drain",
-    "mp_hal_ticks_us",
-}
 # The sum of a program's counts after scaling: each weighs the same, a row of the small ones less.
 WEIGHT = 10_000_000
 KIND_ARCS, KINDS = 0, 8
@@ -70,10 +60,7 @@ PROFILE_HEAD = """\
 # Written by tools/train.py: how often each edge of each hot function ran. See profile.py.
 """
 HOT_HEAD = """\
-/* SPDX-License-Identifier: MIT */
-/* Written by tools/train.py: hot functions at the offsets from the image's start that keep them out of each
-   other's way in a direct-mapped cache of 4 KiB, cold ones in the gaps. Where another compiler or another
-   SoC makes a function larger, it takes the next free place. */
+# Written by tools/train.py: hot functions and the line of the instruction cache at which each begins. See place.py.
 """
 
 
@@ -166,7 +153,7 @@ def jobs():
         yield name, 1.0, source + prelude + interpreter.PROGRAM_RUN.format(parameters=parameters)
     for row in interpreter.MICRO:
         # Rows with a goal count like two programs.
-        weight = 0.15 if row[-1] is None else 2.0
+        weight = 0.5 if row[-1] is None else 2.0
         yield row[0], weight, interpreter.micro_code(SOC, row)
     for name, body in HARDWARE:
         code = HARDWARE_RUN.format(body=body, n=interpreter.ITERATIONS)
@@ -253,19 +240,6 @@ def learn_profile() -> None:
     PROFILE.write_text(PROFILE_HEAD + "".join(sorted(lines)))
 
 
-def code_sections(folder):
-    """(address, size, name, object) of each code section that is linked, by address."""
-    text = (folder / "firmware.map").read_text()
-    text = text[text.index("Linker script and memory map") :]
-    base = symbols(folder / "firmware.elf")[0]["__text_start"]
-    found = []
-    line = r"^ (\.text[.\w]*|\.entry)\s+0x([0-9a-f]{8,16})\s+0x([0-9a-f]+) (\S+)$"
-    for name, address, size, path in re.findall(line, text, re.MULTILINE):
-        if int(size, 16) and int(address, 16) >= base:
-            found.append((int(address, 16), int(size, 16), name, path))
-    return sorted(found)
-
-
 def trace(folder, name, code):
     """Write the instruction trace of one job; return its path."""
     path = TRAIN / (re.sub(r"\W", "_", name) + ".trace")
@@ -277,24 +251,10 @@ def trace(folder, name, code):
     return path
 
 
-def section_pattern(section, names):
-    """The linker script's pattern for a section. Profiles decide on part of its name: any will do.
-
-    section: as from code_sections(); names: how often each name occurs.
-    """
-    _, _, name, path = section
-    archive = re.search(r"([^/]+\.a)\((.*)\)$", path)
-    if archive:
-        return f"*{archive.group(1)}:{archive.group(2)}({name})"
-    function = re.sub(r"^\.text\.(hot\.|unlikely\.|startup\.)?", "", name)
-    place = "*" if names[name] == 1 else "*" + "/".join(path.split("/")[-2:])
-    return f"{place}(.text.hot.{function} .text.{function} .text.unlikely.{function})"
-
-
 def learn_order() -> None:
-    """Write port/tuned/hot.ld."""
+    """Write port/tuned/hot.txt."""
     folder = build("order")
-    sections = code_sections(folder)
+    sections = place.code_sections(folder / "firmware.map")
     (TRAIN / "sections").write_text(
         "".join(f"{a:x} {size:x} {int(name != '.entry')}\n" for a, size, name, _ in sections)
     )
@@ -315,34 +275,17 @@ def learn_order() -> None:
 
 
 def write_order(sections, order) -> None:
-    """Write the linker script: hot sections at their offsets, cold ones of py/ in the gaps.
+    """Write the list of hot functions.
 
-    sections: as from code_sections(); order: (index, gap in lines) of each hot one.
+    sections: as from place.code_sections(); order: (index, gap in lines) of each hot one.
     """
-    hot = {index for index, _ in order}
-    names = collections.Counter(section[2] for section in sections)
-    cold = sorted(
-        (size, index)
-        for index, (_, size, name, path) in enumerate(sections)
-        if index not in hot and name.startswith(".text.") and re.search(COLD, path)
-    )
-    end = next(size for _, size, name, _ in sections if name == ".entry")
-    lines = []
-    free = end
+    end = next(section.size for section in sections if section.name == ".entry")
+    rows = []
     for index, gap in order:
-        at = (-(-end // LINE_BYTES) + gap) * LINE_BYTES
-        end = at + sections[index][1]
-        if sections[index][2].rpartition(".")[2] in ELSEWHERE:
-            continue
-        room = at - -(-free // 4) * 4
-        while fitting := bisect.bisect_right(cold, (room, len(sections))):
-            size, cold_index = cold.pop(fitting - 1)
-            room -= -(-size // 4) * 4
-            lines.append(section_pattern(sections[cold_index], names))
-        lines.append(f". = MAX(ALIGN({LINE_BYTES}), 0x{at:x});")
-        lines.append(section_pattern(sections[index], names))
-        free = end
-    HOT_LD.write_text(HOT_HEAD + "\n".join(lines) + "\n")
+        line = -(-end // LINE_BYTES) + gap
+        end = line * LINE_BYTES + sections[index].size
+        rows.append((line % CACHE_LINES, *sections[index].key))
+    HOT.write_text(HOT_HEAD + "".join("{} {} {}\n".format(*row) for row in sorted(rows)))
 
 
 def main() -> None:

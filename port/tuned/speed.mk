@@ -4,7 +4,8 @@
 #
 # FAST_C is compiled for speed with profile.txt, which says how often each edge of each function ran in
 # the benchmarks; what never ran is compiled for size. The profile is only for the compiler that it was made
-# with (others build without). hot.ld says where each hot function lies. tools/train.py makes both anew,
+# with (others build without). hot.txt says where in the cache each hot function lies, and
+# place.py finds such an order for the build at hand. tools/train.py makes both anew,
 # for which it builds with TRAIN=count and TRAIN=order.
 
 FAST_OBJ := $(addprefix $(BUILD)/,$(FAST_C:.c=.o))

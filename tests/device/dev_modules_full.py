@@ -70,3 +70,12 @@ import select
 poll = select.poll()
 poll.register(sys.stdin, select.POLLIN)
 equal(poll.poll(1), [])
+
+# File systems of block devices are there where the SoC has a medium for them.
+import litex
+import machine
+import vfs
+
+medium = hasattr(machine, "SPI") or hasattr(machine, "SDCard") or hasattr(litex, "SPIFlash")
+equal(hasattr(vfs, "VfsFat"), medium)
+equal(hasattr(vfs, "VfsLfs2"), medium)
