@@ -38,6 +38,16 @@ enum { HEADER_BITS = 14, TURNAROUND_END = 16, FRAME_BITS = 32, PREAMBLE_BITS = 3
 
 const eth_phy_config_t eth_phy_default = { .address = 1, .id1 = 0x0022, .id2 = 0x1560, .negotiation_us = 2000 };
 
+eth_phy_config_t eth_phy_wired(const wiring_t *wiring, const char *core, bool gigabit) {
+    eth_phy_config_t config = eth_phy_default;
+    config.gigabit = gigabit;
+    if (wiring != NULL) {
+        config.fault = (eth_phy_fault_t)(wiring_value(wiring, core, "fault", ETH_PHY_OK) % (ETH_PHY_IN_RESET + 1));
+        config.address = wiring_value(wiring, core, "address", config.address) & 0x1f;
+    }
+    return config;
+}
+
 // What a write to each register can change; the rest, and all others below 16, is read-only. The maker's own
 // registers, from 16, store what is written.
 static uint16_t writable(unsigned reg) {

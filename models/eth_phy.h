@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "models/wiring.h"
+
 #define ETH_PHY_REGISTERS (32)
 
 typedef enum {
@@ -45,6 +47,9 @@ typedef struct {
     uint32_t shift;       // the bits of the frame
     uint16_t read;        // the register that goes out
 } eth_phy_t;
+
+// The PHY of a core as a wiring has it: `value CORE.address N`, `value CORE.fault N`. wiring may be NULL.
+eth_phy_config_t eth_phy_wired(const wiring_t *wiring, const char *core, bool gigabit);
 
 void eth_phy_init(eth_phy_t *phy, const eth_phy_config_t *config);
 

@@ -53,6 +53,13 @@ def parse_args(argv: list[str]):
         help="a virtual ECP5 on the JTAG pins: ecp5:DEVICE[,flash=CHIP][,file=FILE][,fault=NAME]",
     )
     parser.add_argument(
+        "--net",
+        metavar="SPEC",
+        action="append",
+        default=[],
+        help="Ethernet, as lxemu's: user[,hostfwd=tcp::8080-:80], tap=NAME; pcap=FILE beside it",
+    )
+    parser.add_argument(
         "--load", metavar="ADDR=FILE", action="append", default=[], help="a file in main_ram"
     )
     parser.add_argument("--stats", action="store_true", help="print speed at exit")
@@ -112,11 +119,11 @@ def write_csr_names(path: Path, csr_json: dict[str, Any]) -> None:
     path.write_text("".join(lines))
 
 
-def with_absolute_file(spec: str):
-    """Return a --jtag whose flash file is found from any folder."""
+def with_absolute_file(spec: str, key: str = "file"):
+    """Return a --jtag or --net whose file is found from any folder."""
     parts = [part.split("=", 1) for part in spec.split(",")]
     return ",".join(
-        f"file={Path(part[1]).resolve()}" if part[0] == "file" else "=".join(part)
+        f"{key}={Path(part[1]).resolve()}" if part[0] == key and part[1:] else "=".join(part)
         for part in parts
     )
 
@@ -158,6 +165,8 @@ def prepare(args: Any, folder: Path, build: dict[str, Any]):
             command += ["--" + option.replace("_", "-"), str(getattr(args, option))]
     for path in args.wiring:
         command += ["--wiring", str(Path(path).resolve())]
+    for spec in args.net:
+        command += ["--net", with_absolute_file(spec, "pcap")]
     if args.jtag:
         command += ["--jtag", with_absolute_file(args.jtag)]
     if args.stats:

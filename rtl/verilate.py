@@ -19,9 +19,12 @@ from gateware.build import BuildError
 
 HERE = Path(__file__).resolve().parent
 MODELS = HERE.parent / "models"
-C_SOURCES = sorted([*HERE.glob("sim/*.c"), *HERE.glob("modules/*.c"), *MODELS.glob("*.c")])
+HOSTNET = HERE.parent / "hostnet"
+C_SOURCES = sorted(
+    [*HERE.glob("sim/*.c"), *HERE.glob("modules/*.c"), *MODELS.glob("*.c"), *HOSTNET.glob("*.c")]
+)
 CXX_SOURCES = [HERE / "sim" / "model.cpp"]
-HEADERS = sorted([*HERE.glob("sim/*.h"), *MODELS.glob("*.h")])
+HEADERS = sorted([*HERE.glob("sim/*.h"), *MODELS.glob("*.h"), *HOSTNET.glob("*.h")])
 
 C_FLAGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror"]
 # Measured on bench, cycles per CPU second: 2.8 million without --flatten and with gcc's vectorizer,
@@ -53,9 +56,20 @@ JOBS = 2
 LOAD = r"initial begin\n\s*(\$readmemh\(\"{image}\",[^)]*\);)\n\s*end\n"
 
 
+def slirp(what: str) -> list[str]:
+    """Return the flags by which libslirp is compiled in or linked; none where it is not installed."""
+    command = ["pkg-config", what, "slirp"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return []
+    return done.stdout.split() if done.returncode == 0 else []
+
+
 def sources_digest():
     """Return a hash over the sources and flags of the binary, without the Verilog."""
-    digest = hashlib.sha256(repr((C_FLAGS, MODEL_FLAGS, VERILATOR_FLAGS)).encode())
+    flags = (C_FLAGS, MODEL_FLAGS, VERILATOR_FLAGS, slirp("--libs"))
+    digest = hashlib.sha256(repr(flags).encode())
     for path in [Path(__file__), *C_SOURCES, *CXX_SOURCES, *HEADERS]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -105,16 +119,20 @@ def verilate(folder: Path, platform: Any, images: list[str]) -> None:
         f"-I{litex_verilator.core_directory}",
         f"-I{gateware}",
     ]
+    libraries = slirp("--libs")
+    defines = ["-DHAVE_SLIRP", *slirp("--cflags")] if libraries else []
     c_objects = []
     for source in C_SOURCES:
         c_object = objects / f"{source.parent.name}_{source.stem}.o"
-        command = ["gcc", *C_FLAGS, *includes, "-c", str(source), "-o", str(c_object)]
+        command = ["gcc", *C_FLAGS, *defines, *includes, "-c", str(source), "-o", str(c_object)]
         _run(command, folder, c_object.with_suffix(".log"))
         c_objects.append(str(c_object))
     verilog = [entry[0] for entry in platform.sources if Path(entry[0]).suffix in (".v", ".sv")]
     command = ["verilator", *VERILATOR_FLAGS, "--Mdir", str(objects)]
     command += [f"-I{path}" for path in platform.verilog_include_paths]
     command += ["-CFLAGS", " ".join(includes)]
+    if libraries:
+        command += ["-LDFLAGS", " ".join(libraries)]
     command += [str(gateware / path) for path in verilog]
     command += [str(path) for path in CXX_SOURCES] + [str(gateware / "sim_init.cpp")] + c_objects
     _run(command, folder, folder / "verilator.log")

@@ -14,7 +14,6 @@
 enum { W_MDC = 1, W_OE = 2, W_DATA = 4 };
 enum { INBAND_LINK = 1, INBAND_SPEED_SHIFT = 1, INBAND_DUPLEX = 8 };
 enum { SPEED_100 = 1, SPEED_1000 = 2 };
-#define MAX_FAULT (ETH_PHY_IN_RESET)
 
 typedef struct {
     eth_phy_t phy;
@@ -102,13 +101,7 @@ static uint64_t read_inband(core_t *core, reg_t *reg) {
 
 static bool init(core_t *core) {
     ethphy_state_t *p = core->state;
-    const wiring_t *wiring = core->host->wiring;
-    eth_phy_config_t config = eth_phy_default;
-    config.gigabit = mbit_s(core) >= 1000;
-    if (wiring != NULL) {
-        config.fault = (eth_phy_fault_t)(wiring_value(wiring, core->name, "fault", ETH_PHY_OK) % (MAX_FAULT + 1));
-        config.address = wiring_value(wiring, core->name, "address", config.address) & 0x1f;
-    }
+    eth_phy_config_t config = eth_phy_wired(core->host->wiring, core->name, mbit_s(core) >= 1000);
     eth_phy_init(&p->phy, &config);
     return core_pin(core, 0, sense) >= 0;
 }

@@ -17,6 +17,7 @@ extern const sim_module_t xadc_pins_module;
 extern const sim_module_t spi_module;
 extern const sim_module_t i2c_module;
 extern const sim_module_t video_module;
+extern const sim_module_t ethernet_module;
 
 const sim_module_t *const sim_modules[] = {
     &serial_stream_module,
@@ -30,6 +31,7 @@ const sim_module_t *const sim_modules[] = {
     &spi_module,
     &i2c_module,
     &video_module,
+    &ethernet_module,
     &jtag_master_module,
     &jtag_spi_module, // after spi_module
     NULL,

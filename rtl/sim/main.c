@@ -61,6 +61,7 @@ static const struct option OPTIONS[] = {
     {"clk-hz", required_argument, NULL, 'c'},
     {"baud", required_argument, NULL, 'b'},
     {"wiring", required_argument, NULL, 'w'},
+    {"net", required_argument, NULL, 'e'},
     {"jtag", required_argument, NULL, 'j'},
     {"stats", no_argument, NULL, 's'},
     {NULL, 0, NULL, 0},
@@ -91,6 +92,16 @@ static bool parse_console(const char *text, console_kind_t *kind) {
         }
     }
     return false;
+}
+
+// A capture goes beside the network, as with lxemu.
+static void take_net(sim_options_t *options, const char *text) {
+    const char capture[] = "pcap=";
+    if (strncmp(text, capture, sizeof(capture) - 1) == 0) {
+        options->net_capture = text + sizeof(capture) - 1;
+    } else {
+        options->net = text;
+    }
 }
 
 static bool parse_options(int argc, char **argv, options_t *options) {
@@ -129,6 +140,9 @@ static bool parse_options(int argc, char **argv, options_t *options) {
                     fprintf(stderr, "rtl: --wiring: %s\n", error);
                     return false;
                 }
+                break;
+            case 'e':
+                take_net(&options->sim, optarg);
                 break;
             case 'j':
                 options->sim.jtag = optarg;

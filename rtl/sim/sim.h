@@ -29,6 +29,8 @@ typedef struct {
     uint64_t clk_hz; // nominal clock of the SoC
     uint64_t baud; // of the host's side of an RS232 PHY
     wiring_t wiring; // what hangs on the pins
+    const char *net; // the network at the MAC's cable (hostnet/hostnet.h), or NULL
+    const char *net_capture; // a pcap file of its frames, or NULL
     const char *jtag; // what hangs on the JTAG pins (models/plug.h), or NULL
 } sim_options_t;
 
