@@ -10,7 +10,7 @@ absolute = $(abspath $(if $(filter /%,$1),$1,$(ROOT)/$1))
 BUILD ?= build
 override BUILD := $(call unspaced,$(BUILD))
 CACHE ?= $(BUILD)/cache
-SOC ?= base
+SOC ?= $(if $(filter run,$(MAKECMDGOALS)),board,base)
 MICROPY_VERSION ?= 1.25.0
 FLOAT ?=
 JOBS ?= $(shell nproc)
@@ -32,7 +32,7 @@ LITEX_PYTHON = $(if $(LITEX),$(call absolute,$(LITEX)),$(PYTHON))
 ifneq ($(LITEX),)
 export LITEX
 endif
-SOCS = mini base bench phy sdram full jtag net storage
+SOCS = mini base bench phy sdram full jtag net storage board
 
 ifdef MICROPY_DIR
 MICROPY_TREE = $(call unspaced,$(MICROPY_DIR))
@@ -63,10 +63,10 @@ help: ## List the targets
 ##@ Prompt and firmware
 
 WIRING = $(addprefix --wiring ,$(wildcard gateware/wiring/$(FIRMWARE_NAME).txt))
-RUN = exec $(PYTHON) tools/run.py $(if $(PTY),--pty) $(if $(SCRIPT),--script "$(SCRIPT)") $(if $(TIMEOUT),--timeout $(TIMEOUT))
+RUN = exec $(PYTHON) tools/run.py --network $(BUILD_DIRECTORY) $(if $(PTY),--pty) $(if $(SCRIPT),--script "$(SCRIPT)") $(if $(TIMEOUT),--timeout $(TIMEOUT))
 
 .PHONY: run emu-run rtl-run firmware
-run: image emu ## A prompt on the emulated SoC (SOC=base, SCRIPT=file.py, PTY=1, ARGS=options of lxemu)
+run: image emu ## A prompt on the emulated SoC (SOC=board, SCRIPT=file.py, PTY=1, ARGS=options of lxemu)
 	@$(RUN) --title "The emulated SoC $(FIRMWARE_NAME). Ctrl-] leaves." -- \
 		$(BUILD)/lxemu $(ARGS) $(WIRING) --kernel $(FIRMWARE) $(BUILD_DIRECTORY)
 

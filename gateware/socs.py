@@ -21,7 +21,7 @@ class Mini(Soc):
 
 
 class Base(Soc):
-    """What `make run` runs."""
+    """What most tests run on."""
 
     name = "base"
 
@@ -84,4 +84,19 @@ class Storage(Soc):
         add_jtag_master(self, self.platform.request("jtag"))
 
 
-SOCS = {soc.name: soc for soc in (Mini, Base, Bench, Phy, Sdram, Full, Jtag, Net, Storage)}
+class Board(Soc):
+    """What `make run` runs: Ethernet, an SD card, a NOR flash and a JTAG master, as a board to work with has them."""
+
+    name = "board"
+    sram_size = 64 * KIB
+    eth_rx_slots = 8
+    eth_tx_slots = 4
+
+    def _add_cores(self, spec) -> None:
+        Soc._add_cores(self, spec)
+        add_sdcard(self)
+        add_spiflash(self)
+        add_jtag_master(self, self.platform.request("jtag"))
+
+
+SOCS = {soc.name: soc for soc in (Mini, Base, Bench, Phy, Sdram, Full, Jtag, Net, Storage, Board)}

@@ -131,10 +131,10 @@ def verilate(folder: Path, platform: Any, images: list[str]) -> None:
     command = ["verilator", *VERILATOR_FLAGS, "--Mdir", str(objects)]
     command += [f"-I{path}" for path in platform.verilog_include_paths]
     command += ["-CFLAGS", " ".join(includes)]
-    if libraries:
-        command += ["-LDFLAGS", " ".join(libraries)]
     command += [str(gateware / path) for path in verilog]
     command += [str(path) for path in CXX_SOURCES] + [str(gateware / "sim_init.cpp")] + c_objects
+    if libraries:  # behind the objects that need them
+        command += ["-LDFLAGS", " ".join(libraries)]
     _run(command, folder, folder / "verilator.log")
     command = ["make", f"-j{JOBS}", "-C", str(objects), "-f", "Vsim.mk", "Vsim"]
     command += [f"OPT_FAST={MODEL_FLAGS}", f"OPT_SLOW={MODEL_FLAGS}", f"OPT_GLOBAL={MODEL_FLAGS}"]

@@ -17,10 +17,12 @@ process that started it (make).
 import argparse
 import ast
 import contextlib
+import json
 import os
 import re
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -32,6 +34,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import process  # noqa: E402
 import repl  # noqa: E402
 
+# Ports of the guest and of this machine, which takes the next ones where another program has them.
+FORWARDS = {80: 8080, 443: 8443, 21: 2121, 23: 2323, 8266: 8266, 2542: 2542}
+TRIES = 50  # free ports to look for
 BOOT_S = 60  # for the first prompt where --timeout gives no bound
 TERMINATE_S = 5
 HINT = "run: no script on standard input and no terminal; try `make run` in a terminal, or SCRIPT=FILE"
@@ -181,6 +186,42 @@ def simulate(command: list[str], source: str, name: str, timeout: float, interac
             end(simulation)
 
 
+def free_port(first: int) -> int:
+    """The first port of 127.0.0.1 from `first` on that nobody listens on, 0: any."""
+    for port in range(first, first + TRIES):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+    return 0
+
+
+def network(folder: Path, command: list[str], served: bool) -> tuple[list[str], str]:
+    """Return the options that give a SoC with Ethernet a network, and how to reach it from here.
+
+    served: whether to lead ports of this machine to the guest. A script gets none: a simulation with open
+        ports waits for the wall clock while its guest is idle.
+    """
+    asked = any(word == "--net" or word.startswith("--net=") for word in command)
+    try:
+        names = json.loads((folder / "csr.json").read_text())["csr_registers"]
+    except (OSError, ValueError, KeyError):
+        names = {}  # the simulation says what is wrong
+    if asked or not any(name.endswith("_sram_writer_slot") for name in names):
+        return [], ""
+    if not served:
+        return ["--net", "user"], ""
+    ports = {guest: free_port(host) for guest, host in FORWARDS.items()}
+    forwards = [f"hostfwd=tcp::{host}-:{guest}" for guest, host in ports.items()]
+    listed = ", ".join(f"{host} (its {guest})" for guest, host in ports.items() if guest != 80)
+    hint = (
+        f"From this machine, http://127.0.0.1:{ports[80]} is port 80 of the board; ports {listed} lead to it, too.\n"
+        "From the board, this machine's 127.0.0.1 is 10.0.2.2."
+    )
+    return ["--net", ",".join(["user", *forwards])], hint
+
+
 def open_standard_streams() -> None:
     """Replace closed standard streams by /dev/null: the simulation's pipes would take their numbers."""
     for number in range(3):
@@ -207,10 +248,20 @@ def main() -> int:
     parser.add_argument(
         "--title", default="", help="printed on a terminal before the guest starts"
     )
+    parser.add_argument(
+        "--network", type=Path, metavar="FOLDER", help="of the SoC: it gets a network if it can"
+    )
     parser.add_argument("--timeout", type=float, default=0, help="seconds of silence; 0: no bound")
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
+    hint = ""
+    if options.network:
+        served = options.pty or (not options.script and sys.stdin.isatty())
+        net, hint = network(options.network, options.command, served)
+        options.command += net
     if options.pty:
+        if hint:
+            print(hint, file=sys.stderr)
         os.execv(options.command[0], [*options.command, "--pty"])
     if options.script:
         try:
@@ -219,7 +270,7 @@ def main() -> int:
             print(f"run: cannot read the script {options.script}: {error}", file=sys.stderr)
             return 2
     elif sys.stdin.isatty():
-        print(options.title, file=sys.stderr)
+        print("\n".join(filter(None, (options.title, hint))), file=sys.stderr)
         os.execv(options.command[0], options.command)
     else:
         source, name = sys.stdin.read(), "<stdin>"
