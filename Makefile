@@ -178,8 +178,8 @@ test-%: | $(VENV)/.installed ## One suite of tools/suites.toml (test-host, test-
 test-build: firmwares emu | test-packages
 
 .PHONY: boards
-boards: micropython emu ## Each board of litex-boards, generated, built, booted and tried (BOARD=name, OPTIONS=default or more, EVERY=10, REST=1)
-	@$(PYTHON) tools/boards.py --jobs $(JOBS) $(if $(EVERY),--every $(EVERY)) $(if $(REST),--rest) $(if $(OPTIONS),--options $(OPTIONS)) $(BOARD)
+boards: micropython emu ## Each board of litex-boards, generated, built, booted and tried (BOARD=name, OPTIONS=default or more, EVERY=10, REST=1; OPEN=1: bitstreams by open tools)
+	@$(if $(OPEN),$(PYTHON) tools/open_boards.py $(BOARD),$(PYTHON) tools/boards.py --jobs $(JOBS) $(if $(EVERY),--every $(EVERY)) $(if $(REST),--rest) $(if $(OPTIONS),--options $(OPTIONS)) $(BOARD))
 
 .PHONY: bitstream
 bitstream: micropython emu ## An FPGA's bitstream by open tools, with the firmware (BOARD=radiona_ulx3s, ARGS="--device ...", CORES="jtag_master spi", ALLOW_SLOW=1)

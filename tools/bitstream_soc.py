@@ -23,6 +23,8 @@ from open_tools import TOOLCHAINS, VENDORS  # noqa: E402
 
 # Options that a build asks for where the target knows them and the user gave no rival.
 WANTED = ("--timer-uptime", "--with-spi-flash", "--ecppack-compress")
+# LiteX's classes for the toolchains that are open.
+OPEN_CLASSES = ("LatticeTrellisToolchain", "LatticeIceStormToolchain", "GowinApiculaToolchain")
 
 
 class Refused(Exception):
@@ -131,6 +133,15 @@ class Target:
         if not asked:
             sys.argv += ["--toolchain", usable[0]]
 
+    def check_toolchain(self, platform: Any) -> None:
+        """Refuse a target that fixes its toolchain in its code, whatever --toolchain says."""
+        if type(platform.toolchain).__name__ not in OPEN_CLASSES:
+            raise Refused(
+                f"the target {self.board.target} builds with {type(platform.toolchain).__name__} whatever"
+                f" --toolchain says: build it with the vendor's tools, by"
+                f" python -m litex_boards.targets.{self.board.target} --build"
+            )
+
     def add_cores(self, soc: Any) -> None:
         """Add the cores that are ours, and give them pins."""
         from litex.build.generic_platform import IOStandard, Subsignal
@@ -210,6 +221,7 @@ class Target:
             soc = builder.soc
             if getattr(soc.cpu, "family", None) != "riscv":
                 raise Refused("the SoC has no RISC-V CPU: choose one, such as --cpu-type vexriscv")
+            self.check_toolchain(soc.platform)
             self.chosen["device"] = soc.platform.device
             self.chosen["clock"] = int(soc.sys_clk_freq)
             self.chosen["name"] = soc.platform.name

@@ -156,5 +156,6 @@ def environment(name: str) -> Path:
 
 
 def versions(name: str) -> str:
-    """The pins of a family's tools: what a build's result depends on."""
-    return (PINS / f"{name}.txt").read_text()
+    """The tools of a family and their versions: what a build's result depends on."""
+    lines = (PINS / f"{name}.txt").read_text().splitlines()
+    return " ".join(line.split()[0] for line in lines if not line.startswith("#"))

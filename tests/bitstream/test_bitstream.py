@@ -79,6 +79,10 @@ class Refused(unittest.TestCase):
         )
         self.assertIn("python -m litex_boards.targets.digilent_arty --build", said)
 
+    def test_a_target_that_takes_no_other_toolchain(self):
+        said = self.refuse("sipeed_tang_primer_20k")
+        self.assertIn("builds with GowinToolchain whatever --toolchain says", said)
+
     def test_unknown_core(self):
         said = self.refuse("radiona_ulx3s", cores="jtag_master can")
         self.assertIn(
