@@ -11,10 +11,22 @@ FLAGS = ("-std=gnu11", "-g", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,
 
 class CoreHostTest(unittest.TestCase):
     def test_registers_wider_than_64_bits(self) -> None:
+        self.run_program("wide_register", "emu/cores/core.c", "emu/machine/csr.c")
+
+    def test_slots_of_liteeth(self) -> None:
+        emulator = ("core", "liteeth", "ethphy")
+        models = ("eth_phy", "nets", "wiring", "number")
+        self.run_program(
+            "liteeth_slots",
+            *(f"emu/cores/{name}.c" for name in emulator),
+            *(f"models/{name}.c" for name in models),
+        )
+
+    def run_program(self, name: str, *tested: str) -> None:
         emu = ROOT / "emu"
-        program = OUTPUT / "wide_register"
+        program = OUTPUT / name
         program.parent.mkdir(parents=True, exist_ok=True)
-        sources = (ROOT / "tests/emu/wide_register.c", emu / "cores/core.c", emu / "machine/csr.c")
+        sources = (ROOT / f"tests/emu/{name}.c", *(ROOT / path for path in tested))
         subprocess.run(
             [
                 "gcc",
