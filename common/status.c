@@ -54,6 +54,18 @@ static const status_text_t status_texts[] = {
     { LX_EFLASHPROGRAM, "the flash does not take the data" },
     { LX_EFLASHLOST, "the flash does not answer any more" },
     { LX_EREACH, "the flash erases larger sectors than it is known for: data beside the write is lost" },
+    { LX_ENOCARD, "no SD card answers" },
+    { LX_ECARDTYPE, "the card is none that is known" },
+    { LX_ECARDINIT, "the card does not end its initialization" },
+    { LX_ECARDLOST, "the card does not answer any more" },
+    { LX_ECARDBUSY, "the card stays busy" },
+    { LX_ECARDDATA, "the card sends no data" },
+    { LX_ECARDCRC, "the card's data arrives with errors" },
+    { LX_ECARDREAD, "the card can not read there" },
+    { LX_ECARDWRITE, "the card can not write there" },
+    { LX_ECARDPROTECTED, "the card is write-protected" },
+    { LX_ECARDVERIFY, "what was written to the card does not come back" },
+    { LX_ECARDHUNG, "the SD core waits for the card: only a reset of the SoC ends that" },
 };
 
 const char *status_text(int status) {

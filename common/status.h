@@ -57,6 +57,20 @@ typedef enum {
     LX_EFLASHPROGRAM = -75, // was programmed, but bits stay 1
     LX_EFLASHLOST = -76, // answered before and does not any more
     LX_EREACH = -77, // an erase cleared more than the chip's description says, or what was written is gone again
+
+    // The SD card.
+    LX_ENOCARD = -90, // none answers
+    LX_ECARDTYPE = -91, // not a card that this driver knows: MultiMediaCard, other voltage, unknown version of its CSD
+    LX_ECARDINIT = -92, // does not end its initialization
+    LX_ECARDLOST = -93, // answered before and does not any more
+    LX_ECARDBUSY = -94, // stays busy longer than the specification allows
+    LX_ECARDDATA = -95, // sends no data
+    LX_ECARDCRC = -96, // its data has wrong CRCs, at the lowest clock too
+    LX_ECARDREAD = -97, // reports that it can not read
+    LX_ECARDWRITE = -98, // reports that it can not write
+    LX_ECARDPROTECTED = -99, // says in its CSD that it is write-protected
+    LX_ECARDVERIFY = -100, // what was written does not come back
+    LX_ECARDHUNG = -101, // the core waits for the card for ever: only a reset of the SoC ends that
 } lx_status_t;
 
 // The code in words, for logs of C programs and tests; never NULL. Python users see the messages of

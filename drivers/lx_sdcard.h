@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// LiteSDCard (litesdcard/phy.py, core.py, frontend/dma.py): the registers of an instance. In LiteX 2024.12 they belong to
-// five cores (<name>_phy, _core, _block2mem, _mem2block, _irq), later to one; a descriptor is the same for both.
+// LiteSDCard (litesdcard/phy.py, core.py, frontend/dma.py) as a transport of lx_sd.h. In LiteX 2024.12 its registers belong
+// to five cores (<name>_phy, _core, _block2mem, _mem2block, _irq), later to one; a descriptor is the same for both.
+//
+// A card that is pulled out while a block is written, or that is busy for ever, leaves the core waiting for it: it has no
+// time-out there and no reset of its own. Then all calls return LX_ECARDHUNG until the SoC is reset.
 
 #ifndef DRIVERS_LX_SDCARD_H
 #define DRIVERS_LX_SDCARD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "drivers/lx_sd.h"
 #include "soc/csr.h"
 
 typedef struct {
@@ -50,5 +55,19 @@ typedef struct {
     uint8_t data_done_event; // absent in 2024.12
     uint8_t cmd_done_event;
 } lx_sdcard_regs_t;
+
+// Private to lx_sdcard; the caller owns the memory.
+typedef struct {
+    const lx_sdcard_regs_t *regs;
+    uint32_t clk_hz;
+    uint8_t lines;
+    bool hung;
+} lx_sdcard_t;
+
+// The transport, whose `transport` is an lx_sdcard_t; data has to be aligned to LX_SD_ALIGN, and is moved by DMA.
+extern const lx_sd_transport_t lx_sdcard_transport;
+
+// Take over a core. LX_ENOTSUP: it only reads or only writes. LX_ECARDHUNG: it is waiting for a card since before.
+int lx_sdcard_init(lx_sdcard_t *core, const lx_sdcard_regs_t *regs, uint32_t clk_hz);
 
 #endif // DRIVERS_LX_SDCARD_H

@@ -146,6 +146,9 @@ int main(int argc, char **argv) {
     if (!soc_load(&soc, options.soc, options.ordering, error, sizeof(error))) {
         return bad("%s", error);
     }
+    if (!options_insert_cards(&options, &soc, error, sizeof(error))) {
+        return bad("%s", error);
+    }
     console.kind = strcmp(options.uart, "none") == 0 ? CONSOLE_NONE : CONSOLE_STDIO;
     console.in = console.out = console.listener = console.slave = -1;
     int status = run(&options, &soc, &console);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "models/number.h"
+#include "models/sdcard.h"
 
 #define DEFAULT_FIFO_DEPTH (16)
 #define MAX_FIFO_DEPTH (65536)
@@ -121,6 +122,17 @@ static bool take_spiflash(options_t *o, const option_row_t *row, const char *tex
     return o->machine.spiflash != NULL || prefixed(row, message, error);
 }
 
+// The SoC, which is not known yet, decides on the slot.
+static bool take_sdcard(options_t *o, const option_row_t *row, const char *text, message_t *error) {
+    for (size_t i = 0; i < OPTIONS_MAX_SDCARDS; i++) {
+        if (o->sdcards[i] == NULL) {
+            o->sdcards[i] = text;
+            return true;
+        }
+    }
+    return refuse(error, row, text, "too many");
+}
+
 static bool take_wiring(options_t *o, const option_row_t *row, const char *text, message_t *error) {
     char message[512];
     return wiring_load(&o->wiring, text, message, sizeof(message)) || prefixed(row, message, error);
@@ -179,6 +191,8 @@ static const option_row_t rows[] = {
       .take = take_jtag },
     { "spiflash", "SPEC", "the SPI flash on LiteSPI: FILE[,chip=W25Q128][,times=none][,fault=NAME[=N]]",
       .take = take_spiflash },
+    { "sdcard", "SPEC", "a card (repeatable): IMG[,slot=CORE][,kind=sdhc][,times=none][,fault=NAME[,argument=N]]",
+      .take = take_sdcard },
     { "wiring", "FILE", "what is connected to the pins (repeatable; docs/wiring.md)", .take = take_wiring },
     { "etherbone", "PORT", "a host reads and writes the bus through 127.0.0.1:PORT (or ADDRESS:PORT), UDP",
       TEXT(etherbone) },
@@ -260,6 +274,29 @@ bool options_parse(options_t *o, int argc, char **argv, char *text, size_t size)
         }
     }
     return finish(o, argc, argv, &error);
+}
+
+static bool has_slot(const soc_t *soc, const char *slot, const char *reg) {
+    char name[SOC_NAME];
+    snprintf(name, sizeof(name), "%s_%s", slot, reg);
+    return soc_register(soc, name) != NULL;
+}
+
+bool options_insert_cards(options_t *o, const soc_t *soc, char *error, size_t error_size) {
+    for (size_t i = 0; i < OPTIONS_MAX_SDCARDS && o->sdcards[i] != NULL; i++) {
+        bool spi = !has_slot(soc, "sdcard", "core_cmd_send");
+        char message[512];
+        if (!sdcard_option(&o->wiring, o->sdcards[i], spi ? "spisdcard" : "sdcard", message, sizeof(message))) {
+            snprintf(error, error_size, "--sdcard: %s", message);
+            return false;
+        }
+        const char *slot = o->wiring.rows[0].place.core;
+        if (!has_slot(soc, slot, "core_cmd_send") && !has_slot(soc, slot, "miso")) {
+            snprintf(error, error_size, "--sdcard %s: this SoC has no core %s for a card", o->sdcards[i], slot);
+            return false;
+        }
+    }
+    return true;
 }
 
 void options_free(options_t *o) {

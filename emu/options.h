@@ -8,6 +8,7 @@
 #include "machine/machine.h"
 
 #define OPTIONS_MAX_LOADS (32)
+#define OPTIONS_MAX_SDCARDS (4)
 
 typedef struct {
     machine_options_t machine;
@@ -20,6 +21,7 @@ typedef struct {
     const char *gdb;
     const char *video;
     const char *etherbone;
+    const char *sdcards[OPTIONS_MAX_SDCARDS]; // NULL: no more
     const char *loads[OPTIONS_MAX_LOADS];
     bool realtime;
     bool virtual;
@@ -30,6 +32,9 @@ typedef struct {
 
 // Fill *o, which is zero. False: one line in error.
 bool options_parse(options_t *o, int argc, char **argv, char *error, size_t error_size);
+// Put the cards of --sdcard into slots of the SoC. False: one line in error.
+bool options_insert_cards(options_t *o, const soc_t *soc, char *error, size_t error_size);
+
 void options_help(void); // to stdout
 void options_free(options_t *o);
 

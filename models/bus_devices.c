@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "models/i2c_eeprom.h"
+#include "models/sdcard_spi.h"
 #include "models/spi_eeprom.h"
 
 #define NS_PER_US (1000)
@@ -55,14 +56,31 @@ bool bus_device_i2c(i2c_bus_t *bus, const wiring_row_t *row, char *error, size_t
     return true;
 }
 
+static bool new_sdcard(spi_device_t *device, const wiring_row_t *row, char *error, size_t error_size) {
+    sdcard_t *card = sdcard_from_row(row, error, error_size);
+    if (card == NULL) {
+        return false;
+    }
+    *device = (spi_device_t) { &sdcard_spi_ops, sdcard_spi_new(card) };
+    if (device->self == NULL) {
+        sdcard_free(card);
+        *device = (spi_device_t) { NULL, NULL };
+        return wrong(row, "no memory", error, error_size);
+    }
+    return true;
+}
+
 bool bus_device_spi(spi_device_t *device, const wiring_row_t *row, char *error, size_t error_size) {
     bool bad = false;
     if (strcmp(row->name, "loopback") == 0) {
         *device = (spi_device_t) { &spi_loopback_ops, NULL };
         return true;
     }
+    if (strcmp(row->name, "sdcard") == 0) {
+        return new_sdcard(device, row, error, error_size);
+    }
     if (strcmp(row->name, "eeprom") != 0) {
-        return wrong(row, "no such device for SPI; there are eeprom, loopback", error, error_size);
+        return wrong(row, "no such device for SPI; there are eeprom, loopback, sdcard", error, error_size);
     }
     uint64_t size = wiring_number(row, "size", 8192, &bad);
     uint64_t write_us = wiring_number(row, "write_us", 5000, &bad);

@@ -4,6 +4,7 @@
 //   device i2c0 eeprom [address=0x50] [size=4096] [write_us=5000] [fault=NAME] [argument=NS]
 //   device spi0[1] eeprom [size=8192] [write_us=5000] [fault=NAME]
 //   device spi0[0] loopback
+//   device spisdcard sdcard [image=FILE]...     models/sdcard.h has the keys
 
 #ifndef MODELS_BUS_DEVICES_H
 #define MODELS_BUS_DEVICES_H

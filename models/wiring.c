@@ -12,7 +12,7 @@
 
 #include "models/number.h"
 
-#define LINE_LENGTH (512)
+#define LINE_LENGTH (1024)
 #define WORDS (3 + WIRING_PARAMETERS)
 #define FILE_LENGTH (1 << 20)
 

@@ -17,7 +17,7 @@
 
 #define WIRING_NAME (32)
 #define WIRING_PARAMETERS (8)
-#define WIRING_VALUE_LENGTH (128)
+#define WIRING_VALUE_LENGTH (512) // a path fits
 
 typedef enum {
     WIRING_WIRE,

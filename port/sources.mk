@@ -43,6 +43,7 @@ PORT_BINDINGS_C = \
 	bindings/machine_pin.c \
 	bindings/machine_pin_irq.c \
 	bindings/machine_rtc.c \
+	bindings/machine_sdcard.c \
 	bindings/machine_spi.c \
 	bindings/machine_timer.c \
 	bindings/machine_wdt.c \

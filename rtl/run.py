@@ -60,6 +60,13 @@ def parse_args(argv: list[str]):
         help="Ethernet, as lxemu's: user[,hostfwd=tcp::8080-:80], tap=NAME; pcap=FILE beside it",
     )
     parser.add_argument(
+        "--sdcard",
+        metavar="SPEC",
+        action="append",
+        default=[],
+        help="a card in a slot: IMG[,slot=CORE][,kind=sdhc][,times=none][,fault=NAME[,argument=N]]",
+    )
+    parser.add_argument(
         "--load", metavar="ADDR=FILE", action="append", default=[], help="a file in main_ram"
     )
     parser.add_argument("--stats", action="store_true", help="print speed at exit")
@@ -128,6 +135,12 @@ def with_absolute_file(spec: str, key: str = "file"):
     )
 
 
+def with_absolute_image(spec: str):
+    """Return a --sdcard whose image is found from any folder."""
+    image, separator, rest = spec.partition(",")
+    return (str(Path(image).resolve()) if image else "") + separator + rest
+
+
 def prepare(args: Any, folder: Path, build: dict[str, Any]):
     """Write this run's images and return the simulation's command line."""
     csr_json = json.loads((folder / "csr.json").read_text())
@@ -169,6 +182,8 @@ def prepare(args: Any, folder: Path, build: dict[str, Any]):
         command += ["--net", with_absolute_file(spec, "pcap")]
     if args.jtag:
         command += ["--jtag", with_absolute_file(args.jtag)]
+    for spec in args.sdcard:
+        command += ["--sdcard", with_absolute_image(spec)]
     if args.stats:
         command.append("--stats")
     return run, command

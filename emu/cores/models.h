@@ -33,6 +33,11 @@ extern const core_model_t core_event_manager;
 extern const core_model_t core_dma;
 extern const core_model_t core_liteeth;
 extern const core_model_t core_ethphy;
+extern const core_model_t core_sdcard;
+extern const core_model_t core_sdcard_core;
+extern const core_model_t core_sdcard_phy;
+extern const core_model_t core_sdcard_dma;
+extern const core_model_t core_sdcard_irq;
 extern const core_model_t core_video;
 extern const core_model_t core_video_timing;
 

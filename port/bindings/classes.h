@@ -12,6 +12,7 @@
 #define PORT_SPIFLASH (PORT_FULL && SOC_HAS_LITESPI)
 // A medium for file systems: as WITH_MEDIUM of firmware.mk.
 #define PORT_MEDIUM (PORT_FULL && (SOC_HAS_LITESPI || SOC_HAS_SDCARD || SOC_HAS_SPI_SDCARD))
+#define PORT_MACHINE_SDCARD (!PORT_SMALL && (SOC_HAS_SDCARD || SOC_HAS_SPI_SDCARD))
 
 // Copies memory by an idle pair of reader and writer, where the SoC has one. The CPU's cache may hold what was there
 // before: the caller flushes it. False: not copied; address or length may be no whole words of the bus.
@@ -19,6 +20,7 @@ bool port_dma_copy(void *to, const void *from, size_t bytes);
 
 extern const mp_obj_type_t machine_pin_type;
 extern const mp_obj_type_t machine_rtc_type;
+extern const mp_obj_type_t machine_sdcard_type;
 extern const mp_obj_fun_builtin_var_t port_bitstream_obj;
 extern const mp_obj_type_t machine_timer_type;
 extern const mp_obj_type_t machine_wdt_type;

@@ -16,6 +16,7 @@ extern const sim_module_t uart_pins_module;
 extern const sim_module_t xadc_pins_module;
 extern const sim_module_t spi_module;
 extern const sim_module_t i2c_module;
+extern const sim_module_t sdcard_module;
 extern const sim_module_t video_module;
 extern const sim_module_t ethernet_module;
 
@@ -30,6 +31,7 @@ const sim_module_t *const sim_modules[] = {
     &xadc_pins_module,
     &spi_module,
     &i2c_module,
+    &sdcard_module,
     &video_module,
     &ethernet_module,
     &jtag_master_module,

@@ -15,6 +15,7 @@
 
 #include "model.h"
 #include "models/pin_devices.h"
+#include "models/sdcard.h"
 #include "sim.h"
 
 #define EXIT_BAD_INPUT 2
@@ -63,6 +64,7 @@ static const struct option OPTIONS[] = {
     {"wiring", required_argument, NULL, 'w'},
     {"net", required_argument, NULL, 'e'},
     {"jtag", required_argument, NULL, 'j'},
+    {"sdcard", required_argument, NULL, 'd'},
     {"stats", no_argument, NULL, 's'},
     {NULL, 0, NULL, 0},
 };
@@ -146,6 +148,12 @@ static bool parse_options(int argc, char **argv, options_t *options) {
                 break;
             case 'j':
                 options->sim.jtag = optarg;
+                break;
+            case 'd':
+                if (!sdcard_option(&options->sim.wiring, optarg, "sdcard", error, sizeof(error))) {
+                    fprintf(stderr, "rtl: --sdcard: %s\n", error);
+                    return false;
+                }
                 break;
             case 's':
                 options->stats = true;
