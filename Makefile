@@ -65,10 +65,18 @@ help: ## List the targets
 WIRING = $(addprefix --wiring ,$(wildcard gateware/wiring/$(FIRMWARE_NAME).txt))
 RUN = exec $(PYTHON) tools/run.py --network $(BUILD_DIRECTORY) $(if $(PTY),--pty) $(if $(SCRIPT),--script "$(SCRIPT)") $(if $(TIMEOUT),--timeout $(TIMEOUT))
 
+# What a SoC of `make run` remembers: its SPI flash is a file, unless ARGS names another one.
+RUN_FLASH = $(BUILD)/run/$(FIRMWARE_NAME)/flash.bin
+RUN_MEDIA = media=; $(if $(FRESH),rm -f $(RUN_FLASH);) \
+	if grep -q '"spiflash_\(core_\)\?master_cs"' $(BUILD_DIRECTORY)/csr.json \
+		&& test -z '$(findstring --spiflash,$(ARGS))'; then \
+		mkdir -p $(dir $(RUN_FLASH)); media="--spiflash $(RUN_FLASH)"; \
+		echo "Files stay in $(RUN_FLASH), the SPI flash; FRESH=1 forgets them." >&2; fi;
+
 .PHONY: run emu-run rtl-run firmware
-run: image emu ## A prompt on the emulated SoC (SOC=board, SCRIPT=file.py, PTY=1, ARGS=options of lxemu)
-	@$(RUN) --title "The emulated SoC $(FIRMWARE_NAME). Ctrl-] leaves." -- \
-		$(BUILD)/lxemu $(ARGS) $(WIRING) --kernel $(FIRMWARE) $(BUILD_DIRECTORY)
+run: image emu ## A prompt on the emulated SoC (SOC=board, SCRIPT=file.py, PTY=1, FRESH=1 forgets its files, ARGS=options of lxemu)
+	@$(RUN_MEDIA) $(RUN) --title "The emulated SoC $(FIRMWARE_NAME). Ctrl-] leaves." -- \
+		$(BUILD)/lxemu $$media $(ARGS) $(WIRING) --kernel $(FIRMWARE) $(BUILD_DIRECTORY)
 
 emu-run: run ## The same for any LiteX build folder (BUILD_DIRECTORY=path)
 

@@ -20,6 +20,7 @@ MODULES = (
     "peripherals",
     "deferred",
     "jtag",
+    "spiflash",
     "footprint",
     "gateware",
 )

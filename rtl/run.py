@@ -67,6 +67,11 @@ def parse_args(argv: list[str]):
         help="a card in a slot: IMG[,slot=CORE][,kind=sdhc][,times=none][,fault=NAME[,argument=N]]",
     )
     parser.add_argument(
+        "--spiflash",
+        metavar="SPEC",
+        help="the SPI flash on LiteSPI: FILE[,chip=NAME][,times=none][,fault=NAME]",
+    )
+    parser.add_argument(
         "--load", metavar="ADDR=FILE", action="append", default=[], help="a file in main_ram"
     )
     parser.add_argument("--stats", action="store_true", help="print speed at exit")
@@ -184,6 +189,10 @@ def prepare(args: Any, folder: Path, build: dict[str, Any]):
         command += ["--jtag", with_absolute_file(args.jtag)]
     for spec in args.sdcard:
         command += ["--sdcard", with_absolute_image(spec)]
+    if args.spiflash:
+        file, *options = args.spiflash.split(",")
+        file = str(Path(file).resolve()) if file else ""
+        command += ["--spiflash", ",".join([file, *options])]
     if args.stats:
         command.append("--stats")
     return run, command

@@ -52,6 +52,7 @@ class Board:
                 "--kernel",
                 BUILD / "firmware" / soc / "firmware.bin",
                 *(("--wiring", wiring) if wiring.exists() else ()),
+                *(("--spiflash", ",") if soc == "storage" else ()),
                 BUILD / "soc" / soc,
             ],
             stdin=subprocess.PIPE,

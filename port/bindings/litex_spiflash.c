@@ -32,6 +32,7 @@
 
 #define BLOCK_BYTES (4096)
 #define CHUNK_BYTES (4096) // of a source
+#define WRITE_BYTES (65536) // that write() plans together, so that a block's erase takes the place of its sectors'
 #define ALL (0xff) // regions
 
 // One for each core. Private to this file.
@@ -552,12 +553,16 @@ static mp_obj_t spiflash_write(size_t n_args, const mp_obj_t *args) {
     }
     source_t source;
     open_source(&source, args[1]);
+    // The heap may have no such piece in a row.
+    uint8_t *plan = m_new_maybe(uint8_t, WRITE_BYTES);
     uint8_t *chunk = source.stream != MP_OBJ_NULL ? m_new(uint8_t, CHUNK_BYTES) : NULL;
     mp_uint_t start = mp_hal_ticks_ms();
     begin_change(self, address, source.buffer.len);
-    check(chip, nor_write_open(&chip->writer, &chip->nor, address, 0, self->sector, BLOCK_BYTES, 0), address);
+    check(chip, nor_write_open(&chip->writer, &chip->nor, address, 0, plan != NULL ? plan : self->sector,
+        plan != NULL ? WRITE_BYTES : BLOCK_BYTES, 0), address);
     push_source(self, &source, chunk, address);
     leave(chip);
+    m_del(uint8_t, plan, plan != NULL ? WRITE_BYTES : 0);
     if (source.close) {
         mp_stream_close(source.stream);
     }

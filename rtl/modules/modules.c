@@ -19,6 +19,7 @@ extern const sim_module_t i2c_module;
 extern const sim_module_t sdcard_module;
 extern const sim_module_t video_module;
 extern const sim_module_t ethernet_module;
+extern const sim_module_t spiflash_module;
 
 const sim_module_t *const sim_modules[] = {
     &serial_stream_module,
@@ -36,5 +37,6 @@ const sim_module_t *const sim_modules[] = {
     &ethernet_module,
     &jtag_master_module,
     &jtag_spi_module, // after spi_module
+    &spiflash_module, // the same
     NULL,
 };

@@ -65,6 +65,7 @@ static const struct option OPTIONS[] = {
     {"net", required_argument, NULL, 'e'},
     {"jtag", required_argument, NULL, 'j'},
     {"sdcard", required_argument, NULL, 'd'},
+    {"spiflash", required_argument, NULL, 'f'},
     {"stats", no_argument, NULL, 's'},
     {NULL, 0, NULL, 0},
 };
@@ -155,6 +156,9 @@ static bool parse_options(int argc, char **argv, options_t *options) {
                     return false;
                 }
                 break;
+            case 'f':
+                options->sim.spiflash = optarg;
+                break;
             case 's':
                 options->stats = true;
                 break;
@@ -206,8 +210,20 @@ static bool plug_in(sim_t *sim) {
     return sim->plug != NULL;
 }
 
+static bool add_spiflash(sim_t *sim) {
+    char error[1200];
+    if (!sim->options->spiflash) {
+        return true;
+    }
+    sim->spiflash = nor_file_open(sim->options->spiflash, error, sizeof(error));
+    if (!sim->spiflash) {
+        fprintf(stderr, "rtl: --spiflash: %s\n", error);
+    }
+    return sim->spiflash != NULL;
+}
+
 static bool attach(sim_t *sim) {
-    if (!plug_in(sim)) {
+    if (!plug_in(sim) || !add_spiflash(sim)) {
         return false;
     }
     for (size_t i = 0; i < records_len; i++) {
@@ -364,6 +380,7 @@ int main(int argc, char **argv) {
     pin_devices_free(pin_devices);
     nets_free(sim.nets);
     plug_close(sim.plug);
+    nor_file_close(sim.spiflash);
     wiring_free(&options.sim.wiring);
     if (status != EXIT_BAD_INPUT) {
         fprintf(stderr, "cycles: %llu\n", (unsigned long long)sim.cycle);

@@ -19,6 +19,7 @@
 
 #include "console.h"
 #include "models/nets.h"
+#include "models/nor_file.h"
 #include "models/plug.h"
 
 // What the command line asked for; owned by main(), constant while modules run.
@@ -32,12 +33,14 @@ typedef struct {
     const char *net; // the network at the MAC's cable (hostnet/hostnet.h), or NULL
     const char *net_capture; // a pcap file of its frames, or NULL
     const char *jtag; // what hangs on the JTAG pins (models/plug.h), or NULL
+    const char *spiflash; // the flash on LiteSPI (models/nor_file.h), or NULL
 } sim_options_t;
 
 // What a module may use of its surroundings.
 typedef struct {
     const sim_options_t *options;
     console_t *console;
+    nor_file_t *spiflash; // the flash on LiteSPI, NULL: none
     plug_t *plug; // the virtual ECP5 board, NULL: none
     nets_t *nets; // pins are added in open() and connected when all modules are open
     const char *record; // in open(): the name of the record, which stays

@@ -9,14 +9,11 @@ import unittest
 import zlib
 from pathlib import Path
 
-from littlefs import LittleFS
+from tests.device.run import BUILD, ROOT, repl  # which puts tools/ on the path
 
-from tests.device.run import BUILD, ROOT, repl
+from littlefs_image import FILES, SIZE, file_system, flash_with  # isort: skip
 
-SIZE = 1 << 24
-FILES = 0x80_0000  # of the flash: where the file system is
 BOOT = 0x40_0000
-BLOCK = 4096
 FIRMWARE = BUILD / "firmware" / "storage"
 BIOS_FOLDER = BUILD / "tests" / "bios-storage"
 BUILD_BOUND_S = 600
@@ -68,10 +65,7 @@ class Storage(unittest.TestCase):
 
     def littlefs(self):
         """The file system in the file, as littlefs-python has it."""
-        fs = LittleFS(block_size=BLOCK, block_count=(SIZE - FILES) // BLOCK, mount=False)
-        fs.context.buffer[:] = self.flash.read_bytes()[FILES:]
-        fs.mount()
-        return fs
+        return file_system(self.flash.read_bytes())
 
 
 class Files(Storage):
@@ -117,10 +111,10 @@ class Files(Storage):
         self.assertIn("'x'", self.check_run("import os\nprint(os.listdir('/'))"))
 
     def test_what_littlefs_python_wrote(self):
-        fs = LittleFS(block_size=BLOCK, block_count=(SIZE - FILES) // BLOCK)
+        fs = file_system()
         with fs.open("host.txt", "w") as file:
             file.write("from the host" * 1000)
-        self.flash.write_bytes(b"\xff" * FILES + bytes(fs.context.buffer))
+        self.flash.write_bytes(flash_with(fs))
         self.start()
         output = self.check_run("print(len(open('/host.txt').read()))")
         self.assertEqual(output.strip(), "13000")
@@ -223,10 +217,10 @@ class Boot(Storage):
 
     def put(self, image, at=BOOT):
         """Write bytes into the flash's file, and a file system with the update beside them."""
-        fs = LittleFS(block_size=BLOCK, block_count=(SIZE - FILES) // BLOCK)
+        fs = file_system()
         with fs.open("new.fbi", "wb") as file:
             file.write(self.new)
-        data = bytearray(b"\xff" * FILES) + fs.context.buffer
+        data = flash_with(fs)
         data[at : at + len(image)] = image
         self.flash.write_bytes(data)
 
