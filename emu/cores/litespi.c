@@ -211,7 +211,9 @@ static uint32_t read_window(void *context, uint32_t offset) {
     }
     uint32_t word = 0;
     for (unsigned i = 0; i < 4; i++) {
-        word |= (uint32_t)exchange(spi, 0) << (8 * i);
+        uint8_t byte = exchange(spi, 0);
+        word |= (uint32_t)byte << (8 * i);
+        spi->shifted = spi->shifted << 8 | byte; // the same register as the master's
     }
     host->stall(host->machine, cycles + clocks(spi, spi->mmap_divisor, bits));
     spi->burst = true;
