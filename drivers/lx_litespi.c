@@ -167,12 +167,10 @@ static void copy_window(uint8_t *data, uint32_t address, size_t length) {
         address += count;
         length -= count;
     }
-    for (; length >= 4; data += 4, address += 4, length -= 4) {
-        uint32_t word = mmio_read32(address);
-        memcpy(data, &word, sizeof(word));
-    }
-    if (length > 0) {
-        copy_part(data, address, length);
+    size_t words = length / 4;
+    mmio_read_words(data, address, words);
+    if (length % 4 != 0) {
+        copy_part(data + 4 * words, address + 4 * words, length % 4);
     }
 }
 

@@ -159,6 +159,36 @@ class Files(Storage):
         self.assertEqual(output.strip(), "['a.py'] print(123)")
 
 
+BESIDE_THE_MASTER = """
+import litex, time
+from machine import mem32
+flash = litex.SPIFlash(start=0xd00000, len=0x1000)
+flash.write(bytes((1, 2, 3, 4)))
+base = flash.info()['mapped'][0] + 0xd00000
+assert mem32[base] == 0x04030201
+litex.csr_write('spiflash_core_master_cs', 1)
+start = time.ticks_us()
+value = mem32[base + 0x440]
+took = time.ticks_diff(time.ticks_us(), start)
+litex.csr_write('spiflash_core_master_cs', 0)
+print(value & 0xffffffff == 0xffffffff, took)
+back = bytearray(4)
+flash.readinto(back)
+print(bytes(back) == bytes((1, 2, 3, 4)), flash.write(bytes((5, 6, 7, 8)))['verified'] > 0)
+"""
+
+
+class Bus(Storage):
+    def test_a_mapped_read_beside_the_master(self):
+        """The bus gives up after a million cycles; then all goes on."""
+        self.start()
+        lines = self.check_run(BESIDE_THE_MASTER).split("\r\n")
+        same, us = lines[0].split()
+        self.assertEqual(same, "True")
+        self.assertGreater(int(us), 9_000)
+        self.assertEqual(lines[1], "True True")
+
+
 WORKLOAD = """
 import os
 for n in range({count}):
