@@ -19,6 +19,7 @@ FLASH = guest.BUILD / "tests" / "bench" / "flash.bin"
 ERASED_LIMIT = 225  # kB/s: read, erase, program, shift and verify 64 KiB
 MHZ = 100
 MOUNT_GOAL = 60_000
+BOUND_S = 1800  # of the run on RTL
 
 SCRIPT = """
 import gc, litex, vfs, _storage
@@ -92,7 +93,7 @@ def run():
         file.seek(0xC00000)  # where the script writes: every block differs and is erased
         file.write(bytes(0x40000))
     command = [*guest.rtl_command(SOC), "--spiflash", str(FLASH)]
-    output = guest.execute(command, guest.prelude(SOC) + SCRIPT)
+    output = guest.execute(command, guest.prelude(SOC) + SCRIPT, timeout=BOUND_S)
     found = {}
     for line in output.splitlines():
         name, count, cycles = line.split()
