@@ -31,7 +31,7 @@ import repl  # noqa: E402, F401 (for the tests)
 
 PROMPT = re.escape(">>> ")
 PROGRESS = re.compile(  # of make, of MicroPython's makefiles and of size
-    r"make(\[\d+\])?: |Including User C Module |[A-Z]{2,} \S+$|[\w ]+updated$|Installing |\s+(text|\d+)\s+(data|\d+)\s"
+    r"make(\[\d+\])?: |Including User C Module |[A-Z]{2,} \S+$|[\w ]+updated$|Installing |Files stay in |\s+(text|\d+)\s+(data|\d+)\s"
 )
 
 
