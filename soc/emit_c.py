@@ -40,13 +40,20 @@ def macro_header(name: str, purpose: str, includes: tuple[str, ...], entries: li
     return "\n".join(lines)
 
 
+def event_managers(soc: Soc) -> int:
+    """How many event managers there are, those within a core included (Ethernet has one for each direction)."""
+    names = {register.name for register in soc.registers}
+    stems = [name.removesuffix("pending") for name in names if name.endswith("pending")]
+    return sum(stem + "enable" in names for stem in stems)
+
+
 def shape_header(soc: Soc) -> str:
     """The text of soc_shape.h."""
     cpu = cpu_of(soc.cpu)
     entries: list[Entry] = [
         ("SOC_HAS_INTERRUPT", int(soc.has("config_cpu_has_interrupt") and cpu.interrupts)),
         ("SOC_IRQ_LINES", max(1, 1 + max(core.irq for core in soc.cores))),
-        ("SOC_IRQ_OWNERS", max(1, len(soc.instances["event"]))),
+        ("SOC_IRQ_OWNERS", max(1, event_managers(soc))),
         ("SOC_HAS_TRAPS", int(cpu.traps)),
         ("SOC_TRAPS_VECTORED", int(cpu.vectored)),
         ("SOC_START_INSTRUCTION", f"0x{cpu.start:08x}"),

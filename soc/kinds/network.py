@@ -31,6 +31,12 @@ def buffers(soc: Soc, instance: Instance, side: str) -> str | None:
     return f"0x{both.base + (receive if side == 'tx' else 0):08x}"
 
 
+def software_fcs(soc: Soc, instance: Instance) -> str | None:
+    """Whether frames lie in the slots with preamble and FCS: in MACs without either, unless the PHY needs none."""
+    hardware = "preamble_crc" in instance.registers or soc.has("hw_preamble_crc")
+    return None if hardware else "true"
+
+
 @dataclass(frozen=True, eq=False)
 class Ethernet(Kind):
     """A MAC. Its PHY is a core of its own: that of the same name (ethmac1, ethphy1), else the only one."""
@@ -71,6 +77,7 @@ ETHMAC = Ethernet(
             Number("tx_slots", "{name}_tx_slots"),
             Number("slot_size", "{name}_slot_size"),
             Computed("keep_phy", lambda soc, _: "true" if soc.has("eth_phy_no_reset") else None),
+            Computed("software_fcs", software_fcs),
         ),
     ),
 )

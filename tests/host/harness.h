@@ -25,6 +25,8 @@ extern const test_t tests_pulse[];
 extern const test_t tests_spi[];
 extern const test_t tests_spi_mmap[];
 extern const test_t tests_i2c[];
+extern const test_t tests_liteeth[];
+extern const test_t tests_mdio[];
 extern const test_t tests_jtag[];
 extern const test_t tests_litespi[];
 

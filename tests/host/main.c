@@ -11,6 +11,7 @@ int main(int argc, char **argv) {
         tests_csr, tests_irq, tests_deferred, tests_share, tests_soc, tests_small, tests_timer, tests_clock, tests_uart,
         tests_dma, tests_event, tests_video,
         tests_outputs, tests_watchdog, tests_pulse,
+        tests_liteeth, tests_mdio,
         tests_spi, tests_spi_mmap, tests_i2c, tests_litespi,
         tests_jtag,
     };

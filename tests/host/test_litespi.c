@@ -146,7 +146,7 @@ static void setup(bool later) {
         model.mmap_divisor = add(&regs.mmap_clk_divisor, 10, CSR_ACCESS_RW);
     }
     mock_add_ticker(tick, NULL);
-    mock_window_read = read_window;
+    mock_add_window(&(mock_window_t) {.base = BASE, .bytes = SIZE, .read = read_window});
     CHECK_EQ(lx_clock_init(&clock_, &timer_regs, CLK_HZ, NULL, NULL), LX_OK);
 }
 

@@ -8,7 +8,6 @@
 #include "harness.h"
 #include "mock.h"
 #include "soc/irq.h"
-#include "soc/mmio.h"
 
 #define CLK_HZ (100000000)
 #define SLOTS (3)
@@ -113,7 +112,6 @@ static void tick(void *arg) {
 
 static void write_window(uint32_t addr, uint32_t value, unsigned bits) {
     unsigned slot = (addr - TX_BASE) / 4;
-    mock_step(5);
     uint32_t mask = UINT32_MAX >> (32 - bits);
     if (slot >= SLOTS || addr % 4 != 0 || (slot_control(slot) & 1) == 0
         || !push(&model.tx, (entry_t) {value & mask, bits, slot})) {
@@ -121,23 +119,7 @@ static void write_window(uint32_t addr, uint32_t value, unsigned bits) {
     }
 }
 
-void mmio_write8(uint32_t addr, uint8_t value) {
-    write_window(addr, value, 8);
-}
-
-void mmio_write16(uint32_t addr, uint16_t value) {
-    write_window(addr, value, 16);
-}
-
-void mmio_write32(uint32_t addr, uint32_t value) {
-    write_window(addr, value, 32);
-}
-
-uint32_t mmio_read32(uint32_t addr) {
-    if (mock_window_read != NULL) {
-        return mock_window_read(addr);
-    }
-    mock_step(5);
+static uint32_t read_window(uint32_t addr) {
     if (model.rx.level == 0 || model.rx.entries[0].slot != (addr - RX_BASE) / 4) {
         model.errors++;
         return 0;
@@ -179,6 +161,8 @@ static void setup(void) {
     regs.tx_base = TX_BASE;
     regs.rx_base = RX_BASE;
     mock_add_ticker(tick, NULL);
+    mock_add_window(&(mock_window_t) {.base = TX_BASE, .bytes = 0x1000, .write = write_window});
+    mock_add_window(&(mock_window_t) {.base = RX_BASE, .bytes = 0x1000, .read = read_window});
 }
 
 static void spi_mmap_moves_words(void) {

@@ -9,11 +9,14 @@
 #include "irq.h"
 #include "soc/deferred.h"
 #include "soc/irq.h"
+#include "soc/mmio.h"
 #include "soc_config.h"
 #include "system.h"
 
 #define MAX_REGS (256)
 #define MAX_TICKERS (8)
+#define MAX_WINDOWS (4)
+#define WINDOW_CYCLES (5)
 // From the interrupt to the handler, and from its end to the interrupted code: less than on any CPU, but not 0, so
 // that an acknowledgement has reached the core by then.
 #define ENTRY_CYCLES (3)
@@ -31,7 +34,6 @@ typedef struct {
     void *arg;
 } line_t;
 
-uint32_t (*mock_window_read)(uint32_t addr);
 unsigned mock_access_cycles = 5;
 uint64_t mock_cycles;
 bool mock_ie;
@@ -43,6 +45,8 @@ const unsigned mock_main_ram[2 * SOC_L2_BYTES / 4];
 static mock_reg_t regs[MAX_REGS];
 static unsigned reg_count;
 static uint32_t next_addr;
+static mock_window_t windows[MAX_WINDOWS];
+static unsigned window_count;
 static ticker_t tickers[MAX_TICKERS];
 static unsigned ticker_count;
 static line_t lines[32];
@@ -105,8 +109,8 @@ void mock_reset(void) {
     memset(lines, 0, sizeof(lines));
     reg_count = 0;
     ticker_count = 0;
+    window_count = 0;
     next_addr = 0xf0000000;
-    mock_window_read = NULL;
     mock_access_cycles = 5;
     mock_cycles = 0;
     mock_ie = false;
@@ -151,6 +155,42 @@ void mock_set(mock_reg_t *reg, uint64_t value) {
 
 void mock_add_ticker(void (*tick)(void *arg), void *arg) {
     tickers[ticker_count++] = (ticker_t) {tick, arg};
+}
+
+void mock_add_window(const mock_window_t *window) {
+    windows[window_count++] = *window;
+}
+
+static const mock_window_t *window_at(uint32_t addr) {
+    for (unsigned i = 0; i < window_count; i++) {
+        if (addr - windows[i].base < windows[i].bytes) {
+            return &windows[i];
+        }
+    }
+    fail("access to an address where no window is", addr);
+    return NULL;
+}
+
+uint32_t mmio_read32(uint32_t addr) {
+    mock_step(WINDOW_CYCLES);
+    return window_at(addr)->read(addr);
+}
+
+static void write_window(uint32_t addr, uint32_t value, unsigned bits) {
+    mock_step(WINDOW_CYCLES);
+    window_at(addr)->write(addr, value, bits);
+}
+
+void mmio_write8(uint32_t addr, uint8_t value) {
+    write_window(addr, value, 8);
+}
+
+void mmio_write16(uint32_t addr, uint16_t value) {
+    write_window(addr, value, 16);
+}
+
+void mmio_write32(uint32_t addr, uint32_t value) {
+    write_window(addr, value, 32);
 }
 
 void mock_step(unsigned cycles) {

@@ -43,15 +43,21 @@ void mock_set_address(uint32_t addr);
 uint64_t mock_get(const mock_reg_t *reg);
 void mock_set(mock_reg_t *reg, uint64_t value);
 
+// A window that is not a CSR (soc/mmio.h). An access elsewhere fails the test.
+typedef struct {
+    uint32_t base;
+    uint32_t bytes;
+    uint32_t (*read)(uint32_t addr);
+    void (*write)(uint32_t addr, uint32_t value, unsigned bits);
+} mock_window_t;
+void mock_add_window(const mock_window_t *window);
+
 // Call this each cycle.
 void mock_add_ticker(void (*tick)(void *arg), void *arg);
 void mock_step(unsigned cycles);
 
 // The lines that are pending, asked when somebody looks.
 void mock_add_irq(int line, bool (*pending)(void *arg), void *arg);
-
-// Reads of a window that is not the SPI core's of test_spi_mmap.c. NULL after mock_reset(): there is none.
-extern uint32_t (*mock_window_read)(uint32_t addr);
 
 // The interrupt enable, as the CPU has it, and how often interrupts were taken.
 extern bool mock_ie;
