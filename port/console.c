@@ -147,6 +147,10 @@ void port_poll(void) {
 PORT_MODULE(console) = { .tick = tick, .deinit = deinit };
 
 // With interrupts off, so that none is missed between look and sleep. It may return early; every caller loops.
+void port_wake(void) {
+    event = true;
+}
+
 void port_wait(void) {
     uint32_t state = soc_irq_save();
     if (!event && !port_clock_lent && MP_STATE_VM(sched_state) != MP_SCHED_PENDING) {

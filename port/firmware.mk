@@ -37,6 +37,9 @@ endif
 # In the small size class (size_class.h) every byte counts.
 SMALL := $(shell test $(SOC_MAIN_RAM_SIZE) -lt 1048576 && echo 1)
 
+# The network (net/): where the SoC has a MAC.
+NET := $(if $(SMALL),,$(filter 1,$(SOC_HAS_ETHMAC)))
+
 # The FPGA programmer (jtag/usermod): where the SoC has a JTAG master, or on request.
 ECP5 ?= $(if $(SMALL),0,$(or $(SOC_HAS_JTAG_MASTER),0))
 
@@ -102,6 +105,18 @@ $(shell cd $(REPO) && $(PYTHON) tools/fetch.py zlib-1.3.1 $(ZLIB_DIR) --cache bu
 endif
 endif
 
+ifeq ($(NET),1)
+MICROPY_PY_LWIP = 1
+LWIP_TREE ?= $(REPO)/build/lwip-2.2.1
+ifeq ($(wildcard $(LWIP_TREE)/src/core/init.c),)
+$(shell cd $(REPO) && $(PYTHON) tools/fetch.py lwip-2.2.1 $(LWIP_TREE) --cache build/cache >&2)
+endif
+# Upstream's list of its files, in our tree instead of MicroPython's lib/lwip.
+override LWIP_DIR := $(notdir $(LWIP_TREE))/src
+vpath %.c $(dir $(LWIP_TREE))
+INC += -Inet -I$(LWIP_TREE)/src/include
+endif
+
 include $(TOP)/py/py.mk
 include $(TOP)/extmod/extmod.mk
 # litex.SPIFlash.
@@ -143,6 +158,8 @@ SRC_QSTR += $(PORT_BINDINGS_C) $(SHARED_C) main.c
 LIBM_C = $(if $(filter single,$(PRECISION)),$(SRC_LIB_LIBM_C) $(SRC_LIB_LIBM_SQRT_SW_C),\
 	$(filter-out %/exp.c,$(SRC_LIB_LIBM_DBL_C)) $(SRC_LIB_LIBM_DBL_SQRT_SW_C))
 SOC_C := $(patsubst $(REPO)/%,%,$(wildcard $(REPO)/soc/*.c $(REPO)/drivers/*.c))
+# The programmer brings its own.
+SOC_C += $(if $(filter 1,$(ECP5)),,common/crc32.c)
 
 OBJ = $(PY_O) $(addprefix $(BUILD)/,$(SRC_C:.c=.o) $(LIBM_C:.c=.o) $(SOC_C:.c=.o)) \
 	$(BUILD)/gen/soc_tables.o $(BUILD)/start.o $(BUILD)/shared/runtime/gchelper_rv32i.o
@@ -191,6 +208,15 @@ endif
 
 # The banner's text names the SoC.
 $(addprefix $(BUILD)/,py/modsys.o extmod/modos.o shared/runtime/pyexec.o): CFLAGS += -include soc_config.h
+
+# Upstream's files that call lwIP, with its lock and without its traps; lwIP for speed where frames pass.
+ifeq ($(NET),1)
+$(addprefix $(BUILD)/extmod/,modlwip.o network_lwip.o): CFLAGS += -include net/socket_fixes.h
+NET_OBJ := $(addprefix $(BUILD)/,drivers/lx_liteeth.o net/checksum.o net/lan.o $(addprefix $(LWIP_DIR)/,netif/ethernet.o \
+	$(addprefix core/,def.o inet_chksum.o ip.o mem.o memp.o netif.o pbuf.o tcp.o tcp_in.o tcp_out.o timeouts.o udp.o \
+	ipv4/etharp.o ipv4/ip4.o ipv4/ip4_addr.o ipv6/ethip6.o ipv6/ip6.o)))
+$(NET_OBJ): CFLAGS += -O2 -mno-save-restore
+endif
 
 # A loop that clears memory would be turned into a call of itself.
 $(BUILD)/lib/libmem.o: CFLAGS += -fno-builtin -fno-tree-loop-distribute-patterns -fno-lto -O2 -mno-save-restore

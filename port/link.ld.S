@@ -82,6 +82,10 @@ SECTIONS {
         . = NEXT((STATE_OFFSET - __image_end) & (CACHE_BYTES - 1));
         *(.bss.mp_state_ctx)
 #endif
+        __lwip_bss_start = .;
+        *lwip-*.o(.sbss .sbss.* .bss .bss.* COMMON)
+        . = ALIGN(4);
+        __lwip_bss_end = .;
         *(.sbss .sbss.*)
         *(.bss .bss.*)
         *(COMMON)

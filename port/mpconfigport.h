@@ -13,6 +13,11 @@
 #include "port_class.h" // generated: soc_shape.h, and which of size_class.h's classes this is
 
 #define PORT_FULL (!PORT_SMALL)
+// With a network (net/): firmware.mk decides.
+#if !defined(MICROPY_PY_LWIP)
+#define MICROPY_PY_LWIP (0)
+#endif
+#define PORT_NET (MICROPY_PY_LWIP)
 
 #if PORT_SMALL
 #define MICROPY_CONFIG_ROM_LEVEL (MICROPY_CONFIG_ROM_LEVEL_CORE_FEATURES)
@@ -40,7 +45,8 @@
 #define MICROPY_ALLOC_PATH_MAX (128)
 #define MICROPY_ENABLE_FINALISER (PORT_FULL)
 #define MICROPY_STACK_CHECK (1)
-#define MICROPY_STACK_CHECK_MARGIN (1024)
+// For interrupts and deferred work, which run on the interrupted stack.
+#define MICROPY_STACK_CHECK_MARGIN (PORT_NET ? 4096 : 1024)
 #define MICROPY_ENABLE_EMERGENCY_EXCEPTION_BUF (1)
 #define MICROPY_MALLOC_USES_ALLOCATED_SIZE (1)
 
@@ -184,6 +190,21 @@ void port_poll(void);
 #define MICROPY_PY_MACHINE_UART_IRQ (PORT_FULL)
 // A read() that waited in vain returns None.
 #define MICROPY_STREAMS_NON_BLOCK (PORT_FULL || MICROPY_PY_MACHINE_UART)
+
+// Network. lwIP runs in the deferred context and under its lock: net/net.h.
+#if PORT_NET
+#define MICROPY_PY_NETWORK (1)
+#define MICROPY_PY_SOCKET (1)
+#define MICROPY_PY_LWIP_SOCK_RAW (1)
+#define MICROPY_PY_NETWORK_HOSTNAME_DEFAULT "mpy-litex"
+#define MICROPY_PY_LWIP_ENTER soc_deferred_lock();
+#define MICROPY_PY_LWIP_REENTER soc_deferred_lock();
+#define MICROPY_PY_LWIP_EXIT soc_deferred_unlock();
+void soc_deferred_lock(void);
+void soc_deferred_unlock(void);
+#define MICROPY_PORT_NETWORK_INTERFACES { MP_ROM_QSTR(MP_QSTR_LAN), MP_ROM_PTR(&network_lan_type) },
+extern const struct _mp_obj_type_t network_lan_type;
+#endif
 
 // Files.
 #define MICROPY_VFS (1)

@@ -21,6 +21,9 @@
 // Sleeps until the next interrupt.
 void port_wait(void);
 
+// Ends the wait that is under way, or the next one. From anywhere but Python's own code.
+void port_wake(void);
+
 // Serves cores that have no interrupt line.
 void port_poll(void);
 

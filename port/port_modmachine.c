@@ -5,6 +5,7 @@
 
 #include "py/mphal.h"
 
+#include "board_id.h"
 #include "boot.h"
 #include "bindings/classes.h"
 #include "reset.h"
@@ -89,14 +90,21 @@ static void mp_machine_idle(void) {
     mp_event_wait_indefinite();
 }
 
+bool port_board_id(uint8_t id[PORT_BOARD_ID_BYTES]) {
+    const soc_register_t *dna = soc_register_find("dna_id");
+    if (dna == NULL) {
+        return false;
+    }
+    csr_read_bytes(dna->reg, id, PORT_BOARD_ID_BYTES);
+    return true;
+}
+
 // The chip's number where the SoC has a DNA core, else the hash of the CSR map, which all SoCs of one
 // build share.
 static mp_obj_t mp_machine_unique_id(void) {
-    const soc_register_t *dna = soc_register_find("dna_id");
-    if (dna != NULL) {
-        uint8_t id[8];
-        csr_read_bytes(dna->reg, id, sizeof(id));
-        return mp_obj_new_bytes(id, sizeof(id));
+    uint8_t dna[PORT_BOARD_ID_BYTES];
+    if (port_board_id(dna)) {
+        return mp_obj_new_bytes(dna, sizeof(dna));
     }
     uint32_t hash = soc_identity.map_hash;
     const uint8_t id[4] = { (uint8_t)(hash >> 24), (uint8_t)(hash >> 16), (uint8_t)(hash >> 8), (uint8_t)hash };

@@ -21,6 +21,7 @@ PORT_C = \
 	trap.c \
 	$(if $(WITH_SPIFLASH),storage/flash_layout.c) \
 	$(if $(WITH_MEDIUM),storage/firmware_id.c) \
+	$(if $(NET),net/checksum.c net/lan.c net/net.c net/socket_fixes.c) \
 	$(if $(SMALL),small_fixes.c,upstream_fixes.c)
 
 # flash/, which the FPGA programmer brings along.
@@ -48,6 +49,7 @@ PORT_BINDINGS_C = \
 	bindings/machine_timer.c \
 	bindings/machine_wdt.c \
 	bindings/modlitex.c \
+	$(if $(NET),bindings/network_lan.c) \
 	bindings/port_event.c \
 	bindings/subtype.c \
 	storage/vfs_ram.c \

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// The traps of extmod/modlwip.c (1.25), met from the side of lwIP.
+//
+// 1. tcp_write() without memory: upstream sleeps 50 ms and tries again, 200 times, also for a socket that must not
+//    wait. net_tcp_write() tells such a socket at once, and others sleep until something has happened.
+// 2. A peer that closes before accept(): lwIP has told the function that then was there, and the accepted socket waits
+//    for ever. net_tcp_recv() tells the new one.
+// 3. A listener that closes while connections wait in its queue: those of a queue of one keep a pointer to the socket,
+//    which the collector frees. net_tcp_close() aborts all that nobody has accepted.
+// 4. A name that is looked up when Ctrl-C comes: lwIP's answer would be written to a stack frame that is gone.
+//    net_gethostbyname() waits itself, with a bound, on memory that stays.
+
+#include "net/net.h"
+
+#include "lwip/dns.h"
+#include "lwip/priv/tcp_priv.h"
+
+#include "py/mperrno.h"
+#include "py/mphal.h"
+#include "py/runtime.h"
+
+#include "net/socket_fixes.h"
+
+#undef tcp_recv
+#undef tcp_close
+#undef tcp_write
+#undef dns_gethostbyname_addrtype
+
+// lwIP asks each server four times, for 10 s in all.
+#define DNS_MS 20000
+#define WRITE_MS 10000
+
+err_t net_tcp_write(struct tcp_pcb *volatile *pcb, const volatile int8_t *state, uint32_t timeout_ms, const void *data, u16_t n,
+    u8_t flags) {
+    uint32_t start = mp_hal_ticks_ms();
+    uint32_t bound = timeout_ms < WRITE_MS ? timeout_ms : WRITE_MS;
+    for (;;) {
+        err_t result = tcp_write(*pcb, data, n, flags);
+        if (result != ERR_MEM) {
+            return result;
+        }
+        // What it had already may leave, and give memory back.
+        tcp_output(*pcb);
+        if (timeout_ms == 0) {
+            return ERR_WOULDBLOCK;
+        }
+        if (mp_hal_ticks_ms() - start >= bound) {
+            return ERR_BUF;
+        }
+        net_unlock();
+        mp_event_wait_ms(1);
+        net_lock();
+        if (*pcb == NULL) {
+            return *state < 0 ? (err_t)*state : ERR_CONN;
+        }
+    }
+}
+
+void net_tcp_recv(struct tcp_pcb *pcb, tcp_recv_fn function) {
+    tcp_recv(pcb, function);
+    bool closed = pcb->state == CLOSE_WAIT || pcb->state == LAST_ACK || pcb->state == CLOSING;
+    if (function != NULL && closed && pcb->refused_data == NULL) {
+        function(pcb->callback_arg, pcb, NULL, ERR_OK);
+    }
+}
+
+// In upstream's queue a connection is its own argument.
+static bool waits_for(const struct tcp_pcb *pcb, const struct tcp_pcb *listener) {
+    return pcb->callback_arg == pcb && pcb->listener == (const void *)listener;
+}
+
+err_t net_tcp_close(struct tcp_pcb *pcb) {
+    net_lock();
+    if (pcb->state == LISTEN) {
+        for (struct tcp_pcb *p = tcp_active_pcbs; p != NULL;) {
+            if (waits_for(p, pcb)) {
+                tcp_err(p, NULL);
+                tcp_poll(p, NULL, 0);
+                tcp_abort(p);
+                p = tcp_active_pcbs; // that list has changed
+            } else {
+                p = p->next;
+            }
+        }
+    }
+    err_t result = tcp_close(pcb);
+    net_unlock();
+    return result;
+}
+
+// One query at a time is waited for; the answer to one that was given up is told from the next one's by its number.
+static struct {
+    uintptr_t number;
+    volatile bool answered;
+    bool found;
+    ip_addr_t address;
+} query;
+
+static void answer(const char *name, const ip_addr_t *address, void *arg) {
+    (void)name;
+    if ((uintptr_t)arg != query.number) {
+        return;
+    }
+    query.found = address != NULL;
+    if (query.found) {
+        query.address = *address;
+    }
+    query.answered = true;
+}
+
+// Called with the lock held once.
+err_t net_gethostbyname(const char *name, ip_addr_t *address, dns_found_callback found, void *arg, u8_t type) {
+    (void)found;
+    (void)arg;
+    query.number++;
+    query.answered = false;
+    err_t result = dns_gethostbyname_addrtype(name, address, answer, (void *)query.number, type);
+    if (result != ERR_INPROGRESS) {
+        return result == ERR_OK ? ERR_OK : -MP_ENOENT;
+    }
+    uint32_t start = mp_hal_ticks_ms();
+    while (!query.answered && mp_hal_ticks_ms() - start < DNS_MS) {
+        net_unlock();
+        mp_event_wait_ms(1);
+        net_lock();
+    }
+    if (!query.answered || !query.found) {
+        return -MP_ENOENT;
+    }
+    *address = query.address;
+    return ERR_OK;
+}
