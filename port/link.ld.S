@@ -77,13 +77,18 @@ SECTIONS {
     .bss (__image_end) (NOLOAD) : {
         . = ALIGN(4);
         __bss_start = .;
+        /* What port/net/net.c clears with a new virtual machine. */
+        __lwip_sbss_start = .;
+        *lwip-*.o(.sbss .sbss.*)
+        . = ALIGN(4);
+        __lwip_sbss_end = .;
 #if PORT_SIZE_CLASS != PORT_SIZE_SMALL
         *(.sbss .sbss.*)
         . = NEXT((STATE_OFFSET - __image_end) & (CACHE_BYTES - 1));
         *(.bss.mp_state_ctx)
 #endif
         __lwip_bss_start = .;
-        *lwip-*.o(.sbss .sbss.* .bss .bss.* COMMON)
+        *lwip-*.o(.bss .bss.* COMMON)
         . = ALIGN(4);
         __lwip_bss_end = .;
         *(.sbss .sbss.*)

@@ -112,7 +112,7 @@ static void poll(void) {
 #endif
 
 // lwIP's variables (link.ld.S): it has no way back to its beginnings.
-extern uint8_t __lwip_bss_start[], __lwip_bss_end[];
+extern uint8_t __lwip_sbss_start[], __lwip_sbss_end[], __lwip_bss_start[], __lwip_bss_end[];
 
 void net_start(void) {
     if (started) {
@@ -159,6 +159,7 @@ static void init(void) {
     }
     soc_deferred_cancel(&work);
     memset(net_lans, 0, sizeof(net_lans));
+    memset(__lwip_sbss_start, 0, (size_t)(__lwip_sbss_end - __lwip_sbss_start));
     memset(__lwip_bss_start, 0, (size_t)(__lwip_bss_end - __lwip_bss_start));
 }
 

@@ -9,6 +9,8 @@
 //    which the collector frees. net_tcp_close() aborts all that nobody has accepted.
 // 4. A name that is looked up when Ctrl-C comes: lwIP's answer would be written to a stack frame that is gone.
 //    net_gethostbyname() waits itself, with a bound, on memory that stays.
+// 5. A second listener on a port: upstream binds to any IPv6 address and listens on any address of both versions, which
+//    lwIP's bind takes for another one. net_tcp_bind() compares.
 
 #include "net/net.h"
 
@@ -24,6 +26,7 @@
 #undef tcp_recv
 #undef tcp_close
 #undef tcp_write
+#undef tcp_bind
 #undef dns_gethostbyname_addrtype
 
 // lwIP asks each server four times, for 10 s in all.
@@ -84,6 +87,22 @@ err_t net_tcp_close(struct tcp_pcb *pcb) {
         }
     }
     err_t result = tcp_close(pcb);
+    net_unlock();
+    return result;
+}
+
+err_t net_tcp_bind(struct tcp_pcb *pcb, const ip_addr_t *address, u16_t port) {
+    net_lock();
+    err_t result = ERR_OK;
+    for (struct tcp_pcb_listen *p = tcp_listen_pcbs.listen_pcbs; p != NULL; p = p->next) {
+        bool shared = ip_get_option(p, SOF_REUSEADDR) && ip_get_option(pcb, SOF_REUSEADDR);
+        if (port != 0 && p->local_port == port && IP_IS_ANY_TYPE_VAL(p->local_ip) && !shared) {
+            result = ERR_USE;
+        }
+    }
+    if (result == ERR_OK) {
+        result = tcp_bind(pcb, address, port);
+    }
     net_unlock();
     return result;
 }

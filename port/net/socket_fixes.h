@@ -21,7 +21,6 @@
 #define tcp_new() NET_LOCKED(tcp_new())
 #define udp_new() NET_LOCKED(udp_new())
 #define raw_new(...) NET_LOCKED(raw_new(__VA_ARGS__))
-#define tcp_bind(...) NET_LOCKED(tcp_bind(__VA_ARGS__))
 #define udp_bind(...) NET_LOCKED(udp_bind(__VA_ARGS__))
 #define udp_connect(...) NET_LOCKED(udp_connect(__VA_ARGS__))
 #define raw_connect(...) NET_LOCKED(raw_connect(__VA_ARGS__))
@@ -37,9 +36,11 @@
 
 #define tcp_recv(pcb, function) net_tcp_recv((pcb), (function))
 #define tcp_close(pcb) net_tcp_close(pcb)
+#define tcp_bind net_tcp_bind
 #define dns_gethostbyname_addrtype net_gethostbyname
 void net_tcp_recv(struct tcp_pcb *pcb, tcp_recv_fn function);
 err_t net_tcp_close(struct tcp_pcb *pcb);
+err_t net_tcp_bind(struct tcp_pcb *pcb, const ip_addr_t *address, u16_t port);
 err_t net_gethostbyname(const char *name, ip_addr_t *address, dns_found_callback found, void *arg, u8_t type);
 
 // In lwip_tcp_send() alone, where `socket` is the caller's. The wait is in net_tcp_write(), which leaves none to upstream.
