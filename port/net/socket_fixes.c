@@ -11,6 +11,7 @@
 //    net_gethostbyname() waits itself, with a bound, on memory that stays.
 // 5. A second listener on a port: upstream binds to any IPv6 address and listens on any address of both versions, which
 //    lwIP's bind takes for another one. net_tcp_bind() compares.
+// 6. A UDP socket that is bound to "" hears IPv6 alone, for the same reason. net_udp_bind() binds to both.
 
 #include "net/net.h"
 
@@ -27,6 +28,7 @@
 #undef tcp_close
 #undef tcp_write
 #undef tcp_bind
+#undef udp_bind
 #undef dns_gethostbyname_addrtype
 
 // lwIP asks each server four times, for 10 s in all.
@@ -103,6 +105,14 @@ err_t net_tcp_bind(struct tcp_pcb *pcb, const ip_addr_t *address, u16_t port) {
     if (result == ERR_OK) {
         result = tcp_bind(pcb, address, port);
     }
+    net_unlock();
+    return result;
+}
+
+err_t net_udp_bind(struct udp_pcb *pcb, const ip_addr_t *address, u16_t port) {
+    bool any = IP_IS_V6(address) && ip6_addr_isany(ip_2_ip6(address));
+    net_lock();
+    err_t result = udp_bind(pcb, any ? IP_ANY_TYPE : address, port);
     net_unlock();
     return result;
 }

@@ -21,7 +21,8 @@
 #define tcp_new() NET_LOCKED(tcp_new())
 #define udp_new() NET_LOCKED(udp_new())
 #define raw_new(...) NET_LOCKED(raw_new(__VA_ARGS__))
-#define udp_bind(...) NET_LOCKED(udp_bind(__VA_ARGS__))
+#define udp_bind net_udp_bind
+err_t net_udp_bind(struct udp_pcb *pcb, const ip_addr_t *address, u16_t port);
 #define udp_connect(...) NET_LOCKED(udp_connect(__VA_ARGS__))
 #define raw_connect(...) NET_LOCKED(raw_connect(__VA_ARGS__))
 #define tcp_listen_with_backlog_and_err(...) NET_LOCKED(tcp_listen_with_backlog_and_err(__VA_ARGS__))
