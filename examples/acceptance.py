@@ -446,6 +446,32 @@ def watchdog():
 
 
 # The checks in their order: module and name of the class, None where the check is not of a class.
+def lan():
+    """Get an address from the network that the cable leads to, where there is one."""
+    cores("ethmac")
+    import network  # the firmware has it with the core
+
+    lan = network.LAN(0)
+    lan.active(True)
+    end = time.ticks_add(time.ticks_ms(), 3000)
+    while not lan.isconnected():
+        if time.ticks_diff(end, time.ticks_ms()) < 0:
+            lan.active(False)
+            raise Skip("no cable, or no link")
+        time.sleep_ms(10)
+    try:
+        lan.ifconfig("dhcp")
+        address = lan.ifconfig()[0]
+    except OSError as e:
+        raise Skip("a link, but no address by DHCP: %s" % e)
+    finally:
+        lan.active(False)
+    mac = ":".join("%02x" % byte for byte in lan.config("mac"))
+    if mac in ("00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff") or int(mac[:2], 16) & 1:
+        raise AssertionError("%s is not an address of one board" % mac)
+    return "%s has %s" % (mac, address)
+
+
 CHECKS = (
     ("csr", None, registers),
     ("memory", None, memory),
@@ -471,6 +497,7 @@ CHECKS = (
     ("DMAWriter", litex, dma_halves),
     ("DMA", litex, dma),
     ("Video", litex, video),
+    ("LAN", None, lan),
     ("WDT", machine, watchdog),
 )
 

@@ -233,6 +233,8 @@ class Board:
     def accept(self) -> None:
         """Copy the script to the board, run it there and read its verdict."""
         command = [str(LXEMU), "--kernel", str(self.firmware), str(self.soc_folder)]
+        if self.has_lan():
+            command[1:1] = ["--net", "user"]
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
@@ -259,12 +261,19 @@ class Board:
         self.log(said)
         self.judge(said)
 
+    def has_lan(self) -> bool:
+        """Whether the SoC has Ethernet and a firmware with room for it."""
+        has_mac = "ethmac" in self.record["cores"].values()
+        return has_mac and size_class(self.record["memory"]["main_ram"]) != SMALL
+
     def judge(self, said: str) -> None:
         """Take over what the script said."""
         lines = LINE.findall(said)
         self.record["classes"] = [name for name, result, _ in lines if result == "pass"]
         failed = [f"{name}: {text}" for name, result, text in lines if result == "FAIL"]
         verdict = VERDICT.search(said)
+        if self.has_lan() and "LAN" not in self.record["classes"]:
+            failed.append("LAN: no lease from the emulated network")
         if failed or verdict is None or verdict[1] != "pass" or not self.record["classes"]:
             raise Failed("; ".join(failed) or "the script ended without its verdict")
         self.record["result"] = PASS

@@ -48,6 +48,14 @@ class Judge(unittest.TestCase):
         said = GOOD.replace("LED            pass  4", "LED            FAIL  3")
         self.assertEqual(self.step(said), (boards.FAIL, "LED: 3 of leds"))
 
+    def test_a_board_with_a_mac_that_gets_no_lease(self):
+        self.board.record["cores"] = {"ethmac": "ethmac"}
+        self.board.record["memory"] = {"main_ram": 0x1000000}
+        self.assertEqual(self.step(GOOD)[0], boards.FAIL)
+        self.assertEqual(
+            self.step(GOOD.replace("Video          skip", "LAN  pass"))[0], boards.PASS
+        )
+
     def test_no_verdict(self):
         result, why = self.step(GOOD.partition("verdict")[0])
         self.assertEqual((result, why), (boards.FAIL, "the script ended without its verdict"))

@@ -67,7 +67,9 @@ def arp(slot):
 
 while not phy_read(1, 1) & 4:
     pass
-print([phy_read(1, register) for register in range(6)], phy_read(2, 2))
+for register in range(6):
+    print(phy_read(1, register))
+print(phy_read(2, 2))
 for slot in (0, 1, 0, 1):
     arp(slot)
 print(read("sram_writer_errors"), read("preamble_crc"), read("rx_datapath_crc_errors"))
