@@ -68,7 +68,7 @@ static uint32_t board_number(void) {
         return hash(UINT32_C(2166136261), id, sizeof(id));
     }
     if (board.chosen != (CHOSEN ^ board.number)) {
-        uint32_t number = hash(mp_hal_ticks_cpu(), __heap_end - 0x4000, 0x4000);
+        uint32_t number = hash(mp_hal_ticks_cpu(), (const void *)((uintptr_t)__heap_end - 0x4000), 0x4000);
         board.number = hash(number, &soc_identity.map_hash, sizeof(soc_identity.map_hash));
         board.chosen = CHOSEN ^ board.number;
     }

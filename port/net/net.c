@@ -159,8 +159,8 @@ static void init(void) {
     }
     soc_deferred_cancel(&work);
     memset(net_lans, 0, sizeof(net_lans));
-    memset(__lwip_sbss_start, 0, (size_t)(__lwip_sbss_end - __lwip_sbss_start));
-    memset(__lwip_bss_start, 0, (size_t)(__lwip_bss_end - __lwip_bss_start));
+    memset(__lwip_sbss_start, 0, (uintptr_t)__lwip_sbss_end - (uintptr_t)__lwip_sbss_start);
+    memset(__lwip_bss_start, 0, (uintptr_t)__lwip_bss_end - (uintptr_t)__lwip_bss_start);
 }
 
 #if SOC_HAS_INTERRUPT
