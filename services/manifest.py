@@ -3,3 +3,4 @@
 
 include("ftp/manifest.py")
 include("http/manifest.py")
+include("repl/manifest.py")

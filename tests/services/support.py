@@ -62,7 +62,7 @@ class Services:
             stderr=subprocess.STDOUT,
             text=True,
             cwd=self.folder,
-            env=os.environ | {"MICROPYPATH": ".frozen"},
+            env=os.environ | {"MICROPYPATH": f"{SCRIPTS}:.frozen"},
         )
         line = self.process.stdout.readline()
         if not line.startswith("ready "):

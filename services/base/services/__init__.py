@@ -4,13 +4,9 @@
 CONFIG = "services.json"
 # Its name in the configuration, and the module that has start(**options) and stop().
 MODULES = (
-    ("net", "netman"),
     ("ftp", "ftpd"),
     ("http", "httpd"),
-    ("webrepl", "webrepld"),
     ("repl", "netrepl"),
-    ("xvc", "xvcd"),
-    ("mdns", "mdns"),
 )
 
 card = None  # the block device of the card, for sd@ and /sd: main.py may set it

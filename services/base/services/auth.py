@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Who may log in. Wrong passwords cost their sender time, from the second on twice as much each."""
 
+from time import ticks_diff, ticks_ms
+
 DELAY_MS = 500  # after a peer's first wrong password
 DELAY_MAX_MS = 16_000
 PEERS_MAX = 16  # whose failures are remembered
@@ -74,3 +76,27 @@ def succeeded(peer: str) -> None:
         if item[0] == peer:
             _failures.remove(item)
             return
+
+
+# Addresses whose owner has logged in a short time ago.
+
+unlock_s = 300
+_unlocked: list = []  # [peer, ticks]
+
+
+def unlock(peer: str) -> None:
+    lock(peer)
+    if len(_unlocked) >= PEERS_MAX:
+        _unlocked.pop(0)
+    _unlocked.append([peer, ticks_ms()])
+
+
+def lock(peer: str) -> None:
+    _unlocked[:] = [item for item in _unlocked if item[0] != peer]
+
+
+def unlocked(peer: str) -> bool:
+    for item in _unlocked:
+        if item[0] == peer:
+            return ticks_diff(ticks_ms(), item[1]) < unlock_s * 1000
+    return False

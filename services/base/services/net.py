@@ -21,6 +21,28 @@ interfaces: list = []  # network interfaces that netman, or main.py, brought up
 _reaper = None
 
 
+# What mDNS calls them.
+_KINDS = {
+    "ftp": "_ftp._tcp",
+    "http": "_http._tcp",
+    "repl": "_telnet._tcp",
+    "webrepl": "_ws._tcp",
+    "xvc": "_xvc._tcp",
+}
+
+
+def announce(server=None, withdraw: bool = False) -> None:
+    """Have mDNS announce a service, or all, where the interface can."""
+    for interface in interfaces:
+        if hasattr(interface, "announce"):
+            for one in (server,) if server else servers:
+                if one.name in _KINDS:
+                    try:
+                        interface.announce(_KINDS[one.name], 0 if withdraw else one.port)
+                    except OSError as error:
+                        log("net", "mDNS:", error)
+
+
 def peer_of(address) -> tuple:
     """(IP, port) of what accept() returns on the various ports."""
     if isinstance(address, (bytes, bytearray)):
@@ -83,6 +105,10 @@ def accept(listener):  # async
         sock.setblocking(False)
         call_when_ready(sock)
         return sock, peer_of(address)
+
+
+def writable(sock):  # async
+    yield core._io_queue.queue_write(sock)
 
 
 class LineTooLong(Exception):
@@ -182,6 +208,7 @@ class Server:
         self._listener = listen(self.port)
         self._task = loop.spawn(self._serve())
         servers.append(self)
+        announce(self)
         if _reaper is None:
             _reaper = loop.spawn(_reap())
 
@@ -226,6 +253,7 @@ class Server:
             return
         if self in servers:
             servers.remove(self)
+            announce(self, True)
         loop.cancel(self._task)
         for connection in list(self.connections):
             loop.cancel(connection.task)

@@ -2,7 +2,6 @@
 """FTP's data connection: where it listens or connects to, by PASV, EPSV, PORT and EPRT. One serves one transfer."""
 
 import socket
-from asyncio import core
 
 from services import net
 
@@ -64,7 +63,7 @@ class DataPort:
             raise DataError("425 Say PASV, EPSV, PORT or EPRT first")
         try:
             connect = self._accept() if self._listener else self._connect()
-            return await core_wait(connect)
+            return await _in_time(connect)
         finally:
             self.close()
 
@@ -85,7 +84,7 @@ class DataPort:
             except OSError as error:
                 if error.errno not in (115, 119):  # EINPROGRESS
                     raise
-            await _writable(sock)
+            await net.writable(sock)
             sock.write(b"")
             net.call_when_ready(sock)
         except BaseException:
@@ -94,11 +93,7 @@ class DataPort:
         return net.Connection(sock, self._target)
 
 
-def _writable(sock):  # async
-    yield core._io_queue.queue_write(sock)
-
-
-async def core_wait(coroutine):
+async def _in_time(coroutine):
     from asyncio import TimeoutError, wait_for
 
     try:

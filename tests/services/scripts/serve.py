@@ -37,6 +37,8 @@ gc.collect()
 before = gc.mem_free()
 import services  # noqa: E402
 
+if config.pop("prompt", False):
+    import prompt  # noqa: F401
 if config.pop("card", False):
     services.card = Card()
 sys.modules["memory"] = type("memory", (), {"free": gc.mem_free, "card": services.card})

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: MIT
+"""The prompt over the network."""
+
+include("../base/manifest.py")
+module("netrepl.py", opt=3)
