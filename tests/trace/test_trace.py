@@ -17,7 +17,7 @@ BUILD_BOUND_S = 600
 RUN_BOUND_S = 300
 QUIET_CYCLES = 15_000_000  # longer than the session computes without a word
 
-SMALL = ("mini",)
+SESSIONS = {"mini": "session_small.py"}  # session_full.py for the others
 
 # Bugs for a copy of the emulator: file, what is there, what stands there instead.
 SEEDED = {
@@ -36,7 +36,7 @@ SEEDED = {
 
 def session(soc):
     """A file with the bytes for the console: the script in paste mode, then nothing."""
-    script = "session_small.py" if soc in SMALL else "session_full.py"
+    script = SESSIONS.get(soc, "session_full.py")
     text = (HERE / script).read_text().replace("\n", "\r")
     path = WORK / f"{soc}.txt"
     path.write_text(CTRL_E + text + CTRL_D)
@@ -61,13 +61,13 @@ def record(soc, name, command):
     return Path(trace).read_text().splitlines(), said
 
 
-def record_emulator(soc, lxemu=support.LXEMU):
+def record_emulator(soc, lxemu=support.LXEMU, options=()):
     """Run the session on the emulator."""
-    command = [lxemu, "--kernel", support.firmware(soc), support.soc_folder(soc)]
+    command = [lxemu, *options, "--kernel", support.firmware(soc), support.soc_folder(soc)]
     return record(soc, "emulator", command)
 
 
-def record_rtl(soc):
+def record_rtl(soc, options=()):
     """Run the session on the RTL, which is built where it is not up to date."""
     build = [support.LITEX, "-m", "rtl.build", soc]
     build += ["--output-dir", support.soc_folder(soc), "--rtl", support.BUILD / "rtl" / soc]
@@ -75,7 +75,7 @@ def record_rtl(soc):
     if result.returncode:
         raise AssertionError(result.stdout + result.stderr)
     command = [support.VENV / "python", "-m", "rtl.run", soc, "--kernel", support.firmware(soc)]
-    command += ["--quiet-cycles", QUIET_CYCLES]
+    command += ["--quiet-cycles", QUIET_CYCLES, *options]
     return record(soc, "rtl", command)
 
 
@@ -83,13 +83,14 @@ class Recorded:
     """The traces of one SoC, recorded once."""
 
     soc = ""
+    options = ()  # of both simulations
 
     @classmethod
     def setUpClass(cls):
         text = (support.soc_folder(cls.soc) / "csr.json").read_text()
         cls.cores = compare.cores_of(json.loads(text))
-        cls.rtl, cls.rtl_said = record_rtl(cls.soc)
-        cls.emulator, cls.emulator_said = record_emulator(cls.soc)
+        cls.rtl, cls.rtl_said = record_rtl(cls.soc, cls.options)
+        cls.emulator, cls.emulator_said = record_emulator(cls.soc, options=cls.options)
 
     def compare(self, first, second=None):
         """The complaints about a trace of the emulator against the RTL's."""
