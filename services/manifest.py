@@ -4,3 +4,4 @@
 include("ftp/manifest.py")
 include("http/manifest.py")
 include("repl/manifest.py")
+include("xvc/manifest.py")

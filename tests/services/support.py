@@ -44,7 +44,7 @@ class Services:
     config: dict of services.start(); each service's port is chosen here, see `ports`
     """
 
-    def __init__(self, xvc=0, heap=None, users=None, **config):
+    def __init__(self, cable=0, heap=None, users=None, **config):
         self.folder = Path(tempfile.mkdtemp(dir=SCRATCH))
         self.ports = {}
         for name, options in config.items():
@@ -54,7 +54,7 @@ class Services:
         if "ftp" in config:
             config["ftp"].setdefault("root", str(self.folder))
         command = [str(UNIX), *(["-X", f"heapsize={heap}"] if heap else [])]
-        command += [str(SCRIPTS / "serve.py"), json.dumps(config), str(xvc)]
+        command += [str(SCRIPTS / "serve.py"), json.dumps(config), str(cable)]
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

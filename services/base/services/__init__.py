@@ -7,6 +7,7 @@ MODULES = (
     ("ftp", "ftpd"),
     ("http", "httpd"),
     ("repl", "netrepl"),
+    ("xvc", "xvcd"),
 )
 
 card = None  # the block device of the card, for sd@ and /sd: main.py may set it
