@@ -13,6 +13,11 @@
 #define STATE_OFFSET 0x540
 #define STACK_TOP_OFFSET 0x820
 
+/* The heap's objects lie behind its tables, which take 1.5 bytes for each 64 (py/gc.c). In steps of this size the first
+   object moves by exactly a page, so it keeps its place in the data cache whatever the size of the image. */
+#define HEAP_STEP (CACHE_BYTES / 64 * 131 / 2)
+#define HEAP_OFFSET 64
+
 OUTPUT_ARCH(riscv)
 ENTRY(_start)
 
@@ -20,6 +25,24 @@ MEMORY {
     main_ram : ORIGIN = SOC_MAIN_RAM_BASE, LENGTH = SOC_MAIN_RAM_FREE_SIZE
     sram : ORIGIN = SOC_SRAM_BASE, LENGTH = SOC_SRAM_SIZE
 }
+
+__main_ram_end = ORIGIN(main_ram) + LENGTH(main_ram);
+#if PORT_SIZE_CLASS == PORT_SIZE_SMALL
+#define STACK_TOP(end) ((end) & ~15)
+#else
+#define STACK_TOP(end) ((end) - (((end) - STACK_TOP_OFFSET) & (CACHE_BYTES - 1)))
+#endif
+#if PORT_STACK_IN_SRAM
+__stack_top = STACK_TOP(ORIGIN(sram) + LENGTH(sram));
+__stack_bottom = __stack_top - PORT_STACK_BYTES;
+__ramdisk_end = __main_ram_end;
+#else
+__stack_top = STACK_TOP(__main_ram_end);
+__stack_bottom = __stack_top - PORT_STACK_BYTES;
+__ramdisk_end = __stack_bottom;
+#endif
+__ramdisk_start = (__ramdisk_end - PORT_RAMDISK_BYTES) & ~15;
+__heap_end = __ramdisk_start;
 
 SECTIONS {
     .text : {
@@ -40,6 +63,8 @@ SECTIONS {
 #if PORT_SIZE_CLASS != PORT_SIZE_SMALL
         . = NEXT(OPCODE_TABLE_OFFSET);
         *(.rodata.entry_table*)
+        /* What calls of functions and pins read, so that it does not meet the table. */
+        *(.rodata.machine_pin_type .rodata.soc_gpio .rodata.mp_type_fun_bc .rodata.mp_type_int .rodata.mp_type_bound_meth)
 #endif
         *(.rodata .rodata.*)
         *(.srodata .srodata.*)
@@ -103,6 +128,9 @@ SECTIONS {
         . = ALIGN(16);
         *(.noinit .noinit.*)
         . = ALIGN(16);
+#if PORT_SIZE_CLASS != PORT_SIZE_SMALL
+        . = __heap_end - HEAP_OFFSET - (__heap_end - HEAP_OFFSET - .) / HEAP_STEP * HEAP_STEP;
+#endif
         __heap_start = .;
     } > main_ram
 
@@ -118,21 +146,6 @@ ASSERT(_start == ORIGIN(main_ram), "_start is not the first byte of the image: s
 /* start.S uses tp as the trap entry's scratch register. */
 ASSERT(SIZEOF(.tls) == 0, "thread-local data is not supported")
 
-__main_ram_end = ORIGIN(main_ram) + LENGTH(main_ram);
-#if PORT_SIZE_CLASS == PORT_SIZE_SMALL
-#define STACK_TOP(end) ((end) & ~15)
-#else
-#define STACK_TOP(end) ((end) - (((end) - STACK_TOP_OFFSET) & (CACHE_BYTES - 1)))
-#endif
 #if PORT_STACK_IN_SRAM
-__stack_top = STACK_TOP(ORIGIN(sram) + LENGTH(sram));
-__stack_bottom = __stack_top - PORT_STACK_BYTES;
-__ramdisk_end = __main_ram_end;
 ASSERT(__stack_bottom >= __sram_end, "code in SRAM and stack overlap: shorten port/tuned/sram.ld")
-#else
-__stack_top = STACK_TOP(__main_ram_end);
-__stack_bottom = __stack_top - PORT_STACK_BYTES;
-__ramdisk_end = __stack_bottom;
 #endif
-__ramdisk_start = (__ramdisk_end - PORT_RAMDISK_BYTES) & ~15;
-__heap_end = __ramdisk_start;
