@@ -155,7 +155,8 @@ static int read(void *transport, const lx_sd_command_t *command, uint32_t *words
         for (uint32_t i = 0; i < blocks && status == LX_OK; i++) {
             status = read_block(core, to + i * bytes, bytes);
         }
-        if (blocks > 1) {
+        // A card that has sent nothing may still be about to.
+        if (blocks > 1 || status == LX_ECARDDATA) {
             int stopped = send_command(core, &stop, ignored);
             status = status != LX_OK ? status : stopped;
         }

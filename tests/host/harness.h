@@ -29,5 +29,7 @@ extern const test_t tests_liteeth[];
 extern const test_t tests_mdio[];
 extern const test_t tests_jtag[];
 extern const test_t tests_litespi[];
+extern const test_t tests_sd[];
+extern const test_t tests_sdspi[];
 
 #endif // HARNESS_H

@@ -14,6 +14,9 @@ int main(int argc, char **argv) {
         tests_liteeth, tests_mdio,
         tests_spi, tests_spi_mmap, tests_i2c, tests_litespi,
         tests_jtag,
+        #if TEST_DATA_WIDTH == 32 && TEST_ALIGNMENT == 32
+        tests_sd, tests_sdspi, // their waits take long on a narrow bus
+        #endif
     };
     unsigned count = 0;
     for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
