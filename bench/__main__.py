@@ -21,6 +21,7 @@ MODULES = (
     "deferred",
     "jtag",
     "spiflash",
+    "tls",
     "footprint",
     "gateware",
 )

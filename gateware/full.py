@@ -21,6 +21,7 @@ from gateware.standins import (
     VideoPins,
     open_drain_pads,
 )
+from gateware.trng import SeededBits, Trng
 
 VIDEO_TIMINGS = "160x100@60Hz"
 VIDEO_CYCLES_PER_PIXEL = 8
@@ -39,6 +40,7 @@ class Full(Soc):
     name = "full"
     sram_size = 64 * KIB
     main_ram_size = 16 * MIB
+    trng_seed = 1
 
     def _add_cores(self, spec) -> None:
         """Add all cores; LiteX numbers the interrupts in this order."""
@@ -76,6 +78,7 @@ class Full(Soc):
         self._add_video(request("video"))
         self.alert = Alert(request("alert").i)
         self.irq.add("alert", use_loc_if_exists=True)
+        self.trng = Trng(SeededBits(spec["trng_seed"]))
 
     def _add_spi_mmap(self, pads) -> None:
         self.spi_mmap = SPIMMAP(

@@ -17,6 +17,7 @@ from migen import If, Memory, Record, Signal
 from gateware.maphash import add_map_hash
 from gateware.platform import Platform
 from gateware.standins import EthernetPhy
+from gateware.trng import SeededBits, Trng
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -90,6 +91,7 @@ class Soc(SoCCore):
     eth_rx_slots = 0
     eth_tx_slots = 2
     eth_byte_cycles = 8
+    trng_seed = 0
 
     _l2_tags: list[Memory] = []
 
@@ -109,6 +111,7 @@ class Soc(SoCCore):
         "eth_rx_slots": int,
         "eth_tx_slots": int,
         "eth_byte_cycles": int,
+        "trng_seed": int,
     }
 
     def __init__(self, **overrides) -> None:
@@ -187,6 +190,8 @@ class Soc(SoCCore):
             self.add_ethernet(
                 phy=self.ethphy, nrxslots=spec["eth_rx_slots"], ntxslots=spec["eth_tx_slots"]
             )
+        if spec["trng_seed"]:
+            self.trng = Trng(SeededBits(spec["trng_seed"]))
 
     def _add_sdram(self, spec) -> None:
         """Put LiteDRAM and its model of an SDRAM chip where the integrated main RAM would be."""

@@ -64,10 +64,11 @@ class Jtag(Soc):
 
 
 class Net(Base):
-    """As base, with Ethernet at 100 Mbit/s."""
+    """As base, with Ethernet at 100 Mbit/s and a source of random bits."""
 
     name = "net"
     eth_rx_slots = 2
+    trng_seed = 1
 
 
 class Storage(Soc):
@@ -91,6 +92,7 @@ class Board(Soc):
     sram_size = 64 * KIB
     eth_rx_slots = 8
     eth_tx_slots = 4
+    trng_seed = 1
 
     def _add_cores(self, spec) -> None:
         Soc._add_cores(self, spec)

@@ -22,6 +22,7 @@
 #include "drivers/lx_uart.h"
 #include "size_class.h"
 #include "module.h"
+#include "random/random.h"
 #include "soc/deferred.h"
 #include "soc/irq.h"
 #include "soc_instances.h"
@@ -59,6 +60,7 @@ static void on_intr(void *arg) {
 static void on_rx(void *arg) {
     (void)arg;
     event = true;
+    port_random_event();
 }
 
 #if MICROPY_PY_OS_DUPTERM_NOTIFY

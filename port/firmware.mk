@@ -46,6 +46,9 @@ ECP5 ?= $(if $(SMALL),0,$(or $(SOC_HAS_JTAG_MASTER),0))
 # A medium for file systems: a flash, or a card.
 WITH_MEDIUM := $(if $(SMALL),,$(filter 1,$(SOC_HAS_LITESPI) $(SOC_HAS_SDCARD) $(SOC_HAS_SPI_SDCARD)))
 
+# TLS and its library: where there is a network, or on request.
+TLS ?= $(if $(SMALL),0,$(or $(SOC_HAS_ETHMAC),0))
+
 OWN_DIRS := port soc drivers common $(if $(filter 1,$(ECP5)),flash jtag,$(if $(filter 1,$(SOC_HAS_LITESPI)),flash))
 
 # ---- Versions: nothing in the image depends on when or where it is built -------------------------------
@@ -89,7 +92,7 @@ MEDIUM := $(filter 1,$(SOC_HAS_SDCARD) $(SOC_HAS_SPI_SDCARD) $(SOC_HAS_LITESPI) 
 ifneq ($(SMALL),1)
 MICROPY_VFS_FAT ?= $(if $(MEDIUM),1,0)
 MICROPY_VFS_LFS2 ?= $(if $(MEDIUM),1,0)
-FROZEN_MANIFEST ?= $(if $(filter 1,$(ECP5)),manifest_ecp5.py,manifest.py)
+FROZEN_MANIFEST ?= $(if $(filter 1,$(ECP5)),manifest_ecp5.py,manifest.py) $(if $(filter 1,$(TLS)),packages/manifest.py)
 endif
 MPY_TOOL_FLAGS += $(if $(SMALL),-mlongint-impl=longlong)
 # The module that mounts `/` comes first and with every manifest; BOOT_MANIFEST names another one.
@@ -123,6 +126,10 @@ include $(TOP)/extmod/extmod.mk
 WITH_SPIFLASH := $(if $(SMALL),,$(filter 1,$(SOC_HAS_LITESPI)))
 include $(REPO)/flash/flash.mk
 include sources.mk
+
+ifeq ($(TLS),1)
+include tls/mbedtls.mk
+endif
 
 # Our folders come before MicroPython's, which has a drivers/ as well.
 vpath %.c . $(REPO)
@@ -161,7 +168,7 @@ SOC_C := $(patsubst $(REPO)/%,%,$(wildcard $(REPO)/soc/*.c $(REPO)/drivers/*.c))
 # The programmer and flash/ bring their own.
 SOC_C += $(if $(NET),$(if $(filter 1,$(ECP5))$(WITH_SPIFLASH),,common/crc32.c))
 
-OBJ = $(PY_O) $(addprefix $(BUILD)/,$(SRC_C:.c=.o) $(LIBM_C:.c=.o) $(SOC_C:.c=.o)) \
+OBJ = $(PY_O) $(MBEDTLS_O) $(addprefix $(BUILD)/,$(SRC_C:.c=.o) $(LIBM_C:.c=.o) $(SOC_C:.c=.o)) \
 	$(BUILD)/gen/soc_tables.o $(BUILD)/start.o $(BUILD)/shared/runtime/gchelper_rv32i.o
 
 # The names in the SoC's tables as strings of MicroPython's: the prompt completes no others, and a script that

@@ -2,4 +2,4 @@
 """The same with the FPGA programmer."""
 
 include("manifest.py")
-include("../jtag/usermod/manifest.py")
+include("../jtag/usermod/manifest.py", http=False)

@@ -127,7 +127,8 @@ void port_poll(void);
 #define MICROPY_PY_OS_DUPTERM (1) // a number: arrays have that length
 #define MICROPY_PY_OS_DUPTERM_NOTIFY (1)
 #endif
-#define MICROPY_PY_OS_URANDOM (0) // there is no source of randomness
+#define MICROPY_PY_OS_URANDOM (PORT_FULL)
+#define MICROPY_PY_OS_INCLUDEFILE "port/random/urandom.h"
 #define MICROPY_PY_SELECT (PORT_FULL)
 #define MICROPY_PY_RANDOM (1)
 #define MICROPY_PY_RANDOM_EXTRA_FUNCS (PORT_FULL)
@@ -136,7 +137,14 @@ void port_poll(void);
 #define MICROPY_PY_RE_MATCH_GROUPS (PORT_FULL)
 #define MICROPY_PY_RE_MATCH_SPAN_START_END (PORT_FULL)
 #define MICROPY_PY_CMATH (PORT_FULL)
+#if PORT_TLS
+#define MICROPY_PY_SSL (1)
+#define MICROPY_PY_SSL_FINALISER (1)
+#define MICROPY_TRACKED_ALLOC (1)
+#define MICROPY_MBEDTLS_CONFIG_BARE_METAL (1) // its memory is the collector's
+#else
 #define MICROPY_PY_SSL (0)
+#endif
 #define MICROPY_PY_WEBSOCKET (0)
 #define MICROPY_PY_THREAD (0)
 #define MICROPY_PY_DEFLATE_COMPRESS (PORT_FULL)
@@ -144,8 +152,11 @@ void port_poll(void);
 #define MICROPY_PY_SYS_GETSIZEOF (PORT_FULL)
 #define MICROPY_PY_COLLECTIONS_NAMEDTUPLE__ASDICT (PORT_FULL)
 
-// crypto/ has the ciphers and digests behind the interface of axTLS, which upstream's modules use.
+// Ciphers and digests are mbedtls's where it is linked for TLS. Else crypto/ has them behind the interface of axTLS, which
+// upstream's modules use as well.
+#if !PORT_TLS
 #define MICROPY_SSL_AXTLS (1)
+#endif
 #define MICROPY_PY_HASHLIB_MD5 (PORT_FULL)
 #define MICROPY_PY_HASHLIB_SHA1 (PORT_FULL)
 #define MICROPY_PY_HASHLIB_SHA256 (PORT_FULL)

@@ -18,6 +18,7 @@ lx_clock_t port_clock;
 
 // Nanoseconds of time.time_ns() at the clock's zero.
 static uint64_t epoch_ns;
+static bool time_is_set;
 
 mp_uint_t mp_hal_ticks_ms(void) {
     return (mp_uint_t)lx_clock_ms(&port_clock);
@@ -47,6 +48,11 @@ uint64_t mp_hal_time_ns(void) {
 
 void port_set_time_ns(uint64_t ns) {
     epoch_ns = ns - lx_clock_ns(&port_clock);
+    time_is_set = true;
+}
+
+bool port_time_is_set(void) {
+    return time_is_set;
 }
 
 // The fewest cycles that take at least so long.

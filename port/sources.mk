@@ -3,10 +3,8 @@
 
 PORT_C = \
 	console.c \
-	crypto/aes.c \
-	crypto/digest.c \
-	crypto/md5.c \
-	crypto/sha1.c \
+	$(if $(filter 1,$(TLS)),tls/platform.c,$(addprefix crypto/,aes.c digest.c md5.c sha1.c)) \
+	$(if $(SMALL),,random/pool.c random/sha256.c) \
 	soc_check.c \
 	lib/libdiv.c \
 	lib/libexp.c \
@@ -52,6 +50,7 @@ PORT_BINDINGS_C = \
 	$(if $(NET),bindings/network_lan.c) \
 	bindings/port_event.c \
 	bindings/subtype.c \
+	$(if $(SMALL),,random/random.c) \
 	storage/vfs_ram.c \
 	lib/longlong.c \
 	native/commit.c \

@@ -29,6 +29,7 @@ extern const core_model_t core_pwm;
 extern const core_model_t core_pwm_multi;
 extern const core_model_t core_watchdog;
 extern const core_model_t core_xadc;
+extern const core_model_t core_trng;
 extern const core_model_t core_event_manager;
 extern const core_model_t core_dma;
 extern const core_model_t core_liteeth;

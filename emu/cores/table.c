@@ -27,6 +27,7 @@ const core_model_t *const core_models[] = {
     &core_pwm_multi,
     &core_watchdog,
     &core_xadc,
+    &core_trng,
     &core_event_manager,
     &core_dma,
     &core_liteeth,

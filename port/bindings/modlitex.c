@@ -10,6 +10,7 @@
 #include "bindings/classes.h"
 #include "clock.h"
 #include "port_version.h"
+#include "random/urandom.h"
 #include "bindings/litex_regs.h"
 #include "bindings/port_event.h"
 #include "bindings/subtype.h"
@@ -246,6 +247,9 @@ static const mp_rom_map_elem_t litex_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_csr_write), MP_ROM_PTR(&litex_csr_write_obj) },
     #if PORT_FULL
     { MP_ROM_QSTR(MP_QSTR_sys_clk_freq), MP_ROM_INT(SOC_CLOCK_HZ) },
+    { MP_ROM_QSTR(MP_QSTR_entropy), MP_ROM_PTR(&port_entropy_obj) },
+    { MP_ROM_QSTR(MP_QSTR_entropy_seed), MP_ROM_PTR(&port_entropy_seed_obj) },
+    { MP_ROM_QSTR(MP_QSTR_entropy_restart), MP_ROM_PTR(&port_entropy_restart_obj) },
     { MP_ROM_QSTR(MP_QSTR_git_sha1), MP_ROM_PTR(&litex_git_sha1_obj) },
     { MP_ROM_QSTR(MP_QSTR_bus_standard), MP_ROM_PTR(&litex_bus_standard_obj) },
     { MP_ROM_QSTR(MP_QSTR_read32), MP_ROM_PTR(&litex_read32_obj) },

@@ -102,6 +102,16 @@ KINDS: tuple[Kind, ...] = (
         widths={"divider": 16, "command": 5, "status": 2, "ev_status": 1},
         driver=Driver("jtag_master", "lx_jtag_regs_t", "drivers/lx_jtag.h", regs(*JTAG_MASTER)),
     ),
+    Kind(
+        "trng",
+        required=("data", "status", "control"),
+        names=r"trng\w*",
+        classes=("Trng",),
+        widths={"data": 32, "status": 3, "control": 2},
+        driver=Driver(
+            "trng", "lx_trng_regs_t", "drivers/lx_trng.h", regs("data", "status", "control")
+        ),
+    ),
     Kind("soc_map", required=("hash",), names=r"soc_map", widths={"hash": 32}),
     Kind(
         "timer",

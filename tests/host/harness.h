@@ -31,5 +31,6 @@ extern const test_t tests_jtag[];
 extern const test_t tests_litespi[];
 extern const test_t tests_sd[];
 extern const test_t tests_sdspi[];
+extern const test_t tests_trng[];
 
 #endif // HARNESS_H

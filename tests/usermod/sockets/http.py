@@ -45,7 +45,7 @@ def test_user_and_password():
     for url in (BASE + "user", BASE.replace("http://", "http://me:wrong@") + "user"):
         check("401 Unauthorized" in str(raises(OSError, p.program, url)))
     error = raises(OSError, p.program, place.replace("http", "https") + "user")
-    check("p%40ss" not in str(error) and "only http://" in str(error), str(error))
+    check("p%40ss" not in str(error) and "no TLS" in str(error), str(error))
     error = raises(OSError, p.program, "http://me:p%4zss@127.0.0.1/x")
     check("not an address" in str(error), str(error))
     equal(it.state()["clears"], clears + 2)
@@ -101,7 +101,7 @@ def test_refused():
         "loop": "redirected more than",
         "garbage": "does not speak HTTP/1",
         "empty": "ends too early",
-        "secret": "only http://",
+        "secret": "no TLS",
         "endless-header": "too long",
         "binary": "does not speak HTTP/1",
         "no-location": "302 Found",
