@@ -12,6 +12,18 @@ def info() -> dict[str, Any]:
 sys_clk_freq: int
 
 # needs: PORT_FULL
+def entropy() -> tuple[int, int, str]:
+    """Bits of entropy that were collected, bits that os.urandom needs, and where they come from."""
+
+# needs: PORT_FULL
+def entropy_seed(seed: ReadableBuffer, save: Callable[[bytes], Any], /) -> None:
+    """Take a kept seed; save() stores the one for the next run."""
+
+# needs: PORT_FULL
+def entropy_restart() -> None:
+    """Test the TRNG anew after a failed health test."""
+
+# needs: PORT_FULL
 def git_sha1() -> str:
     """LiteX's revision, "" where its output does not tell."""
 
