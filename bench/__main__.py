@@ -21,7 +21,6 @@ MODULES = (
     "deferred",
     "jtag",
     "spiflash",
-    "tls",
     "footprint",
     "gateware",
 )

@@ -46,8 +46,8 @@ ECP5 ?= $(if $(SMALL),0,$(or $(SOC_HAS_JTAG_MASTER),0))
 # A medium for file systems: a flash, or a card.
 WITH_MEDIUM := $(if $(SMALL),,$(filter 1,$(SOC_HAS_LITESPI) $(SOC_HAS_SDCARD) $(SOC_HAS_SPI_SDCARD)))
 
-# TLS and its library: where there is a network, or on request.
-TLS ?= $(if $(SMALL),0,$(or $(SOC_HAS_ETHMAC),0))
+# TLS, its library and the packages over it: on request.
+TLS ?= 0
 
 OWN_DIRS := port soc drivers common $(if $(filter 1,$(ECP5)),flash jtag,$(if $(filter 1,$(SOC_HAS_LITESPI)),flash))
 

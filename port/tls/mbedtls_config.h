@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What of mbedtls 3.6 is built, for SoCs with Ethernet: TLS 1.2 and 1.3 and DTLS, client and server, with forward
+// What of mbedtls 3.6 is built, where the firmware is made with TLS=1: TLS 1.2 and 1.3 and DTLS, client and server, with forward
 // secrecy alone (ECDHE), AES-GCM, ChaCha20-Poly1305 and CBC, certificates with RSA and with ECDSA; and what `hashlib`
 // and `cryptolib` of extmod/ call. The options are explained in mbedtls/mbedtls_config.h. Left out against upstream's
 // extmod/mbedtls/mbedtls_config_common.h: key exchange by RSA, and curves below 256 bits.

@@ -40,7 +40,7 @@ class Board:
         if network:
             specs = ["user", *(f"hostfwd=tcp:127.0.0.1:0-:{port}" for port in forward)]
             options = (*options, "--net", ",".join(specs))
-        kernel = BUILD / "firmware" / soc / "firmware.bin"
+        kernel = BUILD / "firmware" / f"{soc}-tls" / "firmware.bin"
         command = [BUILD / "lxemu", *options, "--kernel", kernel, BUILD / "soc" / soc]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
