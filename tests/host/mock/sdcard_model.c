@@ -96,7 +96,7 @@ static void read_blocks(void) {
         }
     }
     CHECK(length * mock_get(core.count) == mock_get(core.read_length));
-    core.read_is_done = mock_get(core.read_enable) && length * mock_get(core.count) % 4 == 0;
+    core.read_is_done = mock_get(core.read_enable) && length *mock_get(core.count) % 4 == 0;
     done(0);
 }
 
