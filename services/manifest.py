@@ -3,5 +3,6 @@
 
 include("ftp/manifest.py")
 include("http/manifest.py")
+include("netman/manifest.py")
 include("repl/manifest.py")
 include("xvc/manifest.py")

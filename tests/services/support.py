@@ -93,8 +93,8 @@ class Services:
             raise AssertionError(f"the services ended badly: {self.output}")
 
 
-def run_script(name, *arguments, heap=None, bound_s=BOUND_S):
-    """Run a script of scripts/ in the unix port; return what it printed."""
+def run_script(name, *arguments, heap=None, bound_s=BOUND_S, folder=ROOT):
+    """Run a script of scripts/ in the unix port, in a folder; return what it printed."""
     process = subprocess.run(
         [
             str(UNIX),
@@ -106,7 +106,7 @@ def run_script(name, *arguments, heap=None, bound_s=BOUND_S):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         timeout=bound_s,
-        cwd=ROOT,
+        cwd=folder,
         env=os.environ | {"MICROPYPATH": f"{SCRIPTS}:.frozen"},
     )
     return process.stdout.decode(errors="replace")

@@ -4,6 +4,7 @@
 CONFIG = "services.json"
 # Its name in the configuration, and the module that has start(**options) and stop().
 MODULES = (
+    ("net", "netman"),
     ("ftp", "ftpd"),
     ("http", "httpd"),
     ("repl", "netrepl"),
