@@ -46,7 +46,7 @@ ECP5 ?= $(if $(SMALL),0,$(or $(SOC_HAS_JTAG_MASTER),0))
 # A medium for file systems: a flash, or a card.
 WITH_MEDIUM := $(if $(SMALL),,$(filter 1,$(SOC_HAS_LITESPI) $(SOC_HAS_SDCARD) $(SOC_HAS_SPI_SDCARD)))
 
-# TLS, its library and the packages over it: on request.
+# TLS, its library and ssl.py: on request.
 TLS ?= 0
 
 OWN_DIRS := port soc drivers common $(if $(filter 1,$(ECP5)),flash jtag,$(if $(filter 1,$(SOC_HAS_LITESPI)),flash))
@@ -92,7 +92,8 @@ MEDIUM := $(filter 1,$(SOC_HAS_SDCARD) $(SOC_HAS_SPI_SDCARD) $(SOC_HAS_LITESPI) 
 ifneq ($(SMALL),1)
 MICROPY_VFS_FAT ?= $(if $(MEDIUM),1,0)
 MICROPY_VFS_LFS2 ?= $(if $(MEDIUM),1,0)
-FROZEN_MANIFEST ?= $(if $(filter 1,$(ECP5)),manifest_ecp5.py,manifest.py) $(if $(filter 1,$(TLS)),packages/manifest.py)
+FROZEN_MANIFEST ?= $(if $(filter 1,$(ECP5)),manifest_ecp5.py,manifest.py) \
+	$(if $(NET),packages/manifest.py) $(if $(filter 1,$(TLS)),packages/manifest_tls.py)
 endif
 MPY_TOOL_FLAGS += $(if $(SMALL),-mlongint-impl=longlong)
 # The module that mounts `/` comes first and with every manifest; BOOT_MANIFEST names another one.

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What is frozen where the SoC has a network: Python over sockets and TLS."""
+"""What is frozen where the SoC has a network: an HTTP client and what is built on it."""
 
 module("http_client.py", opt=3)
 module("mip.py", opt=3)
 module("requests.py", opt=3)
-module("ssl.py", opt=3)

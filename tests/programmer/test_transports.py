@@ -115,7 +115,7 @@ print(written.written >= len(data), again.skipped == len(data), back == data)
         out, error, _ = self.run_script("gpio", script)
         self.assertEqual(error, "")
         self.assertEqual(
-            out, "http://10.0.0.1/x.bit: this firmware has no network: give a file\nFalse\n"
+            out, "this firmware has no network for that address: give a file\nFalse\n"
         )
 
     def test_faults_end_in_words(self):

@@ -109,7 +109,7 @@ class Http:
         try:
             from http_client import fetch
         except ImportError:
-            raise OSError(url + ": this firmware has no network: give a file")
+            raise OSError("this firmware has no network for that address: give a file")
         answer = fetch(url, timeout=TIMEOUT_S)
         if answer.status != 200:
             answer.close()
