@@ -288,6 +288,10 @@ int lx_sd_init(lx_sd_t *card, const lx_sd_transport_t *ops, void *transport, con
     if (status == LX_OK) {
         status = choose_clock(card);
     }
+    if (status == LX_ECARDCRC || status == LX_ECARDDATA) {
+        int there = lx_sd_check(card); // what a card sends that is pulled out meanwhile looks damaged
+        status = there != LX_OK ? there : status;
+    }
     card->ready = status == LX_OK;
     return status == LX_ETIMEDOUT ? LX_ECARDLOST : status;
 }

@@ -449,7 +449,7 @@ def watchdog():
 def lan():
     """Get an address from the network that the cable leads to, where there is one."""
     cores("ethmac")
-    import network  # the firmware has it with the core
+    import network  # type: ignore[import-not-found]  # the firmware has it with the core
 
     lan = network.LAN(0)
     lan.active(True)
