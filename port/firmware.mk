@@ -49,7 +49,7 @@ WITH_MEDIUM := $(if $(SMALL),,$(filter 1,$(SOC_HAS_LITESPI) $(SOC_HAS_SDCARD) $(
 # TLS, its library and ssl.py: on request.
 TLS ?= 0
 
-OWN_DIRS := port soc drivers common $(if $(filter 1,$(ECP5)),flash jtag,$(if $(filter 1,$(SOC_HAS_LITESPI)),flash))
+OWN_DIRS := port soc drivers common $(if $(NET),services) $(if $(filter 1,$(ECP5)),flash jtag,$(if $(filter 1,$(SOC_HAS_LITESPI)),flash))
 
 # ---- Versions: nothing in the image depends on when or where it is built -------------------------------
 
@@ -93,7 +93,7 @@ ifneq ($(SMALL),1)
 MICROPY_VFS_FAT ?= $(if $(MEDIUM),1,0)
 MICROPY_VFS_LFS2 ?= $(if $(MEDIUM),1,0)
 FROZEN_MANIFEST ?= $(if $(filter 1,$(ECP5)),manifest_ecp5.py,manifest.py) \
-	$(if $(NET),packages/manifest.py) $(if $(filter 1,$(TLS)),packages/manifest_tls.py)
+	$(if $(NET),packages/manifest.py manifest_services.py) $(if $(filter 1,$(TLS)),packages/manifest_tls.py)
 endif
 MPY_TOOL_FLAGS += $(if $(SMALL),-mlongint-impl=longlong)
 # The module that mounts `/` comes first and with every manifest; BOOT_MANIFEST names another one.
@@ -114,6 +114,11 @@ MICROPY_PY_LWIP = 1
 LWIP_TREE ?= $(REPO)/build/lwip-2.2.1
 ifeq ($(wildcard $(LWIP_TREE)/src/core/init.c),)
 $(shell cd $(REPO) && $(PYTHON) tools/fetch.py lwip-2.2.1 $(LWIP_TREE) --cache build/cache >&2)
+endif
+# microdot, which services/http freezes.
+export WEB := $(REPO)/build/microdot-2.7.0
+ifeq ($(wildcard $(WEB)/microdot/microdot.py),)
+$(shell cd $(REPO) && $(PYTHON) tools/web.py $(WEB) --cache build/cache --only microdot >&2)
 endif
 # Upstream's list of its files, in our tree instead of MicroPython's lib/lwip.
 override LWIP_DIR := $(notdir $(LWIP_TREE))/src

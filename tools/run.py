@@ -35,7 +35,11 @@ import process  # noqa: E402
 import repl  # noqa: E402
 
 # Ports of the guest and of this machine, which takes the next ones where another program has them.
-FORWARDS = {80: 8080, 443: 8443, 21: 2121, 23: 2323, 8266: 8266, 2542: 2542}
+FORWARDS = {80: 8080, 443: 8443, 21: 2121, 2323: 2323, 8266: 8266, 2542: 2542}
+# FTP's data connections come to the same numbers on both sides.
+PASSIVE_FIRST = 50000
+PASSIVE_COUNT = 8
+SERVICES_RAM = 1 << 20  # bytes of main RAM from which on the firmware has the services
 TRIES = 50  # free ports to look for
 BOOT_S = 60  # for the first prompt where --timeout gives no bound
 TERMINATE_S = 5
@@ -197,6 +201,14 @@ def free_port(first: int) -> int:
     return 0
 
 
+def free_row() -> int:
+    """The first of PASSIVE_COUNT ports in a row on which nobody listens; 0 where there are none."""
+    for first in range(PASSIVE_FIRST, PASSIVE_FIRST + TRIES * PASSIVE_COUNT, PASSIVE_COUNT):
+        if all(free_port(port) == port for port in range(first, first + PASSIVE_COUNT)):
+            return first
+    return 0
+
+
 def network(folder: Path, command: list[str], served: bool) -> tuple[list[str], str]:
     """Return the options that give a SoC with Ethernet a network, and how to reach it from here.
 
@@ -205,19 +217,34 @@ def network(folder: Path, command: list[str], served: bool) -> tuple[list[str], 
     """
     asked = any(word == "--net" or word.startswith("--net=") for word in command)
     try:
-        names = json.loads((folder / "csr.json").read_text())["csr_registers"]
+        soc = json.loads((folder / "csr.json").read_text())
+        names = soc["csr_registers"]
     except (OSError, ValueError, KeyError):
-        names = {}  # the simulation says what is wrong
+        soc = names = {}  # the simulation says what is wrong
     if asked or not any(name.endswith("_sram_writer_slot") for name in names):
         return [], ""
     if not served:
         return ["--net", "user"], ""
     ports = {guest: free_port(host) for guest, host in FORWARDS.items()}
     forwards = [f"hostfwd=tcp::{host}-:{guest}" for guest, host in ports.items()]
+    passive = free_row()
+    if passive:
+        row = range(passive, passive + PASSIVE_COUNT)
+        forwards += [f"hostfwd=tcp::{port}-:{port}" for port in row]
+    ftp = "{}" if passive in (0, PASSIVE_FIRST) else f'{{"passive": ({passive}, {PASSIVE_COUNT})}}'
     listed = ", ".join(f"{host} (its {guest})" for guest, host in ports.items() if guest != 80)
     hint = (
         f"From this machine, http://127.0.0.1:{ports[80]} is port 80 of the board; ports {listed} lead to it, too.\n"
         "From the board, this machine's 127.0.0.1 is 10.0.2.2."
+    )
+    if soc.get("memories", {}).get("main_ram", {}).get("size", 0) < SERVICES_RAM:
+        return ["--net", ",".join(["user", *forwards])], hint
+    hint += (
+        "\nNo service runs until the prompt starts one, and its network:\n"
+        "    import network, services; network.LAN().active(True)\n"
+        f'    services.start({{"users": {{"me": "PASSWORD"}}, "ftp": {ftp}, "http": {{}}, "repl": {{}}}})\n'
+        f"Then: curl -u me -T FILE ftp://127.0.0.1:{ports[21]}/, curl http://127.0.0.1:{ports[80]}/info, "
+        f"nc 127.0.0.1 {ports[2323]}; docs/services.md says more."
     )
     return ["--net", ",".join(["user", *forwards])], hint
 

@@ -10,6 +10,7 @@ import argparse
 import base64
 import gzip
 import hashlib
+import os
 import subprocess
 import sys
 import tarfile
@@ -116,18 +117,26 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("output", type=Path)
     parser.add_argument("--cache", type=Path, required=True)
+    parser.add_argument("--only", metavar="NAME", help="this package, without webfiles.py")
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
     rows = []
     for package in PACKAGES:
+        if options.only not in (None, package.name):
+            continue
         content = members(archive(package, options.cache.resolve()))
         for source, target in package.files.items():
             if target.endswith(".py"):
                 path = options.output / target
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content[source])
+                # Renamed into place: an interrupted run leaves nothing that a later one would believe.
+                new = path.with_suffix(f".{os.getpid()}")
+                new.write_bytes(content[source])
+                new.replace(path)
             else:
                 rows.append(constant(target, content[source]))
+    if options.only:
+        return
     rows += [constant(path.name, path.read_bytes()) for path in sorted(PAGE.iterdir())]
     text = "# SPDX-License-Identifier: MIT\n# Made by tools/web.py: path: (type, tag, gzipped content).\n"
     options.output.mkdir(parents=True, exist_ok=True)

@@ -31,9 +31,22 @@ _KINDS = {
 }
 
 
+def _known() -> list:
+    """The interfaces; where nobody named one, the wired one if it is up."""
+    if not interfaces:
+        try:
+            from network import LAN
+
+            lan = LAN()
+            return [lan] if lan.active() else []
+        except (ImportError, OSError, TypeError, ValueError):
+            pass
+    return interfaces
+
+
 def announce(server=None, withdraw: bool = False) -> None:
     """Have mDNS announce a service, or all, where the interface can."""
-    for interface in interfaces:
+    for interface in _known():
         if hasattr(interface, "announce"):
             for one in (server,) if server else servers:
                 if one.name in _KINDS:
@@ -58,7 +71,7 @@ def address_for(peer: str, configured: str = "") -> str:
     if peer.startswith("127."):
         return "127.0.0.1"
     found = ""
-    for interface in interfaces:
+    for interface in _known():
         ip, mask = interface.ifconfig()[:2]
         if _network(ip, mask) == _network(peer, mask):
             return ip

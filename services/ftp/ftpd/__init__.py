@@ -11,8 +11,8 @@ def start(port: int = 21, limit: int = 10, idle_s: int = 600, **config) -> None:
     """Serve; what was started before is stopped.
 
     config: root, rights (of those who log in: write, fpga, flash, card, site, run), anonymous ({"root":, "rights":} or
-    None), address (the own one towards clients, where the network interface does not know it), buffer (bytes),
-    greeting.
+    None), address (the own one towards clients, where the network interface does not know it), passive (first port of
+    passive data connections, how many), buffer (bytes), greeting.
     """
     global server
     stop()

@@ -5,8 +5,7 @@ import socket
 
 from services import net
 
-FIRST_PORT = 50_000
-PORTS = 200
+PORTS = (50_000, 8)  # for passive connections: the first one, and how many
 WAIT_S = 15  # until the client connects, or answers
 
 _next = 0
@@ -19,7 +18,8 @@ class DataError(Exception):
 class DataPort:
     """What the client asked for last."""
 
-    def __init__(self, peer: str) -> None:
+    def __init__(self, peer: str, ports: tuple = PORTS) -> None:
+        self.ports = ports
         self.peer = peer
         self.extended_only = False  # after EPSV ALL
         self._listener = None
@@ -38,9 +38,10 @@ class DataPort:
         """Listen; return the port."""
         global _next
         self.close()
-        for _ in range(PORTS):
-            port = FIRST_PORT + _next
-            _next = (_next + 1) % PORTS
+        first, count = self.ports
+        for _ in range(count):
+            port = first + _next % count
+            _next = (_next + 1) % count
             try:
                 self._listener = net.listen(port, 1)
                 return port

@@ -60,7 +60,7 @@ class Session:
         self.renaming = None
         self.wrong = 0
         self.done = False
-        self.data = data.DataPort(connection.peer[0])
+        self.data = data.DataPort(connection.peer[0], config.get("passive", data.PORTS))
         self.transfer = None
         self.moved = 0  # bytes of the transfer
         self.buffer_bytes = config.get("buffer", BUFFER_BYTES)
