@@ -78,7 +78,7 @@ def mip_files():
         f"/index/file/{wrong[:2]}/{wrong}": one,
         "/app/two.py": two,
         "/evil/package.json": {"urls": [["../evil.py", "two.py"]]},
-        "/broken/package.json": b"{",
+        "/broken/package.json": b"<html>",  # MicroPython takes "{" for {}
     }
     for form in ("6", "py"):
         files[f"/index/package/{form}/one/latest.json"] = package
