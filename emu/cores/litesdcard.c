@@ -225,5 +225,5 @@ const core_model_t core_sdcard_core = {
     .kind = "sdcard", .regs = core_regs, .state_size = sizeof(sd_t), .init = init, .reset = reset, .free = free_card
 };
 const core_model_t core_sdcard_phy = { .kind = "sdcard_phy", .regs = phy_regs };
-const core_model_t core_sdcard_dma = { .kind = "sdcard_dma", .regs = dma_regs };
+const core_model_t core_sdcard_dma = { .kind = "sdcard_dma", .regs = dma_regs, .names = "sdcard" };
 const core_model_t core_sdcard_irq = { .kind = "sdcard_irq", .regs = irq_regs, .names = "sdcard" };

@@ -8,7 +8,7 @@ import machine
 gc.collect()
 free = gc.mem_free()
 # 48 KiB at the prompt (test_repl.py), of which this script has taken some.
-check(free >= 45 * 1024, "%d bytes of heap free" % free)
+check(free >= 44 * 1024, "%d bytes of heap free" % free)
 ram = litex.info()["memories"]["main_ram"][1]
 if ram >= 0x1000000:
     check(free > ram - 0x200000 - ram // 32, "%d of %d bytes free" % (free, ram))
