@@ -7,6 +7,7 @@ MODULES = (
     ("net", "netman"),
     ("ftp", "ftpd"),
     ("http", "httpd"),
+    ("webrepl", "webrepl"),
     ("repl", "netrepl"),
     ("xvc", "xvcd"),
 )

