@@ -104,7 +104,8 @@ class Sockets(unittest.TestCase):
 
     def test_client_of_openssl(self) -> None:
         for option, version in VERSIONS.items():
-            for certificate in ("good", "rsa"):
+            # mbedtls 3.6 offers RSA-PSS for TLS 1.3, and its TLS 1.2 refuses a server that picks it, as openssl does.
+            for certificate in ("good",) if version == "TLSv1.2" else ("good", "rsa"):
                 with self.subTest(version=version, certificate=certificate):
                     port = self.s_server(certificate, option)
                     said = self.board.check(f"""
