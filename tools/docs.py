@@ -41,6 +41,10 @@ def close(process: subprocess.Popen[Any]) -> None:
             stream.close()
 
 
+# What is connected to some SoCs: a blank flash, a network.
+MEDIA = {"storage": ("--spiflash", ","), "net": ("--net", "user")}
+
+
 class Board:
     """The prompt of an emulated reference SoC."""
 
@@ -52,7 +56,7 @@ class Board:
                 "--kernel",
                 BUILD / "firmware" / soc / "firmware.bin",
                 *(("--wiring", wiring) if wiring.exists() else ()),
-                *(("--spiflash", ",") if soc == "storage" else ()),
+                *MEDIA.get(soc, ()),
                 BUILD / "soc" / soc,
             ],
             stdin=subprocess.PIPE,
