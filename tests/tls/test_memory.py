@@ -203,7 +203,7 @@ class ClockAndEntropy(unittest.TestCase):
             """
         self.assertIn("the clock is not set", board.run(code)[0])
         self.assertIn("ntptime.settime()", board.run(code)[0])
-        board.run("import machine; machine.RTC().datetime((2026, 11, 28, 0, 12, 0, 0, 0))")
+        board.set_clock()
         self.assertEqual(board.run(code), ("connected", ""))
 
     def test_health_failure_ends_tls(self) -> None:
