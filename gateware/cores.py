@@ -13,8 +13,9 @@ from litex.soc.cores.spi import SPIMaster
 
 from gateware.jtag_master import add_jtag_master
 from gateware.maphash import add_map_hash
+from gateware.trng import RingBits, Trng
 
-__all__ = ["add_gpio", "add_jtag_master", "add_map_hash", "add_spi"]
+__all__ = ["add_gpio", "add_jtag_master", "add_map_hash", "add_spi", "add_trng"]
 
 SPI_HZ = 1_000_000
 
@@ -37,3 +38,14 @@ def add_gpio(soc: Any, pads: Any, name: str = "gpio") -> None:
     soc.add_module(name=name, module=GPIOTristate(pads, with_irq=soc.irq.enabled))
     if soc.irq.enabled:
         soc.irq.add(name, use_loc_if_exists=True)
+
+
+def add_trng(soc: Any, name: str = "trng") -> None:
+    """Add a source of random bits: ring oscillators on ECP5 and Xilinx; ValueError for other FPGAs.
+
+    The tools must be told that the rings are meant: nextpnr by --ignore-loops (LiteX: --nextpnr-ignoreloops).
+    """
+    device = soc.platform.device.lower()
+    families = (("lfe5u", "ecp5"), ("xc", "xilinx"))
+    family = next((name for start, name in families if device.startswith(start)), device)
+    soc.add_module(name=name, module=Trng(RingBits(family, platform=soc.platform)))

