@@ -26,7 +26,7 @@ def hard(t):
 Timer(-1, period=2, callback=beat)
 Timer(-1, period=1, hard=True, callback=hard)
 t0 = time.ticks_ms()
-while time.ticks_diff(time.ticks_ms(), t0) < 600:
+while time.ticks_diff(time.ticks_ms(), t0) < (600 if FAST else 200):
     for period in (1, 2, 3, 5):
         Timer(-1, mode=Timer.ONE_SHOT, period=period, callback=act)
         started += 1
