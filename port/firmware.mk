@@ -172,7 +172,7 @@ LIBM_C = $(if $(filter single,$(PRECISION)),$(SRC_LIB_LIBM_C) $(SRC_LIB_LIBM_SQR
 	$(filter-out %/exp.c,$(SRC_LIB_LIBM_DBL_C)) $(SRC_LIB_LIBM_DBL_SQRT_SW_C))
 SOC_C := $(patsubst $(REPO)/%,%,$(wildcard $(REPO)/soc/*.c $(REPO)/drivers/*.c))
 # The programmer and flash/ bring their own.
-SOC_C += $(if $(NET),$(if $(filter 1,$(ECP5))$(WITH_SPIFLASH),,common/crc32.c))
+SOC_C += $(if $(filter 1,$(ECP5))$(WITH_SPIFLASH),,common/crc32.c common/status.c)
 
 OBJ = $(PY_O) $(MBEDTLS_O) $(addprefix $(BUILD)/,$(SRC_C:.c=.o) $(LIBM_C:.c=.o) $(SOC_C:.c=.o)) \
 	$(BUILD)/gen/soc_tables.o $(BUILD)/start.o $(BUILD)/shared/runtime/gchelper_rv32i.o
