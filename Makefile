@@ -65,13 +65,9 @@ help: ## List the targets
 WIRING = $(addprefix --wiring ,$(wildcard gateware/wiring/$(FIRMWARE_NAME).txt))
 RUN = exec $(PYTHON) tools/run.py --network $(BUILD_DIRECTORY) $(if $(PTY),--pty) $(if $(SCRIPT),--script "$(SCRIPT)") $(if $(TIMEOUT),--timeout $(TIMEOUT))
 
-# What a SoC of `make run` remembers: its SPI flash is a file, unless ARGS names another one.
-RUN_FLASH = $(BUILD)/run/$(FIRMWARE_NAME)/flash.bin
-RUN_MEDIA = media=; $(if $(FRESH),rm -f $(RUN_FLASH);) \
-	if grep -q '"spiflash_\(core_\)\?master_cs"' $(BUILD_DIRECTORY)/csr.json \
-		&& test -z '$(findstring --spiflash,$(ARGS))'; then \
-		mkdir -p $(dir $(RUN_FLASH)); media="--spiflash $(RUN_FLASH)"; \
-		echo "Files stay in $(RUN_FLASH), the SPI flash; FRESH=1 forgets them." >&2; fi;
+# What a SoC of `make run` remembers: its SPI flash and its card are files, unless ARGS names other ones.
+RUN_MEDIA = media=$$($(PYTHON) tools/media.py $(if $(FRESH),--fresh) --run $(BUILD)/run/$(FIRMWARE_NAME) \
+	--kernel $(FIRMWARE) --emulator $(BUILD)/lxemu $(BUILD_DIRECTORY) -- $(ARGS)) || exit;
 
 .PHONY: run emu-run rtl-run firmware
 run: image emu ## A prompt on the emulated SoC (SOC=board, SCRIPT=file.py, PTY=1, FRESH=1 forgets its files, ARGS=options of lxemu)
