@@ -42,7 +42,7 @@ def make_card(image: Path, emulator: Path, kernel: Path, folder: Path) -> bool:
         file.truncate(CARD_BYTES)
     script = image.with_suffix(".py")
     script.write_text(FORMAT)
-    command = [sys.executable, ROOT / "tools" / "run.py", "--script", script]
+    command: list[str | Path] = [sys.executable, ROOT / "tools" / "run.py", "--script", script]
     command += [
         "--timeout",
         str(FORMAT_S),
