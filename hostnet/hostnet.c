@@ -16,7 +16,7 @@
 #define PERCENT (1000)  // what faults are counted in: tenths of a percent
 #define HUNDRED (100u * PERCENT)
 
-static const hostnet_kind_t *const kinds[] = { &hostnet_user, &hostnet_tap };
+static const hostnet_kind_t *const kinds[] = { &hostnet_user, &hostnet_tap, &hostnet_library_kind };
 
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -251,7 +251,7 @@ static bool open_kind(hostnet_t *net, const char *name, const char *value, hostn
             return net->self != NULL;
         }
     }
-    return hostnet_fail(error, "%.40s: give user or tap=NAME, with options behind commas", name);
+    return hostnet_fail(error, "%.40s: give user, tap=NAME or library=FILE, with options behind commas", name);
 }
 
 static bool set_up(hostnet_t *net, char *text, hostnet_error_t *error) {

@@ -27,6 +27,7 @@ typedef struct {
 
 extern const hostnet_kind_t hostnet_user;
 extern const hostnet_kind_t hostnet_tap;
+extern const hostnet_kind_t hostnet_library_kind;
 
 bool hostnet_fail(hostnet_error_t *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

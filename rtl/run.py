@@ -184,7 +184,7 @@ def prepare(args: Any, folder: Path, build: dict[str, Any]):
     for path in args.wiring:
         command += ["--wiring", str(Path(path).resolve())]
     for spec in args.net:
-        command += ["--net", with_absolute_file(spec, "pcap")]
+        command += ["--net", with_absolute_file(with_absolute_file(spec, "pcap"), "library")]
     if args.jtag:
         command += ["--jtag", with_absolute_file(args.jtag)]
     for spec in args.sdcard:

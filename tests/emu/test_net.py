@@ -43,9 +43,11 @@ class NetTest(TestCase):
 
     def test_bad_input(self):
         cases = {
-            "bridge": "give user or tap=NAME",
+            "bridge": "give user, tap=NAME or library=FILE",
             "user=x": "give user",
             "tap": "give tap=NAME",
+            "library": "give library=FILE",
+            "library=/nowhere/peer.so": "give the path of a shared library",
             "tap=a-name-that-is-too-long": "at most 15 characters",
             "user,hostfwd=tcp:8080": "as tcp::8080-:80",
             "user,hostfwd=tcp::8080-:99999": "as tcp::8080-:80",
