@@ -22,6 +22,7 @@ MODULES = (
     "jtag",
     "spiflash",
     "footprint",
+    "network",
     "gateware",
 )
 
