@@ -91,9 +91,17 @@ int lx_liteeth_inband_link(const lx_liteeth_t *eth, bool *up) {
     return LX_OK;
 }
 
+void lx_liteeth_enable_receive(const lx_liteeth_t *eth, bool on) {
+    csr_write(eth->regs->sram_writer_ev_enable, on ? EVENT : 0);
+}
+
+void lx_liteeth_enable_transmit(const lx_liteeth_t *eth, bool on) {
+    csr_write(eth->regs->sram_reader_ev_enable, on ? EVENT : 0);
+}
+
 void lx_liteeth_enable(const lx_liteeth_t *eth, bool receive, bool transmit) {
-    csr_write(eth->regs->sram_writer_ev_enable, receive ? EVENT : 0);
-    csr_write(eth->regs->sram_reader_ev_enable, transmit ? EVENT : 0);
+    lx_liteeth_enable_receive(eth, receive);
+    lx_liteeth_enable_transmit(eth, transmit);
 }
 
 bool lx_liteeth_isr(const lx_liteeth_t *eth) {

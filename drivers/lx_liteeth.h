@@ -7,7 +7,9 @@
 // sram_reader_start, while sram_reader_ready is 1 (its command FIFO, which is as long as there are slots, is not full).
 // Slots are used in turn in both directions, so the oldest is always the next one to be free.
 //
-// No function waits. One context at a time may call for an instance; lx_liteeth_isr() is for its interrupt.
+// No function waits. What receives and what sends share nothing, so that each may have a context of its own: the
+// interrupt takes frames by lx_liteeth_isr(), lx_liteeth_peek(), lx_liteeth_read() and lx_liteeth_enable_receive() while
+// something else sends.
 
 #ifndef DRIVERS_LX_LITEETH_H
 #define DRIVERS_LX_LITEETH_H
@@ -105,6 +107,8 @@ int lx_liteeth_reset_phy(const lx_liteeth_t *eth, bool held);
 int lx_liteeth_inband_link(const lx_liteeth_t *eth, bool *up);
 
 // Interrupts for received frames, and for a transmit slot that has become free.
+void lx_liteeth_enable_receive(const lx_liteeth_t *eth, bool on);
+void lx_liteeth_enable_transmit(const lx_liteeth_t *eth, bool on);
 void lx_liteeth_enable(const lx_liteeth_t *eth, bool receive, bool transmit);
 
 // For the interrupt: mask what is pending, acknowledge the transmitter's event. Returns whether there was any.

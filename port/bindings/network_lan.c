@@ -329,6 +329,11 @@ static mp_obj_t network_lan_stats(mp_obj_t self_in) {
     net_lock();
     lx_liteeth_counters(&lan->eth, &counters);
     net_unlock();
+    // Buffers that only wait for a frame are not in use.
+    uint32_t ring = 0;
+    for (size_t i = 0; i < SOC_ETHMAC_COUNT; i++) {
+        ring += net_lans[i].ready ? NET_RING_FRAMES : 0;
+    }
     const struct {
         qstr name;
         uint32_t value;
@@ -340,15 +345,15 @@ static mp_obj_t network_lan_stats(mp_obj_t self_in) {
         { MP_QSTR_rx_fcs_errors, counters.rx_fcs_errors },
         { MP_QSTR_rx_checksum_errors, lan->rx_checksum_errors },
         { MP_QSTR_rx_overflows, counters.rx_overflows },
-        { MP_QSTR_rx_dropped, counters.rx_dropped },
+        { MP_QSTR_rx_dropped, lan->rx_dropped },
         { MP_QSTR_tx_frames, counters.tx_frames },
         { MP_QSTR_tx_bytes, counters.tx_bytes },
         { MP_QSTR_tx_dropped, lan->tx_dropped },
         { MP_QSTR_tx_queued_max, lan->tx_queued_max },
         { MP_QSTR_link_losses, lan->link_losses },
         { MP_QSTR_tcp_retransmissions, lwip_stats.mib2.tcpretranssegs },
-        { MP_QSTR_buffers_used, lwip_stats.memp[MEMP_PBUF_POOL]->used },
-        { MP_QSTR_buffers_max, lwip_stats.memp[MEMP_PBUF_POOL]->max },
+        { MP_QSTR_buffers_used, lwip_stats.memp[MEMP_PBUF_POOL]->used - ring },
+        { MP_QSTR_buffers_max, lwip_stats.memp[MEMP_PBUF_POOL]->max - ring },
         { MP_QSTR_buffers_failed, lwip_stats.memp[MEMP_PBUF_POOL]->err },
         { MP_QSTR_memory_used, lwip_stats.mem.used },
         { MP_QSTR_memory_max, lwip_stats.mem.max },

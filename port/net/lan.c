@@ -2,11 +2,16 @@
 // lwIP's network interface over LiteEth.
 //
 // A frame is copied once on its way in, out of the slot, with the sum for its TCP or UDP checksum made in the copy;
-// on its way out lwIP's buffers are copied into a slot, or wait in a queue until one is free. The interrupt only masks
-// itself and asks for the deferred context, so the slots are drained in turn and nothing is lost while lwIP works.
+// on its way out lwIP's buffers are copied into a slot, or wait in a queue until one is free.
 //
-// Receiving may take RX_SHARE of the CPU in each tick. A flood then fills the slots and is dropped there, by hardware,
-// and Python goes on at a quarter of its speed.
+// The interrupt copies one frame into a ring of buffers, which takes 50 to 60 us, and asks for the deferred context,
+// where lwIP gets it. A MAC has as few as two slots, and needs one of them while the next frame comes: at 100 Mbit/s the
+// other has to be free 123 us after its frame came, which is less than lwIP takes for a segment and its acknowledgement.
+// Where frames come faster than lwIP takes them, segments that follow one another meet in the ring, and lwIP gets them
+// as one.
+//
+// Receiving may take RX_SHARE of the CPU in each tick. A flood then fills ring and slots and is dropped there, by
+// hardware, and Python goes on at a quarter of its speed.
 
 #include "net/net.h"
 
@@ -40,6 +45,9 @@
 #define RX_SHARE_CYCLES (CYCLES_PER_TICK * 3 / 4)
 #define LINK_MS 250
 #define PHY_RESET_MS 2
+// Segments that are merged with the one before them: lengths have 16 bits, and the window is smaller.
+#define MERGED_MAX 22
+#define MERGED_HEADERS (SIZEOF_ETH_HDR + IP_HLEN + TCP_HLEN)
 #define RX_CHECKS (NETIF_CHECKSUM_ENABLE_ALL & ~(NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP))
 
 // ---- Addresses ------------------------------------------------------------------------------------------
@@ -137,7 +145,7 @@ static void drain(net_lan_t *lan) {
         lan->queue_count--;
         pbuf_free(p);
     }
-    lx_liteeth_enable(&lan->eth, !lan->rx_off, lan->queue_count > 0);
+    lx_liteeth_enable_transmit(&lan->eth, lan->queue_count > 0);
 }
 
 static err_t output(struct netif *netif, struct pbuf *p) {
@@ -174,7 +182,7 @@ static err_t output(struct netif *netif, struct pbuf *p) {
         lan->tx_queued_max = lan->queue_count;
     }
     if (lan->queue_count == 1) {
-        lx_liteeth_enable(&lan->eth, !lan->rx_off, true);
+        lx_liteeth_enable_transmit(&lan->eth, true);
     }
     return ERR_OK;
 }
@@ -244,47 +252,165 @@ static check_t check(const uint8_t *header, size_t n, unsigned type, uint16_t su
     return sums_up(total) ? CHECK_GOOD : CHECK_BAD;
 }
 
-// One frame, which is there.
-static void receive(net_lan_t *lan, size_t n) {
-    struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)(ETH_PAD_SIZE + n), PBUF_POOL);
-    if (p == NULL) {
-        lx_liteeth_drop(&lan->eth);
+static unsigned ring_count(const net_lan_t *lan) {
+    return (uint8_t)(lan->ring_in - lan->ring_out);
+}
+
+static net_frame_t *ring_first(net_lan_t *lan) {
+    return &lan->ring[lan->ring_out % NET_RING_FRAMES];
+}
+
+// Copy the oldest frame of the slots into the ring. Returns whether the ring has room for another one. In the interrupt:
+// lwIP's memory is not touched but for the buffer that lies ready.
+static bool fetch(net_lan_t *lan) {
+    if (ring_count(lan) == NET_RING_FRAMES) {
+        return false;
+    }
+    size_t n = lx_liteeth_peek(&lan->eth);
+    if (n != 0) {
+        net_frame_t *frame = &lan->ring[lan->ring_in % NET_RING_FRAMES];
+        frame->n = (uint16_t)(ETH_PAD_SIZE + n);
+        frame->sum = lx_liteeth_read(&lan->eth, frame->p->payload);
+        lan->ring_in++;
+    }
+    return ring_count(lan) < NET_RING_FRAMES;
+}
+
+// The buffer of the ring's first frame, and a new one in its place. NULL: there is none, and the frame is dropped.
+static struct pbuf *take_first(net_lan_t *lan) {
+    net_frame_t *frame = ring_first(lan);
+    struct pbuf *p = pbuf_alloc(PBUF_RAW, PBUF_POOL_BUFSIZE, PBUF_POOL);
+    if (p != NULL) {
+        struct pbuf *fresh = p;
+        p = frame->p;
+        p->len = p->tot_len = frame->n;
+        frame->p = fresh;
+    } else {
+        lan->rx_dropped++;
         MIB2_STATS_NETIF_INC(&lan->netif, ifindiscards);
+    }
+    lan->ring_out++;
+    if (lan->rx_off) {
+        lan->rx_off = false;
+        lx_liteeth_enable_receive(&lan->eth, true);
+    }
+    return p;
+}
+
+// The TCP header of a segment of IPv4 that holds data and nothing that its connection has to see alone, or NULL. Its
+// checksums are right.
+static struct tcp_hdr *plain_segment(const net_frame_t *frame) {
+    uint8_t *at = frame->p->payload;
+    struct ip_hdr *ip = (void *)(at + SIZEOF_ETH_HDR);
+    struct tcp_hdr *tcp = (void *)(at + SIZEOF_ETH_HDR + IP_HLEN);
+    if (((struct eth_hdr *)at)->type != PP_HTONS(ETHTYPE_IP) || frame->n <= MERGED_HEADERS
+        || IPH_HL_BYTES(ip) != IP_HLEN || IPH_PROTO(ip) != IP_PROTO_TCP
+        || (tcp->_hdrlen_rsvd_flags & PP_HTONS((uint16_t) ~TCP_PSH)) != PP_HTONS(TCP_HLEN / 4 << 12 | TCP_ACK)) {
+        return NULL;
+    }
+    bool good = sums_up(sum_words((const uint16_t *)ip, IP_HLEN / 2))
+        && check((const uint8_t *)ip, frame->n - SIZEOF_ETH_HDR, ETHTYPE_IP, frame->sum) == CHECK_GOOD;
+    return good ? tcp : NULL;
+}
+
+// Whether two headers are of one connection, and say the same but for their data.
+static bool same_flow(const struct tcp_hdr *a, const struct tcp_hdr *b) {
+    const struct ip_hdr *x = (const void *)((const uint8_t *)a - IP_HLEN);
+    const struct ip_hdr *y = (const void *)((const uint8_t *)b - IP_HLEN);
+    return a->src == b->src && a->dest == b->dest && a->ackno == b->ackno && x->src.addr == y->src.addr
+           && x->dest.addr == y->dest.addr && x->_tos == y->_tos && x->_ttl == y->_ttl;
+}
+
+// Every second segment is acknowledged at once (RFC 1122, 4.2.3.2), and lwIP sees but one: the first of them counts as
+// received before.
+static void acknowledge_soon(const struct tcp_hdr *tcp) {
+    const struct ip_hdr *ip = (const void *)((const uint8_t *)tcp - IP_HLEN);
+    for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next) {
+        if (pcb->remote_port == lwip_ntohs(tcp->src) && pcb->local_port == lwip_ntohs(tcp->dest)
+            && IP_IS_V4(&pcb->remote_ip) && ip_2_ip4(&pcb->remote_ip)->addr == ip->src.addr) {
+            tcp_set_flags(pcb, TF_ACK_DELAY);
+            return;
+        }
+    }
+}
+
+// Make one segment of those in the ring that follow `p`, whose TCP header is given. lwIP then takes its way through TCP
+// once for all of them: its code is larger than the instruction cache.
+static void merge(net_lan_t *lan, struct pbuf *p, struct tcp_hdr *first) {
+    struct pbuf *parts[MERGED_MAX];
+    unsigned count = 0;
+    uint32_t bytes = p->len;
+    uint32_t next = lwip_ntohl(first->seqno) + p->len - MERGED_HEADERS;
+    while (ring_count(lan) > 0 && count < MERGED_MAX) {
+        const struct tcp_hdr *tcp = plain_segment(ring_first(lan));
+        if (tcp == NULL || !same_flow(first, tcp) || lwip_ntohl(tcp->seqno) != next) {
+            break;
+        }
+        struct pbuf *q = take_first(lan);
+        if (q == NULL) {
+            break;
+        }
+        first->_hdrlen_rsvd_flags |= tcp->_hdrlen_rsvd_flags;
+        first->wnd = tcp->wnd;
+        pbuf_remove_header(q, MERGED_HEADERS);
+        next += q->len;
+        bytes += q->len;
+        parts[count++] = q;
+    }
+    struct pbuf *behind = NULL;
+    for (unsigned i = count; i-- > 0; behind = parts[i]) {
+        parts[i]->next = behind;
+        parts[i]->tot_len = (u16_t)(parts[i]->len + (behind != NULL ? behind->tot_len : 0));
+    }
+    p->next = behind;
+    p->tot_len = (u16_t)bytes;
+    if (count > 0) {
+        acknowledge_soon(first);
+    }
+    IPH_LEN_SET((struct ip_hdr *)(void *)((uint8_t *)first - IP_HLEN), lwip_htons((uint16_t)(bytes - SIZEOF_ETH_HDR)));
+}
+
+// Give the first frame of the ring to lwIP, and with it what it can take together.
+static void receive(net_lan_t *lan) {
+    struct tcp_hdr *tcp = ring_count(lan) > 1 ? plain_segment(ring_first(lan)) : NULL;
+    uint16_t sum = ring_first(lan)->sum;
+    struct pbuf *p = take_first(lan);
+    if (p == NULL) {
         return;
     }
-    uint16_t sum = lx_liteeth_read(&lan->eth, p->payload);
-    const struct eth_hdr *header = p->payload;
-    const uint8_t *ip = (const uint8_t *)p->payload + SIZEOF_ETH_HDR;
-    check_t result = check(ip, n - LX_LITEETH_HEADER_BYTES, lwip_ntohs(header->type), sum);
-    if (result == CHECK_BAD) {
-        lan->rx_checksum_errors++;
-        pbuf_free(p);
-        return;
+    if (tcp != NULL) {
+        merge(lan, p, tcp);
+        NETIF_SET_CHECKSUM_CTRL(&lan->netif, RX_CHECKS & ~NETIF_CHECKSUM_CHECK_IP);
+    } else {
+        const struct eth_hdr *header = p->payload;
+        const uint8_t *ip = (const uint8_t *)p->payload + SIZEOF_ETH_HDR;
+        check_t result = check(ip, p->tot_len - SIZEOF_ETH_HDR, lwip_ntohs(header->type), sum);
+        if (result == CHECK_BAD) {
+            lan->rx_checksum_errors++;
+            pbuf_free(p);
+            return;
+        }
+        NETIF_SET_CHECKSUM_CTRL(&lan->netif, result == CHECK_GOOD ? RX_CHECKS : NETIF_CHECKSUM_ENABLE_ALL);
     }
-    NETIF_SET_CHECKSUM_CTRL(&lan->netif, result == CHECK_GOOD ? RX_CHECKS : NETIF_CHECKSUM_ENABLE_ALL);
     if (lan->netif.input(p, &lan->netif) != ERR_OK) {
         pbuf_free(p);
     }
 }
 
-static bool receive_all(net_lan_t *lan) {
+static void receive_all(net_lan_t *lan) {
     uint32_t start = mp_hal_ticks_cpu();
-    size_t n;
-    while ((n = lx_liteeth_peek(&lan->eth)) != 0) {
+    uint32_t took = 0;
+    if (lan->eth.regs->irq < 0) {
+        for (unsigned i = 0; i < NET_RING_FRAMES && fetch(lan); i++) {
+        }
+    }
+    while (ring_count(lan) > 0 && took < lan->left_cycles) {
+        receive(lan);
         uint32_t now = mp_hal_ticks_cpu();
         net_stir(now);
-        if (now - start >= lan->left_cycles) {
-            // Until the next tick.
-            lan->left_cycles = 0;
-            lan->rx_off = true;
-            return false;
-        }
-        receive(lan, n);
+        took = now - start;
     }
-    uint32_t took = mp_hal_ticks_cpu() - start;
     lan->left_cycles -= took < lan->left_cycles ? took : lan->left_cycles;
-    lan->rx_off = false;
-    return false;
 }
 
 // ---- Link -----------------------------------------------------------------------------------------------
@@ -381,29 +507,33 @@ void net_lan_withdraw(net_lan_t *lan, net_service_t *service) {
 
 // ---- Life -----------------------------------------------------------------------------------------------
 
-bool net_lan_poll(net_lan_t *lan) {
+void net_lan_poll(net_lan_t *lan) {
     if (!lan->active) {
-        return false;
+        return;
     }
-    bool again = receive_all(lan);
+    receive_all(lan);
     drain(lan);
     if ((int32_t)(net_now_ms() - lan->link_due_ms) >= 0) {
         lan->link_due_ms = net_now_ms() + LINK_MS;
         watch_link(lan);
         follow_hostname(lan);
     }
-    return again;
 }
 
 bool net_lan_tick(net_lan_t *lan) {
     lan->left_cycles = RX_SHARE_CYCLES;
     // The end of a transmission may never be reported (time stamps of 2024.12).
-    return lan->active && (lan->rx_off || lan->queue_count > 0 || (int32_t)(net_now_ms() - lan->link_due_ms) >= 0);
+    return lan->active && (ring_count(lan) > 0 || lan->queue_count > 0 || (int32_t)(net_now_ms() - lan->link_due_ms) >= 0);
 }
 
 void net_lan_isr(void *arg) {
     net_lan_t *lan = arg;
     if (lx_liteeth_isr(&lan->eth)) {
+        // One frame at a time, so that other interrupts wait no longer than for that.
+        lan->rx_off = !fetch(lan);
+        if (!lan->rx_off) {
+            lx_liteeth_enable_receive(&lan->eth, true);
+        }
         net_request();
     }
 }
@@ -451,6 +581,13 @@ int net_lan_start(net_lan_t *lan, unsigned index, void (*delay_ms)(uint32_t ms))
         }
     }
     net_lock();
+    for (unsigned i = 0; i < NET_RING_FRAMES; i++) {
+        lan->ring[i].p = pbuf_alloc(PBUF_RAW, PBUF_POOL_BUFSIZE, PBUF_POOL);
+        if (lan->ring[i].p == NULL) {
+            net_unlock();
+            return LX_EOVERFLOW;
+        }
+    }
     netif_add(&lan->netif, IP4_ADDR_ANY4, IP4_ADDR_ANY4, IP4_ADDR_ANY4, lan, init_netif, ethernet_input);
     uint8_t mac[LX_LITEETH_MAC_BYTES];
     default_mac(mac, index);
@@ -495,6 +632,8 @@ void net_lan_activate(net_lan_t *lan, bool active) {
             lan->queue_count--;
         }
         net_lan_silence(lan);
+        lan->ring_out = lan->ring_in;
+        lan->rx_off = false;
     }
 }
 

@@ -60,7 +60,8 @@ extern uint16_t net_tcp_window;
 #if PORT_NET_SMALL
 #define NET_TCP_WINDOW (4 * TCP_MSS)
 #define TCP_SND_BUF (4 * TCP_MSS)
-#define PBUF_POOL_SIZE 18
+#define PBUF_POOL_SIZE 22
+#define NET_RING_FRAMES 4 // that wait for lwIP (lan.c); a power of two
 #define MEM_SIZE (32 * 1024)
 #define MEMP_NUM_TCP_PCB 8
 #define MEMP_NUM_TCP_PCB_LISTEN 4
@@ -70,7 +71,8 @@ extern uint16_t net_tcp_window;
 #else
 #define NET_TCP_WINDOW (22 * TCP_MSS)
 #define TCP_SND_BUF (22 * TCP_MSS)
-#define PBUF_POOL_SIZE 96
+#define PBUF_POOL_SIZE 128
+#define NET_RING_FRAMES 32
 #define MEM_SIZE (256 * 1024)
 #define MEMP_NUM_TCP_PCB 32
 #define MEMP_NUM_TCP_PCB_LISTEN 16

@@ -71,10 +71,9 @@ int net_atoi(const char *digits) {
 
 static void run(void *arg) {
     (void)arg;
-    bool again = false;
     for (size_t i = 0; i < SOC_ETHMAC_COUNT; i++) {
         if (net_lans[i].ready) {
-            again |= net_lan_poll(&net_lans[i]);
+            net_lan_poll(&net_lans[i]);
         }
     }
     netif_poll_all();
@@ -82,9 +81,6 @@ static void run(void *arg) {
         sys_check_timeouts();
         uint32_t ms = sys_timeouts_sleeptime();
         due_ms = now_ms + (ms < TIMERS_MS ? ms : TIMERS_MS);
-    }
-    if (again) {
-        net_request();
     }
     port_wake();
 }

@@ -25,6 +25,13 @@
 // Frames that wait for a transmit slot.
 #define NET_QUEUE_FRAMES 32
 
+// A received frame that waits for lwIP.
+typedef struct {
+    struct pbuf *p; // always one, with room for any frame
+    uint16_t n; // bytes of the frame, ETH_PAD_SIZE included
+    uint16_t sum; // that lx_liteeth_read() has made
+} net_frame_t;
+
 // A service that mDNS announces.
 typedef struct {
     char type[16]; // "_http"
@@ -48,14 +55,18 @@ typedef struct {
     uint16_t mbps; // of the link, 0: not known
     uint32_t link_due_ms; // when to look at the link again
     uint32_t left_cycles; // that receiving may still take in this tick
-    bool rx_off; // its interrupt is masked until there is time or memory
+    volatile bool rx_off; // its interrupt is masked until the ring has room
+    volatile uint8_t ring_in; // frames that the interrupt has put into the ring, modulo 256
+    volatile uint8_t ring_out; // that were taken out of it
     uint8_t queue_first;
     uint8_t queue_count;
     uint32_t tx_queued_max; // the most that ever waited
     uint32_t tx_dropped; // the queue was full
     uint32_t rx_checksum_errors;
+    uint32_t rx_dropped; // no buffer was free
     uint32_t link_losses;
     struct pbuf *queue[NET_QUEUE_FRAMES];
+    net_frame_t ring[NET_RING_FRAMES];
     char mdns_name[MICROPY_PY_NETWORK_HOSTNAME_MAX_LEN + 1]; // that mDNS answers to
     net_service_t services[MDNS_MAX_SERVICES];
 } net_lan_t;
@@ -89,8 +100,8 @@ void net_lan_isr(void *arg);
 // Up: the link is looked for, IPv6 configures itself, and DHCP runs where it is wanted. Down releases the lease.
 void net_lan_activate(net_lan_t *lan, bool active);
 
-// Receive, send what waits, look at the link when that is due. Returns whether it has to be called again soon.
-bool net_lan_poll(net_lan_t *lan);
+// Receive, send what waits, look at the link when that is due.
+void net_lan_poll(net_lan_t *lan);
 
 // A new tick: receiving may take its share of it again. In the interrupt. Returns whether to poll.
 bool net_lan_tick(net_lan_t *lan);

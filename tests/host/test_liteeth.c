@@ -457,6 +457,14 @@ static void liteeth_interrupts(void) {
     lx_liteeth_send(&eth, &(lx_liteeth_part_t) {frame, sizeof(frame)}, 1);
     transmit();
     CHECK(!lx_liteeth_isr(&eth));
+    // Each direction is enabled without the other.
+    lx_liteeth_enable_receive(&eth, true);
+    CHECK_EQ(mock_get(mac.rx_enable), 1);
+    CHECK_EQ(mock_get(mac.tx_enable), 0);
+    lx_liteeth_enable_transmit(&eth, true);
+    lx_liteeth_enable_receive(&eth, false);
+    CHECK_EQ(mock_get(mac.rx_enable), 0);
+    CHECK_EQ(mock_get(mac.tx_enable), 1);
 }
 
 static void liteeth_resets_its_phy(void) {
