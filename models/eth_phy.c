@@ -43,6 +43,7 @@ eth_phy_config_t eth_phy_wired(const wiring_t *wiring, const char *core, bool gi
     config.gigabit = gigabit;
     if (wiring != NULL) {
         config.fault = (eth_phy_fault_t)(wiring_value(wiring, core, "fault", ETH_PHY_OK) % (ETH_PHY_IN_RESET + 1));
+        config.gigabit = wiring_value(wiring, core, "gigabit", gigabit) != 0;
         config.address = wiring_value(wiring, core, "address", config.address) & 0x1f;
     }
     return config;

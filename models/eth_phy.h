@@ -48,7 +48,8 @@ typedef struct {
     uint16_t read;        // the register that goes out
 } eth_phy_t;
 
-// The PHY of a core as a wiring has it: `value CORE.address N`, `value CORE.fault N`. wiring may be NULL.
+// The PHY of a core as a wiring has it: `value CORE.address N`, `value CORE.fault N`, `value CORE.gigabit N`. wiring may be
+// NULL.
 eth_phy_config_t eth_phy_wired(const wiring_t *wiring, const char *core, bool gigabit);
 
 void eth_phy_init(eth_phy_t *phy, const eth_phy_config_t *config);
