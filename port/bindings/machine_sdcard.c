@@ -14,6 +14,7 @@
 #include "bindings/instance.h"
 #include "drivers/lx_sdcard.h"
 #include "drivers/lx_sdspi.h"
+#include "module.h"
 #include "soc_config.h"
 #include "soc_instances.h"
 
@@ -34,6 +35,15 @@ typedef struct {
     } transport;
     lx_sd_t card;
 } machine_sdcard_obj_t;
+
+// The objects are in the heap, which the next virtual machine has anew.
+static void sdcard_init(void) {
+    for (size_t i = 0; i < MP_ARRAY_SIZE(MP_STATE_PORT(machine_sdcard_slots)); i++) {
+        MP_STATE_PORT(machine_sdcard_slots)[i] = NULL;
+    }
+}
+
+PORT_MODULE(sdcard) = { .init = sdcard_init };
 
 // What is between a descriptor and a transport.
 typedef struct {

@@ -12,6 +12,7 @@ import unittest
 import zlib
 from pathlib import Path
 
+from tests.device import run
 from tests.device.run import BUILD, ROOT, repl  # which puts tools/ on the path
 
 SOC = BUILD / "soc" / "storage"
@@ -118,6 +119,18 @@ with open("/sd/from a PC/big.bin", "rb") as f: print(f.read() == b"".join(bytes(
 """
 
 
+OWN_OBJECT = """
+import machine
+card = machine.SDCard()
+print(card.info()["size"])
+data = bytes((i * 7 + (i >> 8)) & 255 for i in range(20 * 512))
+print(card.writeblocks(0, data))
+got = bytearray(10240)
+card.readblocks(0, got)
+print(got == data)
+"""
+
+
 class FileSystems(Card):
     def check_fat(self, at=""):
         """What the board wrote, by mtools; at: where the file system begins in the image."""
@@ -207,6 +220,17 @@ class FileSystems(Card):
             "with open('/sd/big.bin', 'rb') as f: print(f.read() == b''.join(bytes((i,)) * 5000 for i in range(40)))"
         )
         self.assertEqual(output, "True\n")
+
+
+class SoftReset(unittest.TestCase):
+    def test_the_next_machine_has_objects_of_its_own(self):
+        """Memory that is taken in the new heap is not that of the old card's object."""
+        board = run.Board("storage", False)
+        try:
+            output, error = board.run(OWN_OBJECT)
+        finally:
+            board.close()
+        self.assertEqual((output, error), ("67108864\n0\nTrue\n", ""))
 
 
 class LargeFiles(Card):
