@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "common/checksum.h"
 #include "common/crc32.h"
 #include "soc/mmio.h"
 
@@ -175,16 +176,6 @@ size_t lx_liteeth_peek(lx_liteeth_t *eth) {
     return eth->rx_length;
 }
 
-static inline uint32_t add(uint32_t sum, uint32_t word) {
-    sum += word;
-    return sum + (sum < word);
-}
-
-static uint16_t folded(uint32_t sum) {
-    sum = (sum >> 16) + (sum & 0xffff);
-    return (uint16_t)((sum >> 16) + sum);
-}
-
 uint16_t lx_liteeth_read(lx_liteeth_t *eth, uint32_t *to) {
     size_t n = eth->rx_length;
     if (n == 0) {
@@ -212,13 +203,13 @@ uint16_t lx_liteeth_read(lx_liteeth_t *eth, uint32_t *to) {
         uint32_t z = c >> 16 | d << 16;
         held = d >> 16;
         to[i] = w;
-        sum = add(sum, w);
+        sum = checksum_add(sum, w);
         to[i + 1] = x;
-        sum = add(sum, x);
+        sum = checksum_add(sum, x);
         to[i + 2] = y;
-        sum = add(sum, y);
+        sum = checksum_add(sum, y);
         to[i + 3] = z;
-        sum = add(sum, z);
+        sum = checksum_add(sum, z);
     }
     for (; i < words; i++, from += 4) {
         uint32_t word = held;
@@ -232,12 +223,12 @@ uint16_t lx_liteeth_read(lx_liteeth_t *eth, uint32_t *to) {
             word &= (UINT32_C(1) << 8 * rest) - 1;
         }
         to[i] = word;
-        sum = add(sum, word);
+        sum = checksum_add(sum, word);
     }
     release(eth);
     eth->counters.rx_frames++;
     eth->counters.rx_bytes += n;
-    return folded(sum);
+    return checksum_folded(sum);
 }
 
 void lx_liteeth_drop(lx_liteeth_t *eth) {

@@ -88,7 +88,7 @@ MPY_LIB_DIR = $(MICROPY_TOP)/lib
 PRECISION := $(or $(FLOAT),$(if $(SMALL),single,double))
 # File systems of block devices, where the SoC has something to keep them on: a card, a flash, or an SPI master to which
 # a user can connect either. MICROPY_VFS_FAT=1 and MICROPY_VFS_LFS2=1 have them anyway.
-MEDIUM := $(filter 1,$(SOC_HAS_SDCARD) $(SOC_HAS_SPI_SDCARD) $(SOC_HAS_LITESPI) $(SOC_HAS_SPI) $(SOC_HAS_SPI_MMAP))
+MEDIUM := $(strip $(WITH_MEDIUM) $(filter 1,$(SOC_HAS_SPI) $(SOC_HAS_SPI_MMAP)))
 ifneq ($(SMALL),1)
 MICROPY_VFS_FAT ?= $(if $(MEDIUM),1,0)
 MICROPY_VFS_LFS2 ?= $(if $(MEDIUM),1,0)
@@ -193,7 +193,7 @@ endif
 
 # The first stage of a flash with two images, which litex.update() writes (stage/slots.h).
 FIRST_STAGE := $(BUILD)/stage.bin
-$(FIRST_STAGE): stage/stage.S stage/slots.c stage/slots.h stage/stage.ld $(SOC_MK)
+$(FIRST_STAGE): forget.inc stage/stage.S stage/slots.c stage/slots.h stage/stage.ld $(SOC_MK)
 	@$(CC) $(SOC_CFLAGS) --specs=picolibc.specs -I$(GEN) -include soc_shape.h \
 		-DSTAGE_FLASH=$(SOC_FLASH_BOOT_ADDRESS) -Os -ffreestanding -fno-jump-tables \
 		-fno-tree-loop-distribute-patterns -mcmodel=medany -nostdlib -static -Wall -Wextra -Werror \

@@ -5,6 +5,7 @@
 // mode). VexRiscv has no mscratch, so `tp`, which nothing else uses (link.ld.S asserts that there is
 // no thread-local data), is loaded with the address of the trap area on every trap.
 
+#include "forget.inc"
 #include "soc_config.h"
 #include "trap_frame.h"
 
@@ -21,18 +22,6 @@
     .global _start
     .global port_reenter
     .global trap_entry
-
-// Instructions fetched from here on are those that were stored: fence.i, written so that every -march accepts it.
-.macro forget_instructions
-    #if SOC_HAS_ICACHE
-    .word 0x0000100F
-    nop
-    nop
-    nop
-    nop
-    nop
-    #endif
-.endm
 
 _start:
     #if SOC_HAS_TRAPS

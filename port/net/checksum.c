@@ -9,15 +9,7 @@
 #include "lwip/opt.h"
 #include "lwip/inet_chksum.h"
 
-static inline uint32_t add(uint32_t sum, uint32_t word) {
-    sum += word;
-    return sum + (sum < word);
-}
-
-static uint16_t folded(uint32_t sum) {
-    sum = (sum >> 16) + (sum & 0xffff);
-    return (uint16_t)((sum >> 16) + sum);
-}
+#include "common/checksum.h"
 
 uint16_t net_checksum(const void *data, int n) {
     const uint8_t *p = data;
@@ -25,7 +17,7 @@ uint16_t net_checksum(const void *data, int n) {
     unsigned shift = 8 * ((uintptr_t)p & 3);
     bool odd = (shift & 8) != 0;
     for (; n > 0 && ((uintptr_t)p & 3) != 0; n--, shift += 8) {
-        sum = add(sum, (uint32_t)*p++ << shift);
+        sum = checksum_add(sum, (uint32_t)*p++ << shift);
     }
     const uint32_t *words = (const void *)p;
     for (; n >= 16; n -= 16, words += 4) {
@@ -33,19 +25,19 @@ uint16_t net_checksum(const void *data, int n) {
         uint32_t b = words[1];
         uint32_t c = words[2];
         uint32_t d = words[3];
-        sum = add(sum, a);
-        sum = add(sum, b);
-        sum = add(sum, c);
-        sum = add(sum, d);
+        sum = checksum_add(sum, a);
+        sum = checksum_add(sum, b);
+        sum = checksum_add(sum, c);
+        sum = checksum_add(sum, d);
     }
     for (; n >= 4; n -= 4) {
-        sum = add(sum, *words++);
+        sum = checksum_add(sum, *words++);
     }
     p = (const void *)words;
     for (shift = 0; n > 0; n--, shift += 8) {
-        sum = add(sum, (uint32_t)*p++ << shift);
+        sum = checksum_add(sum, (uint32_t)*p++ << shift);
     }
-    uint16_t result = folded(sum);
+    uint16_t result = checksum_folded(sum);
     return odd ? (uint16_t)(result << 8 | result >> 8) : result;
 }
 
@@ -64,21 +56,21 @@ uint16_t net_checksum_copy(void *to, const void *from, uint16_t n) {
         uint32_t c = in[2];
         uint32_t d = in[3];
         out[0] = a;
-        sum = add(sum, a);
+        sum = checksum_add(sum, a);
         out[1] = b;
-        sum = add(sum, b);
+        sum = checksum_add(sum, b);
         out[2] = c;
-        sum = add(sum, c);
+        sum = checksum_add(sum, c);
         out[3] = d;
-        sum = add(sum, d);
+        sum = checksum_add(sum, d);
     }
     for (; left >= 4; left -= 4) {
-        sum = add(sum, *out++ = *in++);
+        sum = checksum_add(sum, *out++ = *in++);
     }
     const uint8_t *p = (const void *)in;
     uint8_t *q = (void *)out;
     for (unsigned shift = 0; left > 0; left--, shift += 8) {
-        sum = add(sum, (uint32_t)(*q++ = *p++) << shift);
+        sum = checksum_add(sum, (uint32_t)(*q++ = *p++) << shift);
     }
-    return folded(sum);
+    return checksum_folded(sum);
 }

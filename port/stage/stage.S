@@ -2,22 +2,11 @@
 // The first stage: the BIOS copies it to main RAM and enters it there. It moves to the end of main RAM, loads the newest
 // valid image to where it was, and enters it. Without one it goes back to the BIOS, which then waits for a serial boot.
 
+#include "../forget.inc"
 #include "soc_config.h"
 
 #define STAGE_BYTES 0x1000
 #define COPY (SOC_MAIN_RAM_BASE + SOC_MAIN_RAM_SIZE - 2 * STAGE_BYTES)
-
-// As in start.S.
-.macro forget_instructions
-    #if SOC_HAS_ICACHE
-    .word 0x0000100F
-    nop
-    nop
-    nop
-    nop
-    nop
-    #endif
-.endm
 
     .section .start, "ax", @progbits
     .global _start
