@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The flash by description: see nor_file.h.
 
-#define _GNU_SOURCE
 #include "models/nor_file.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "models/board.h"
 #include "models/flash_memory.h"
+#include "models/spec.h"
 
 enum { SPEC_MAX = 1024 };
 #define DEFAULT_CHIP ("W25Q128")
-#define OPTIONS ("give chip=, times= or fault=")
 
 typedef struct {
     const char *file;
@@ -22,55 +20,44 @@ typedef struct {
     board_fault_t fault;
 } wanted_t;
 
-static bool fail(char *error, size_t size, const char *what, const char *which, const char *hint) {
-    snprintf(error, size, "%s %s: %s", what, which, hint);
-    return false;
+static bool take_chip(void *context, char *value) {
+    wanted_t *wanted = context;
+    wanted->chip = nor_chip_find(value);
+    return wanted->chip != NULL;
 }
 
-// One KEY=VALUE; the text stays.
-static bool take_option(wanted_t *wanted, char *option, char *error, size_t size) {
-    char *value = strchr(option, '=');
-    if (value == NULL) {
-        return fail(error, size, "option", option, OPTIONS);
-    }
-    *value++ = '\0';
-    if (strcmp(option, "chip") == 0) {
-        wanted->chip = nor_chip_find(value);
-        return wanted->chip != NULL || fail(error, size, "chip", value, "not known; `vecp5 --flash list` shows all");
-    }
-    if (strcmp(option, "times") == 0) {
-        return nor_times_find(value, &wanted->times) ||
-               fail(error, size, "times", value, "give typical, maximum or none");
-    }
-    if (strcmp(option, "fault") == 0) {
-        return (board_fault_parse(value, &wanted->fault) && wanted->fault.kind == BOARD_FAULT_NOR) ||
-               fail(error, size, "fault", value, "no fault of a flash; `vecp5 --fault list` shows all");
-    }
-    return fail(error, size, "option", option, OPTIONS);
+static bool take_times(void *context, char *value) {
+    wanted_t *wanted = context;
+    return nor_times_find(value, &wanted->times);
 }
+
+static bool take_fault(void *context, char *value) {
+    wanted_t *wanted = context;
+    return board_fault_parse(value, &wanted->fault) && wanted->fault.kind == BOARD_FAULT_NOR;
+}
+
+static const spec_option_t options[] = {
+    { "chip", take_chip, "not known; `vecp5 --flash list` shows all" },
+    { "times", take_times, "give typical, maximum or none" },
+    { "fault", take_fault, "not a fault of a flash; `vecp5 --fault list` shows all" },
+    { NULL, NULL, "give chip=, times= or fault=" },
+};
 
 static bool parse(wanted_t *wanted, char *text, char *error, size_t size) {
     char *rest = strchr(text, ',');
     wanted->chip = nor_chip_find(DEFAULT_CHIP);
     wanted->file = text;
-    if (rest == NULL) {
-        return true;
+    if (rest != NULL) {
+        *rest++ = '\0';
     }
-    *rest++ = '\0';
-    char *state;
-    for (char *option = strtok_r(rest, ",", &state); option != NULL; option = strtok_r(NULL, ",", &state)) {
-        if (!take_option(wanted, option, error, size)) {
-            return false;
-        }
-    }
-    return true;
+    return spec_parse(options, wanted, rest, error, size);
 }
 
 nor_file_t *nor_file_open(const char *spec, char *error, size_t error_size) {
     char text[SPEC_MAX];
     wanted_t wanted = { 0 };
     if (strlen(spec) >= sizeof(text)) {
-        fail(error, error_size, "flash", spec, "too long");
+        spec_fail(error, error_size, "flash", spec, "too long");
         return NULL;
     }
     strcpy(text, spec);
@@ -79,14 +66,14 @@ nor_file_t *nor_file_open(const char *spec, char *error, size_t error_size) {
     }
     nor_file_t *flash = calloc(1, sizeof(*flash));
     if (flash == NULL) {
-        fail(error, error_size, "flash", spec, "no memory");
+        spec_fail(error, error_size, "flash", spec, "no memory");
         return NULL;
     }
     const char *reason;
     flash->file = wanted.file[0] != '\0';
     flash->memory = flash_memory_open(flash->file ? wanted.file : NULL, wanted.chip->size_bytes, &reason);
     if (flash->memory == NULL) {
-        fail(error, error_size, "file", wanted.file, reason);
+        spec_fail(error, error_size, "file", wanted.file, reason);
         free(flash);
         return NULL;
     }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The board by description, and its cables: see plug.h.
 
-#define _GNU_SOURCE
 #include "models/plug.h"
 
 #include "models/flash_memory.h"
+#include "models/spec.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +15,7 @@ struct plug {
     board_t board;
     uint8_t *memory; // the flash's
     size_t bytes;
-    bool file; // of which it is the content
+    bool file; // the memory is the content of a file
     nets_t *nets;
     int tdo_pin; // -1: no GPIO pins
     bool tck;
@@ -31,55 +30,51 @@ typedef struct {
     const char *file;
 } wanted_t;
 
-static bool fail(char *error, size_t size, const char *what, const char *which, const char *hint) {
-    snprintf(error, size, "%s %s: %s", what, which, hint);
-    return false;
+static bool take_flash(void *context, char *value) {
+    wanted_t *wanted = context;
+    wanted->board.chip = nor_chip_find(value);
+    return wanted->board.chip != NULL || strcmp(value, "none") == 0;
 }
 
-// One KEY=VALUE; the text stays.
-static bool take_option(wanted_t *wanted, char *option, char *error, size_t size) {
-    char *value = strchr(option, '=');
-    if (value == NULL) {
-        return fail(error, size, "option", option, "give flash=, file=, fault= or times=");
-    }
-    *value++ = '\0';
-    if (strcmp(option, "flash") == 0) {
-        wanted->board.chip = nor_chip_find(value);
-        return wanted->board.chip != NULL || strcmp(value, "none") == 0 ||
-               fail(error, size, "flash", value, "not known; `vecp5 --flash list` shows all");
-    }
-    if (strcmp(option, "file") == 0) {
-        wanted->file = value;
-        return true;
-    }
-    if (strcmp(option, "fault") == 0) {
-        return board_fault_parse(value, &wanted->board.fault) ||
-               fail(error, size, "fault", value, "not known; `vecp5 --fault list` shows all");
-    }
-    if (strcmp(option, "times") == 0) {
-        return nor_times_find(value, &wanted->board.times) ||
-               fail(error, size, "times", value, "give typical, maximum or none");
-    }
-    return fail(error, size, "option", option, "give flash=, file=, fault= or times=");
+static bool take_file(void *context, char *value) {
+    wanted_t *wanted = context;
+    wanted->file = value;
+    return true;
 }
+
+static bool take_fault(void *context, char *value) {
+    wanted_t *wanted = context;
+    return board_fault_parse(value, &wanted->board.fault);
+}
+
+static bool take_times(void *context, char *value) {
+    wanted_t *wanted = context;
+    return nor_times_find(value, &wanted->board.times);
+}
+
+static const spec_option_t options[] = {
+    { "flash", take_flash, "not known; `vecp5 --flash list` shows all" },
+    { "file", take_file, NULL },
+    { "fault", take_fault, "not known; `vecp5 --fault list` shows all" },
+    { "times", take_times, "give typical, maximum or none" },
+    { NULL, NULL, "give flash=, file=, fault= or times=" },
+};
 
 static bool parse(wanted_t *wanted, char *text, char *error, size_t size) {
     static const char kind[] = "ecp5:";
     if (strncmp(text, kind, strlen(kind)) != 0) {
-        return fail(error, size, "device", text, "give ecp5:DEVICE, as ecp5:LFE5U-25F");
+        return spec_fail(error, size, "device", text, "give ecp5:DEVICE, as ecp5:LFE5U-25F");
     }
-    char *rest;
-    char *name = strtok_r(text + strlen(kind), ",", &rest);
-    wanted->board.device = name != NULL ? ecp5_device_find(name) : NULL;
+    char *name = text + strlen(kind);
+    char *rest = strchr(name, ',');
+    if (rest != NULL) {
+        *rest++ = '\0';
+    }
+    wanted->board.device = ecp5_device_find(name);
     if (wanted->board.device == NULL) {
-        return fail(error, size, "device", name != NULL ? name : "", "not known; `vecp5 --device list` shows all");
+        return spec_fail(error, size, "device", name, "not known; `vecp5 --device list` shows all");
     }
-    for (char *option; (option = strtok_r(NULL, ",", &rest)) != NULL;) {
-        if (!take_option(wanted, option, error, size)) {
-            return false;
-        }
-    }
-    return true;
+    return spec_parse(options, wanted, rest, error, size);
 }
 
 static bool get_memory(plug_t *plug, const wanted_t *wanted, char *error, size_t size) {
@@ -90,7 +85,7 @@ static bool get_memory(plug_t *plug, const wanted_t *wanted, char *error, size_t
     plug->bytes = wanted->board.chip->size_bytes;
     plug->memory = flash_memory_open(wanted->file, plug->bytes, &reason);
     plug->file = wanted->file != NULL;
-    return plug->memory != NULL || fail(error, size, plug->file ? "file" : "flash",
+    return plug->memory != NULL || spec_fail(error, size, plug->file ? "file" : "flash",
         plug->file ? wanted->file : wanted->board.chip->name, reason);
 }
 
@@ -98,13 +93,13 @@ plug_t *plug_open(const char *spec, char *error, size_t error_size) {
     char text[SPEC_MAX];
     wanted_t wanted = { 0 };
     if (strlen(spec) >= sizeof(text)) {
-        fail(error, error_size, "device", spec, "too long");
+        spec_fail(error, error_size, "device", spec, "too long");
         return NULL;
     }
     strcpy(text, spec);
     plug_t *plug = calloc(1, sizeof(*plug));
     if (plug == NULL) {
-        fail(error, error_size, "device", spec, "no memory");
+        spec_fail(error, error_size, "device", spec, "no memory");
         return NULL;
     }
     plug->tdo_pin = -1;

@@ -55,5 +55,6 @@ void test_buses(check_t *check);
 void test_wiring(check_t *check);
 void test_pin_devices(check_t *check);
 void test_eth_phy(check_t *check);
+void test_spec(check_t *check);
 
 #endif // TESTS_MODELS_UNIT_CHECK_H

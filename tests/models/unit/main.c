@@ -127,7 +127,7 @@ int main(void) {
         { "tap", test_tap }, { "nor", test_nor }, { "nor faults", test_nor_faults }, { "sfdp", test_sfdp },
         { "erase reach", test_erase_reach }, { "power-up locks", test_power_up_locks },
         { "ecp5", test_ecp5 }, { "board", test_board }, { "wiring", test_wiring }, { "pin devices", test_pin_devices },
-        { "buses", test_buses }, { "Ethernet PHY", test_eth_phy },
+        { "buses", test_buses }, { "Ethernet PHY", test_eth_phy }, { "descriptions", test_spec },
     };
     int passed = 0;
     int failed = 0;
