@@ -1,38 +1,13 @@
 # SPDX-License-Identifier: MIT
 """What the programs around esp32ecp5 call: uftpd.py, ptp.py, dfu.py, and people at its prompt."""
 
-import gc
 import io
 
 import ecp5
-import vecp5
-from harness import bitstream, check, equal, noise, raises, run, transport
+from harness import bitstream, check, equal, fresh, noise, raises, run, spoken
 
 GOOD = bitstream("25f-compress.bit")
 PACKED = bitstream("25f-compress.bit.gz")
-said = []
-
-
-def say(*words, end="\n"):
-    said.append(" ".join(str(word) for word in words) + end)
-
-
-def spoken():
-    text = "".join(said)
-    said.clear()
-    return text
-
-
-ecp5.print = say
-
-
-def fresh(**named):
-    spoken()
-    ecp5._programmer = None
-    gc.collect()  # boards that are not used any more hold their flash
-    it = vecp5.Board(**named)
-    ecp5.init(transport=transport(it))
-    return it
 
 
 def test_ftp_server():

@@ -66,6 +66,31 @@ def board(*args, **named):
     return it, ecp5.Programmer(transport(it))
 
 
+said = []
+
+
+def say(*words, end="\n"):
+    said.append(" ".join(str(word) for word in words) + end)
+
+
+def spoken():
+    """What the functions of the prompt have printed since the last call, after fresh()."""
+    text = "".join(said)
+    said.clear()
+    return text
+
+
+def fresh(**named):
+    """A virtual board for the functions of the prompt."""
+    ecp5.print = say
+    spoken()
+    ecp5._programmer = None
+    gc.collect()  # boards that nobody uses any more hold their flash
+    it = vecp5.Board(**named)
+    ecp5.init(transport=transport(it))
+    return it
+
+
 def bitstream(name):
     """The bytes of a real bitstream of tests/jtag/bitstreams.py."""
     try:
