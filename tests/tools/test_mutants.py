@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Each seeded bug of tests/host/mutants.toml fits the source that it is for."""
+"""Each seeded bug of tests/mutants/ fits the source that it is for."""
 
 import tomllib
 import unittest
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLE = ROOT / "tests" / "host" / "mutants.toml"
+LISTS = ROOT / "tests" / "mutants"
 
 
 def misfits(mutants: list[dict[str, Any]]) -> list[str]:
@@ -23,9 +23,17 @@ def misfits(mutants: list[dict[str, Any]]) -> list[str]:
 
 class Mutants(unittest.TestCase):
     def test_each_text_occurs_once(self) -> None:
-        mutants = tomllib.loads(TABLE.read_text())["mutant"]
-        self.assertGreater(len(mutants), 100)
+        lists = [tomllib.loads(path.read_text()) for path in sorted(LISTS.glob("*.toml"))]
+        mutants = [mutant for each in lists for mutant in each["mutant"]]
+        self.assertGreater(len(mutants), 200)
         self.assertEqual(misfits(mutants), [])
+
+    def test_each_target_exists(self) -> None:
+        lists = [tomllib.loads(path.read_text()) for path in sorted(LISTS.glob("*.toml"))]
+        known = {name for each in lists for name in each.get("suite", {})}
+        makefile = (ROOT / "tests" / "host" / "Makefile").read_text()
+        for target in {m.get("tests", "test-c") for each in lists for m in each["mutant"]}:
+            self.assertTrue(target in known or f"\n{target}:" in makefile, target)
 
     def test_a_misfit_is_seen(self) -> None:
         gone = {"name": "gone", "file": "soc/irq.c", "old": "not in the source", "new": ""}
