@@ -229,8 +229,8 @@ class Choice(unittest.TestCase):
 
     def test_groups_hold_all_boards_once(self):
         made = [boards.Board(f"board{n}", "default") for n in range(40)]
-        for n, board in enumerate(made):
-            board.kind = "a" if n % 4 else "b"
+        for n, each in enumerate(made):
+            each.kind = (None, None, "a" if n % 4 else "b")
         groups = boards.lanes(made, 2)
         self.assertCountEqual([board for group in groups for board in group], made)
         self.assertTrue(all(len({board.kind for board in group}) == 1 for group in groups))

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import unittest
 from pathlib import Path
+from typing import Any
 
 from tests.clients import support
 from tests.emu.pixels import DEPTHS, pixel, read_png
@@ -74,7 +75,7 @@ class LargeRam(unittest.TestCase):
     def check(self, name: str, size: int, block: int) -> None:
         """Build and boot.
 
-        block: bytes of a block of the heap, for each of which its tables take 6 bits.
+        block: bytes of a block of the heap; the tables take 6 bits for each.
         """
 
         def change(soc) -> None:
@@ -112,6 +113,9 @@ class SmallWithCores(unittest.TestCase):
 
 class NoMapHash(unittest.TestCase):
     """The identity guard where the SoC does not carry the hash of its map."""
+
+    firmware: Any
+    soc: Any
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -193,6 +197,10 @@ def from_rgb565(value):
 class Screens(unittest.TestCase):
     """A board with the video terminal, and frame buffers of the formats that csr.json tells apart."""
 
+    cores: Any
+    firmware: Any
+    soc: Path
+
     @classmethod
     def setUpClass(cls) -> None:
         cls.soc = WORK / "screens"
@@ -240,7 +248,7 @@ class Screens(unittest.TestCase):
         return result.stdout
 
     def test_terminal(self) -> None:
-        """It shows what the console says. Its timing generator is there, and is no frame buffer."""
+        """It shows what the console says. Its timing generator is there, and is not taken for a frame buffer."""
         self.assertEqual({c for c in self.cores if "video" in c}, {"video_terminal_vtg"})
         said = self.run_script(
             "import litex\n"

@@ -9,6 +9,7 @@ import re
 import tempfile
 import unittest
 from pathlib import Path
+from typing import Any
 
 from tests.clients import support
 
@@ -32,6 +33,10 @@ def big_script(size_wanted=PASTE_BYTES):
 
 class Mpremote:
     """The tests for one pace of the UART."""
+
+    board: Any
+    folder: Path
+    work: Any
 
     soc = "base"
     options = ()

@@ -128,7 +128,7 @@ fails(errno.ENODEV, i2c.readfrom_mem, 0x33, 0, 1)
 fails(errno.EINVAL, i2c.writeto, 0x80, b"x")
 equal(i2c.readfrom_mem(0x61, 0x20, 7), b"several")
 
-# It has three speeds. 101 bytes and three addresses take at least so long, and the port adds little.
+# It has three speeds. 101 bytes and three addresses take at least this time, and the port adds little.
 bits = 9 * (3 + 101)
 buf = bytearray(101)
 for asked, hz in ((1 << 30, 1_000_000), (999_999, 400_000), (100_000, 100_000)):

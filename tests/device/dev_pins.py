@@ -147,7 +147,7 @@ if key is not None:
     equal((od(), peer()), (0, 0))
     od.toggle()
     equal((od(), peer()), (1, 1))
-    # The mode is the pin's, whoever asks for it: nobody drives the wire high.
+    # The mode belongs to the pin, not to the object: nobody drives the wire high.
     other = Pin("gpio[8]")
     equal(str(other), "Pin('gpio[8]', mode=OPEN_DRAIN)")
     other(0)
@@ -180,7 +180,7 @@ raises(ValueError, litex.LED, -1)
 litex.csr_write("leds_out", 0)
 
 if hasattr(machine, "Signal"):
-    # What upstream's documentation has as defaults is no setting.
+    # The defaults of upstream's documentation change nothing.
     equal(str(Pin(0, Pin.OUT, -1, value=0, drive=0, alt=-1)), "Pin('gpio[0]', mode=OUT)")
     equal(str(Pin(0, -1, None)), "Pin('gpio[0]', mode=OUT)")
     for name, value in (("pull", 1), ("drive", 1), ("alt", 0)):

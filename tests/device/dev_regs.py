@@ -56,7 +56,7 @@ for name in [row[0] for row in rows if row[2] == 64 and row[3] == "rw"]:
     register.write(before)
 
 
-# Reading through a register that is held needs no memory: values up to 2**30 are no objects.
+# Reading through a register that is held needs no memory: values up to 2**30 are not objects.
 def read_often():
     micropython.heap_lock()
     try:

@@ -96,7 +96,7 @@ raises(TypeError, lambda: Timer(-1, period="5", callback=print))
 equal(str(Timer(-1)), "Timer(mode=PERIODIC, period=1000)")
 raises(ValueError, lambda: Timer(-1, freq=100000, callback=print))
 
-# Upstream's defaults are no values, and a callback can be called.
+# Upstream's defaults count as not given, and a callback can be called.
 timer = Timer(-1, period=7)
 timer.init(mode=Timer.PERIODIC, freq=-1, period=-1, callback=None)
 equal(str(timer), "Timer(mode=PERIODIC, period=7)")

@@ -5,6 +5,7 @@ import os
 import tempfile
 import unittest
 from pathlib import Path
+from typing import Any
 
 from tests.device.run import BUILD, start
 
@@ -22,6 +23,9 @@ device ws2812 capture file={}/core_edges
 
 
 class PinFiles(unittest.TestCase):
+    console: Any
+    folder: Path
+
     @classmethod
     def setUpClass(cls):
         """Start `full` with captures on its pins; one for all tests, since RTL takes its time to the prompt."""

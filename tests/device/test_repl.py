@@ -80,6 +80,8 @@ class Terminal:
 class PromptTest(unittest.TestCase):
     """One emulator for all tests of a class."""
 
+    terminal: Terminal
+
     soc = "base"
     options = ()
 

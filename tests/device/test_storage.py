@@ -8,6 +8,7 @@ import tempfile
 import unittest
 import zlib
 from pathlib import Path
+from typing import Any
 
 from tests.device.run import BUILD, ROOT, repl  # which puts tools/ on the path
 
@@ -230,6 +231,9 @@ class PowerCuts(Storage):
 
 
 class Boot(Storage):
+    image: Any
+    new: Any
+
     @classmethod
     def setUpClass(cls):
         command = [BUILD / "venv/bin/python", "-m", "gateware.build", "storage", "--bios"]

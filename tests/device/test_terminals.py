@@ -90,7 +90,7 @@ class Lines(PromptTest):
             self.terminal.port.write(CTRL_B)
 
     def test_raw_paste_after_input(self):
-        """The LF behind input()'s CR is no text of the raw prompt."""
+        """The LF behind input()'s CR is not text for the raw prompt."""
         for end in (b"\r", b"\n", b"\r\n"):
             self.raw_paste_after_input(end)
 

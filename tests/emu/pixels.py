@@ -56,7 +56,7 @@ def read_png(data):
         packed += body if kind == b"IDAT" else b""
         at += 12 + size
     raw, stride = zlib.decompress(packed), 3 * width
-    above, pixels = bytes(stride), bytearray()
+    above, pixels = bytearray(stride), bytearray()
     for row in range(height):
         start = row * (stride + 1)
         method, line = raw[start], bytearray(raw[start + 1 : start + 1 + stride])

@@ -169,7 +169,7 @@ class Program:
         return self
 
     def trapping(self, *code):
-        """Append code of which the last word traps, and go on behind it.
+        """Append code whose last word traps, and go on behind it.
 
         Without a trap the results get 0xffffffff three times.
         """

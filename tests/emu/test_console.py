@@ -70,7 +70,7 @@ class Console(TestCase):
         process.communicate()
 
     def read(self, fd, count):
-        """Return so many bytes from a descriptor, or fail."""
+        """Return a number of bytes from a descriptor, or fail."""
         data = b""
         while len(data) < count:
             ready, _, _ = select.select([fd], [], [], SECONDS)
@@ -181,7 +181,7 @@ class Clock(TestCase):
     """Real time and virtual time."""
 
     def wait_image(self, soc, cycles):
-        """Return a program that waits in wfi until the uptime says so many cycles."""
+        """Return a program that waits in wfi until the uptime reaches a number of cycles."""
         program = Program(soc)
         program.add(rv32.li(20, cycles))
         start = program.here()

@@ -244,7 +244,7 @@ class Uart(TestCase):
         self.assertEqual(self.overflows(done.stderr), 0)
 
     def test_crossover(self):
-        """Its far side, which a bridge reads on a board, is no other core and has nothing to say."""
+        """Its far side, which a bridge reads on a board, is not another core and sends nothing."""
         xover = tuple((f"xover_{name}", bits, access) for name, bits, access in UART)
         program = Program(Soc(cores={"uart": (*UART, *xover)}))
         program.read(10, "uart_xover_rxempty").read(11, "uart_xover_txfull").store(10, 11)

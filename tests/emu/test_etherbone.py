@@ -254,7 +254,7 @@ class EtherboneTest(TestCase):
             for _ in range(rnd.choice((0, 0, 1, 8))):
                 data[rnd.randrange(8, len(data) + 1) - 1] = rnd.getrandbits(8)
             self.socket.send(data[: rnd.choice((len(data), rnd.randrange(len(data) + 1)))])
-        # After so many packets at once the kernel may have dropped some: ask until there is an answer.
+        # After that number of packets at once the kernel may have dropped some: ask until there is an answer.
         self.socket.settimeout(1)
         deadline = time.monotonic() + WAIT_S
         reply = None

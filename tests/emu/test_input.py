@@ -22,7 +22,7 @@ def elf(machine=243, bits=1, entry=RAM, paddr=RAM, data=b"", memory_size=None, c
         paddr (int): where the segment belongs.
         data (bytes): what it holds.
         memory_size (int): its size in memory.
-        cut (int): keep so many bytes.
+        cut (int): the number of bytes to keep.
     """
     ident = b"\x7fELF" + bytes([bits, 1, 1]) + bytes(9)
     size = ELF_HEADER.size + ELF_SEGMENT.size

@@ -56,7 +56,7 @@ def pulses(levels):
     """Return the changes of a signal's pulses, [(high, low)] in cycles.
 
     Args:
-        levels (list of int): cycle by cycle; what comes before the first and behind the last rise is no pulse.
+        levels (list of int): cycle by cycle; what comes before the first and behind the last rise is left out.
     """
     rises = [n for n in range(1, len(levels)) if levels[n] and not levels[n - 1]]
     spans = [levels[start:end] for start, end in itertools.pairwise(rises)]
@@ -69,7 +69,7 @@ def simulate(core, signals, cycles, at=()):
     Args:
         core (Module): in Migen's simulator.
         signals (list of Signal): which.
-        cycles (int): for so long.
+        cycles (int): how long it runs.
         at (dict): {cycle: [(signal, value)]}, what to set when.
     """
     levels = [[] for _ in signals]
@@ -109,7 +109,7 @@ class Waves(TestCase):
         return soc
 
     def capture(self, program, pins, cycles):
-        """Run a program for so many cycles; return the pulses of each pin in cycles."""
+        """Run a program for a number of cycles; return the pulses of each pin in cycles."""
         clk_hz = program.soc.json["constants"]["config_clock_frequency"]
         wiring = self.folder / "wiring.txt"
         files = [self.folder / f"capture{n}" for n in range(len(pins))]
@@ -129,7 +129,7 @@ class Waves(TestCase):
         ]
 
     def compare(self, found, expected, least):
-        """Check that one is the other's beginning, and has at least so many pulses."""
+        """Check that one is the other's beginning, and has at least `least` pulses."""
         count = min(len(found), len(expected))
         self.assertGreaterEqual(count, least, (found, expected))
         self.assertEqual(found[:count], expected[:count])
@@ -140,7 +140,7 @@ class Waves(TestCase):
         Args:
             clk_hz (int): the clock.
             leds (list of int): what is in the memory from the start.
-            frames (int): for so many.
+            frames (int): the number of frames that it runs.
             at (tuple): (cycle, led, value), a change.
         """
         cycles = frames * int(360e-6 * clk_hz + 24 * 1.4e-6 * clk_hz * len(leds))
@@ -263,7 +263,7 @@ class Watchdog(TestCase):
         self.program.read(10, "watchdog0_remaining").cycles(11).store(10, 11)
 
     def wait(self, cycles):
-        """Append code that takes about so many cycles."""
+        """Append code that takes about that number of cycles."""
         self.program.add(rv32.li(25, cycles // 2))
         self.program.add(rv32.addi(25, 25, -1), rv32.branch("bne", 25, 0, -4))
 

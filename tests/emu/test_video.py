@@ -9,7 +9,7 @@ import random
 from tests.emu.pixels import DEPTHS, read_png, shown
 from tests.emu.support import RAM, VIDEO, Program, Soc, TestCase
 
-WIDTH, HEIGHT = 19, 8  # rows that are no whole bytes at one bit for each pixel
+WIDTH, HEIGHT = 19, 8  # rows that do not end at a byte with one bit for each pixel
 PICTURE = RAM + 0x20000
 
 

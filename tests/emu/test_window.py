@@ -159,8 +159,8 @@ class BuildTest(TestCase):
     def build(self, *settings):
         """Build the one object into the test's folder; return whether make had to."""
         target = self.folder / "host" / "window.o"
-        settings = [f"OBJDIR={self.folder}", f"BUILD={ROOT / 'build'}", *settings]
-        command = ["make", "-s", "-C", ROOT / "emu", *settings, target]
+        folders = [f"OBJDIR={self.folder}", f"BUILD={ROOT / 'build'}"]
+        command = ["make", "-s", "-C", ROOT / "emu", *folders, *settings, target]
         return "CC host/window.c" in subprocess.check_output(command, text=True)
 
     def test_follows_what_is_installed(self):

@@ -41,7 +41,7 @@ NEXT = {
 
 
 class Tap:
-    """A device of which only the data register matters: its IDCODE after reset, then what came in."""
+    """A device whose data register alone matters: its IDCODE after reset, then what came in."""
 
     def __init__(self) -> None:
         self.state = "reset"
@@ -111,7 +111,7 @@ class Bench(RegistersBench):
         yield from self.write("command", command)
 
     def wait(self, in_flight=0, cycles=50000):
-        """Wait until at most so many operations have not ended."""
+        """Wait until at most that number of operations has not ended."""
         for _ in range(cycles // 2):
             if (yield from self.read("status")) <= in_flight:
                 return

@@ -33,7 +33,7 @@ class Device:
         self.holds = 0  # clocks for which it holds SDA low from now on
         self.events = []
         self.low = False  # it pulls SDA
-        self.bits = None  # of the byte on the wire; None: not addressed
+        self.bits: list | None = None  # of the byte on the wire; None: not addressed
         self.next = 0x81
 
     def condition(self, starts) -> None:

@@ -61,7 +61,7 @@ SINGLE = {
 }
 
 # file: device, variant, how it is wrapped (a window in bits for gzip, or None).
-FILES = {
+FILES: dict[str, tuple[str, str, int | None]] = {
     f"{device}{variant}.bit": (device, variant, None) for device in DEVICES for variant in VARIANTS
 }
 FILES |= {

@@ -167,7 +167,7 @@ class Flash(unittest.TestCase):
         flash.unlink()
 
     def test_nothing_to_boot(self):
-        """Word for word what owners of boards report after writing something that is no bitstream."""
+        """Word for word what owners of boards report after writing something that is not a bitstream."""
         blob = scratch("blob.bin", BLOB)
         with Board("--times", "none") as board:
             status, output, report = self.write(board, blob, "--file-type", "bin")

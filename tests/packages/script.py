@@ -157,7 +157,7 @@ def test_tls():
     assert "cannot reach" in said and "ert" in said, said
     # From plain to encrypted.
     assert requests.get(BASE + "/to-secure", verify=ca).content == BODY
-    # The answer of a plain server is no TLS.
+    # The answer of a plain server is not TLS.
     assert "cannot reach" in raises(requests.get, BASE.replace("http", "https") + "/body")
 
 

@@ -126,7 +126,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.port = self.server_port
 
     def handle_error(self, request, client_address) -> None:
-        """A client that hangs up is no error."""
+        """A client that hangs up is not an error."""
 
 
 @contextlib.contextmanager

@@ -39,6 +39,8 @@ def run(program, script, *arguments):
 
 
 class Http(unittest.TestCase):
+    folder: Path
+
     @classmethod
     def setUpClass(cls) -> None:
         build_unix()

@@ -48,13 +48,15 @@ def read_until(descriptor: int, wanted: bytes):
     while wanted not in data:
         ready, _, _ = select.select([descriptor], [], [], deadline - time.monotonic())
         if not ready:
-            raise AssertionError(f"no {wanted} in {data}")
+            raise AssertionError(f"no {wanted!r} in {data!r}")
         data += os.read(descriptor, 4096)
     return data
 
 
 class Run(unittest.TestCase):
     """Each SoC and each option, with echo.c as the firmware."""
+
+    images: Any
 
     @classmethod
     def setUpClass(cls) -> None:

@@ -28,7 +28,7 @@ PASSIVE = 4  # ports for data connections, with the same numbers on both sides
 
 
 def passive_ports():
-    """The first of PASSIVE ports in a row of which each is free."""
+    """The first of PASSIVE free ports in a row."""
     for first in range(42_000, 48_000, PASSIVE):
         taken = []
         try:

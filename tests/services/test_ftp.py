@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 import unittest
+from typing import Any
 
 from tests.models import support as models
 from tests.services.support import SCRATCH, USERS, Services, build
@@ -65,6 +66,8 @@ class Raw:
 
 class Verbs(unittest.TestCase):
     """Each verb by ftplib."""
+
+    services: Services
 
     @classmethod
     def setUpClass(cls):
@@ -276,6 +279,9 @@ class Rights(unittest.TestCase):
 class Clients(unittest.TestCase):
     """curl, lftp and tnftp, as people call them."""
 
+    folder: Any
+    services: Services
+
     @classmethod
     def setUpClass(cls):
         cls.services = Services(ftp={})
@@ -339,6 +345,10 @@ class Clients(unittest.TestCase):
 
 
 class Fpga(unittest.TestCase):
+    bit: Any
+    other: Any
+    packed: Any
+
     @classmethod
     def setUpClass(cls):
         cls.bit = models.bitstream("25f-compress.bit").read_bytes()

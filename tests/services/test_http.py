@@ -53,6 +53,10 @@ class Client:
 
 
 class Files(unittest.TestCase):
+    at: str
+    client: Client
+    services: Services
+
     @classmethod
     def setUpClass(cls):
         cls.services = Services(http={})

@@ -143,6 +143,8 @@ class WebRepl:
 
 
 class Protocol(unittest.TestCase):
+    services: Services
+
     @classmethod
     def setUpClass(cls):
         cls.services = Services(webrepl={}, prompt=True)

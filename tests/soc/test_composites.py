@@ -176,7 +176,7 @@ class SdcardTest(CompositeTest):
         )
 
     def test_incomplete(self):
-        """A core without the part that takes commands is no card; hidden parts are left out."""
+        """A core without the part that takes commands is not a card; hidden parts are left out."""
         cores = sdcard_2024()
         del cores["sdcard_core"]
         self.generate(make_csr_json(cores))

@@ -42,7 +42,7 @@ class FilesTest(GenerateTest):
         self.assertGreater(asked, 0)
 
     def test_the_shape_is_that_of_every_such_soc(self):
-        """What differs in numbers only leaves soc_shape.h as it is: most objects depend on nothing else."""
+        """A difference in numbers alone leaves soc_shape.h unchanged: most objects depend on nothing else."""
         self.generate()
         path = os.path.join(self.output, "soc_shape.h")
         with open(path) as file:

@@ -34,7 +34,7 @@ class KindsTest(unittest.TestCase):
             names = {member.name for one in shared or [driver] for member in one.members}
             if driver.type != "lx_dma_regs_t":
                 self.assertEqual(set(declared), names, driver.header)
-            else:  # of which only readers have a peer
+            else:  # only readers have a peer
                 self.assertEqual(set(declared), names | {"loopback"})
             for name, c_type in filled.items():
                 self.assertEqual(c_type == "csr_reg_t", declared[name] == "csr_reg_t", name)

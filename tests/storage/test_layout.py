@@ -25,6 +25,11 @@ class Facts(ctypes.Structure):
     _fields_ = [(name, ctypes.c_uint32) for name in ("size", "bios", "bios_bytes", "boot")]
 
 
+def facts_of(given) -> Facts:
+    """What is known of a flash; what is not given is not known."""
+    return Facts(**{"size": SIZE, "bios": NONE, "bios_bytes": 0, "boot": NONE} | given)
+
+
 READ = ctypes.CFUNCTYPE(
     ctypes.c_int,
     ctypes.c_void_p,
@@ -53,13 +58,11 @@ class Layout(unittest.TestCase):
         return self.library.flash_bitstream_bytes(head, ctypes.c_size_t(len(head)))
 
     def region(self, index, **facts):
-        facts = Facts(**{"size": SIZE, "bios": NONE, "bios_bytes": 0, "boot": NONE} | facts)
-        found = self.library.flash_region(ctypes.byref(facts), index)
+        found = self.library.flash_region(ctypes.byref(facts_of(facts)), index)
         return found.start, found.length
 
     def bitstream(self, content, **facts):
         """The bitstream's region in a flash of this content, and the bytes that were read."""
-        facts = Facts(**{"size": SIZE, "bios": NONE, "bios_bytes": 0, "boot": NONE} | facts)
         read = 0
 
         def get(_, address, data, length):
@@ -71,7 +74,7 @@ class Layout(unittest.TestCase):
 
         found = Range()
         status = self.library.flash_find_bitstream(
-            ctypes.byref(facts), READ(get), None, ctypes.byref(found)
+            ctypes.byref(facts_of(facts)), READ(get), None, ctypes.byref(found)
         )
         self.assertEqual(status, 0)
         return (found.start, found.length), read
@@ -97,7 +100,7 @@ class Layout(unittest.TestCase):
     def test_what_no_header_tells(self):
         content = b"\x12" * (5 * BLOCK + 3)
         self.assertEqual(self.bitstream(content)[0], (0, 6 * BLOCK))
-        # A hole of FF is no end when it is no blank block.
+        # A hole of FF is not the end unless it is a blank block.
         content = b"\x12" + b"\xff" * (2 * BLOCK - 2) + b"\x12"
         self.assertEqual(self.bitstream(content)[0], (0, 2 * BLOCK))
         # The firmware ends it.

@@ -59,7 +59,6 @@ def booted(flash):
 
 def flash_with_slots(*images):
     flash = Flash(SIZE)
-    flash.write_stage = None
     update.Slots(flash).write_stage(update.stage_image(STAGE))
     for image in images:
         update.update_flash(image_of(fbi(image)), flash, STAGE, **QUIET)

@@ -41,7 +41,7 @@ for module in (machine, litex, time):
 objects = {}
 for name, text in %r.items():
     try:
-        # A tuple's own methods are no attributes of a memory.
+        # A tuple's own methods are not attributes of a memory.
         value = eval(text)
         objects[name] = [n for n in public(value) if n not in (public(()) if name == "Memory" else ())]
     except AttributeError:
@@ -143,7 +143,7 @@ class SameTest(unittest.TestCase):
                     continue
                 with self.subTest(soc=soc, module=module, type=name):
                     inside = members(names, name)
-                    # Lower-case attributes that are no methods belong to objects.
+                    # Lower-case attributes that are not methods belong to objects.
                     static = [
                         key
                         for key, node in inside.items()

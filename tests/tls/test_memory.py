@@ -12,6 +12,8 @@ HERE = Path(__file__).resolve().parent
 
 
 class Memory(unittest.TestCase):
+    board: Board
+
     @classmethod
     def setUpClass(cls) -> None:
         cls.board = Board()

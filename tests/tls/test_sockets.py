@@ -61,6 +61,9 @@ listener.close()
 
 
 class Sockets(unittest.TestCase):
+    board: Board
+    folder: Path
+
     @classmethod
     def setUpClass(cls) -> None:
         folder = tempfile.TemporaryDirectory()

@@ -42,7 +42,7 @@ def parse(lines):
     for number, line in enumerate(lines, 1):
         words = line.split()
         if len(words) != 3 or words[0] not in ("R", "W"):
-            raise ValueError(f"line {number} is no access: {line!r}")
+            raise ValueError(f"line {number} is not an access: {line!r}")
         kind, register, value = words
         if not UNNAMED.match(register) and not timed.fullmatch(INDEX.sub("", register)):
             accesses.append(Access(kind, register, int(value, 16)))
@@ -101,7 +101,7 @@ def cores_of(csr_json):
 
 
 if __name__ == "__main__":
-    texts = [open(name).read().splitlines() for name in sys.argv[1:3]]
-    found = compare(*texts, cores_of(json.load(open(sys.argv[3]))))
+    first, second = (open(name).read().splitlines() for name in sys.argv[1:3])
+    found = compare(first, second, cores_of(json.load(open(sys.argv[3]))))
     print("\n".join(found) or "equal")
     sys.exit(1 if found else 0)

@@ -5,6 +5,7 @@ Not named test_*: building and running this RTL takes minutes, so that it is a l
 """
 
 import unittest
+from typing import Any
 
 from tests.trace import test_trace
 
@@ -12,6 +13,8 @@ test_trace.SESSIONS["net"] = "session_net.py"
 
 
 class Net(test_trace.Recorded, unittest.TestCase):
+    emulator_said: Any
+
     soc = "net"
     options = ("--net", "user")
 

@@ -2,10 +2,11 @@
 """A raw paste of some KB into the RTL of `phy` at 1 Mbaud: the real RS232PHY and its 16-byte FIFO.
 
 Between two bytes pass 1,000 cycles; a byte that the firmware fetches too late is lost, and the
-program then prints another number or is no program any more.
+program then prints another number or does not compile any more.
 """
 
 import unittest
+from typing import Any
 
 from tests.clients import support
 from tests.clients.test_mpremote import big_script
@@ -18,6 +19,8 @@ WAIT_S = 300
 
 
 class Paste(unittest.TestCase):
+    board: Any
+
     @classmethod
     def setUpClass(cls):
         python = support.VENV / "python"

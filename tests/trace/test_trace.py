@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import unittest
 from pathlib import Path
+from typing import Any
 
 from tests.clients import support
 from tests.trace import compare
@@ -81,6 +82,12 @@ def record_rtl(soc, options=()):
 
 class Recorded:
     """The traces of one SoC, recorded once."""
+
+    cores: Any
+    emulator: Any
+    emulator_said: Any
+    rtl: Any
+    rtl_said: Any
 
     soc = ""
     options = ()  # of both simulations

@@ -366,7 +366,7 @@ def main():
     parser.add_argument("--emulator", default="--virtual", help="more options for lxemu")
     parser.add_argument("--skip", type=Path, help="default: <soc>.toml, else skip.toml")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--slowest", type=int, default=0, help="print so many slow tests")
+    parser.add_argument("--slowest", type=int, default=0, help="the number of slow tests to print")
     parser.add_argument("tests", nargs="*", help="folders of the suite, or single tests")
     options = parser.parse_args()
     options.firmware = options.firmware or BUILD / "firmware" / options.soc / "firmware.bin"

@@ -91,14 +91,14 @@ def run_script(
     bitstreams are files of build/bitstreams that it reads, files are further ones by their path on the machine, and
     head is code that runs before it.
     """
-    machine = MACHINES[machine]
+    what = MACHINES[machine]
     paths = {path.name: path for path in SCRIPTS.glob("*.py")}
     paths.update(files or {})
     paths.update((name, BITSTREAMS / name) for name in bitstreams)
-    command = [*machine.command, "-display", "none", "-monitor", "none", "-serial", "stdio"]
+    command = [*what.command, "-display", "none", "-monitor", "none", "-serial", "stdio"]
     command += ["-semihosting", "-kernel", str(BUILD / "usermod" / firmware / "firmware.elf")]
     table = {}
-    address = machine.files_address
+    address = what.files_address
     for name, path in paths.items():
         length = path.stat().st_size
         if length:

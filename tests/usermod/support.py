@@ -44,7 +44,7 @@ def build_unix(target="unix"):
 
 
 def environment():
-    """The environment of a script. What MicroPython leaves to the system at its end is no leak."""
+    """The environment of a script. What MicroPython leaves to the system at its end does not count as a leak."""
     return dict(
         os.environ,
         BITSTREAMS=str(BITSTREAMS),

@@ -22,7 +22,7 @@ from tests.usermod.support import (
 )
 
 sys.path.insert(0, str(SCRIPTS))
-import verdicts  # noqa: E402
+import verdicts  # type: ignore[import-not-found]  # noqa: E402
 
 SOCKETS = ROOT / "tests" / "usermod" / "sockets"
 
@@ -61,8 +61,7 @@ class Vecp5(unittest.TestCase):
         self.check(verdicts.WRITE, "write")
 
     def test_faults_of_a_write_over(self):
-        content = bytes((7 * i + (i >> 8)) & 0xFE | i & 1 for i in range(32768))
-        content = bytearray(content)
+        content = bytearray((7 * i + (i >> 8)) & 0xFE | i & 1 for i in range(32768))
         content[0x1235] &= 0xFE
         path = models.SCRATCH / "over.bin"
         for fault, word in verdicts.ERASE.items():
@@ -81,6 +80,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self, *lines, body=b""):
         self.wfile.write("".join(line + "\r\n" for line in (*lines, "")).encode("latin-1") + body)
         self.close_connection = True
+
+    server: http.server.HTTPServer
 
     @staticmethod
     def chunks(data, size=1000, last=b"0\r\nTrailer: x\r\n\r\n"):

@@ -66,7 +66,7 @@ def test_neighbour_after_the_fpga():
 
 
 def test_verified_is_not_booted():
-    """Data that is no bitstream: the write is right, the boot fails, and both say so."""
+    """Data that is not a bitstream: the write is right, the boot fails, and both say so."""
     it, p = board()
     equal(p.flash.write(DATA, any_data=True).verified, len(DATA))
     error = refused("did not boot", p.refresh)
@@ -107,7 +107,7 @@ def test_wrong_device():
 
 
 class Stream:
-    """A source of which only the beginning lies in memory: the rest is padding."""
+    """A source with only its beginning in memory: the rest is padding."""
 
     def __init__(self, head, length):
         self.head = head
@@ -124,7 +124,7 @@ class Stream:
 
 
 def test_refused_before_anything_is_erased():
-    """A source that cannot be opened or is not for this FPGA's flash leaves the design running and the flash as it is."""
+    """A source that cannot be opened or is not for this FPGA's flash leaves the design running and the flash unchanged."""
     it, p = board()
     p.program(GOOD)
     clears = it.state()["clears"]

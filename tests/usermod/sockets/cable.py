@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""cable.py PORT CLIENTS: a virtual board behind jtag.XVCServer, until so many clients have come and gone."""
+"""cable.py PORT CLIENTS: a virtual board behind jtag.XVCServer, until CLIENTS clients have come and gone."""
 
 import sys
 import time
