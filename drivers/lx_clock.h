@@ -85,7 +85,7 @@ uint64_t lx_clock_cycles_to_ns(uint32_t clk_hz, uint64_t cycles);
 uint64_t lx_clock_cycles_to_us(uint32_t clk_hz, uint64_t cycles);
 uint64_t lx_clock_cycles_to_ms(uint32_t clk_hz, uint64_t cycles);
 
-// The fewest cycles that take at least so long. UINT64_MAX where it does not fit.
+// The fewest cycles that last at least that time. UINT64_MAX where it does not fit.
 uint64_t lx_clock_us_to_cycles(uint32_t clk_hz, uint64_t us);
 
 #endif // DRIVERS_LX_CLOCK_H

@@ -35,7 +35,7 @@ typedef struct lx_dma_regs {
 #define LX_DMA_WORD_BYTES (SOC_BUS_DATA_WIDTH / 8)
 
 // Go through a buffer, once or again and again, beginning at its start whatever the core did before. LX_EINVAL: no
-// bytes, or address or length is no multiple of LX_DMA_WORD_BYTES.
+// bytes, or address or length is not a multiple of LX_DMA_WORD_BYTES.
 int lx_dma_start(const lx_dma_regs_t *regs, uint64_t addr, uint32_t bytes, bool loop);
 
 // Stop where it is. Afterwards the core does not touch memory. A writer that is stopped takes and drops what its stream
@@ -56,8 +56,8 @@ bool lx_dma_done(const lx_dma_regs_t *regs);
 // in its FIFO.
 uint32_t lx_dma_offset(const lx_dma_regs_t *regs);
 
-// Wait until the buffer is through, or LX_ETIMEDOUT: it is not after so many polls. From one to the next it takes up to
-// LX_DMA_POLL_WORDS times a word's least time, and the bus is left to the core.
+// Wait until the buffer is through, or LX_ETIMEDOUT: it is not after max_polls polls. From one to the next it takes up
+// to LX_DMA_POLL_WORDS times a word's least time, and the bus is left to the core.
 int lx_dma_wait(const lx_dma_regs_t *regs, uint32_t max_polls);
 #define LX_DMA_POLL_WORDS (512)
 

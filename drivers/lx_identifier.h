@@ -22,7 +22,7 @@ typedef struct {
 
 // Copy the identifier to buf, 0-terminated, and return its length. LX_EOVERFLOW: it does not fit into size
 // bytes (buf then has its beginning, terminated). LX_EIO: no end within IDENTIFIER_MAX_CHARS, which means
-// that this is no identifier memory (buf then is ""). LX_EINVAL: size is 0.
+// that this is not an identifier memory (buf then is ""). LX_EINVAL: size is 0.
 int lx_identifier_read(const lx_identifier_regs_t *regs, char *buf, size_t size);
 
 #endif // DRIVERS_LX_IDENTIFIER_H

@@ -20,7 +20,7 @@
 
 #define REGISTER_BITS (32)
 #define INIT_HZ (1000000)
-// A look at status takes so many cycles at least; slack for what the bus lets memory wait.
+// A read of status takes at least this number of cycles; the slack covers what the bus lets memory wait.
 #define POLL_CYCLES (4)
 #define SLACK_POLLS (20000)
 
@@ -39,7 +39,7 @@ static void put_bits(uint8_t *bytes, uint32_t word, unsigned bits, bool msb_firs
     }
 }
 
-// Whether at most so many operations are in flight, within the time that they take.
+// Whether at most in_flight operations are under way, within the time that they take.
 static bool wait_for(const lx_jtag_t *jtag, unsigned in_flight, uint64_t cycles) {
     for (uint64_t polls = cycles / POLL_CYCLES + SLACK_POLLS; polls != 0; polls--) {
         if ((csr_read(jtag->regs->status) & JTAG_STATUS_IN_FLIGHT) <= in_flight) {

@@ -26,7 +26,7 @@ typedef struct {
 } lx_pulse_timing_t;
 
 // Send n bytes, each from bit 7 to bit 0, on the pin that mask selects, which is an output; it is low at the end.
-// LX_EINVAL: the mask is no pin of the core, or the stream takes longer than LX_PULSE_MAX_US. LX_ENOTSUP: the core
+// LX_EINVAL: the mask is not a pin of the core, or the stream takes longer than LX_PULSE_MAX_US. LX_ENOTSUP: the core
 // has no outputs, or the CPU is too slow to end a high time within a quarter of it; low times may become longer.
 int lx_pulse_send(const lx_gpio_regs_t *regs, uint32_t mask, lx_clock_t *clock,
     const lx_pulse_timing_t *timing, const uint8_t *buf, size_t n);

@@ -39,7 +39,7 @@ typedef struct {
 
 // What a transport does. `response` has four words: word 0 of a short one is its 32 bits (in SPI mode R1, and word 1 the
 // 32 bits behind it), a long one has its upper 32 bits in word 3. All functions return LX_OK, LX_ETIMEDOUT (the card does
-// not answer), LX_ECARDBUSY, LX_ECARDHUNG, or what is said there.
+// not answer), LX_ECARDBUSY, LX_ECARDHUNG, or the codes listed there.
 typedef struct {
     // At least 74 clocks of at most LX_SD_INIT_HZ, with CMD or chip select high.
     int (*wake)(void *transport);
@@ -59,7 +59,7 @@ typedef struct {
     int (*write)(void *transport, const lx_sd_command_t *command, const lx_sd_command_t *carrier, uint32_t *response,
         const void *data, uint32_t blocks);
 
-    // Use so many data lines. LX_ENOTSUP: the core has no such mode.
+    // Use this number of data lines. LX_ENOTSUP: the core has no such mode.
     int (*set_lines)(void *transport, unsigned lines);
 
     // Whether there may be a card in the slot; NULL: not known.
@@ -93,7 +93,7 @@ typedef struct {
 } lx_sd_t;
 
 // Find the card and make it ready: identification, registers, data lines, clock. LX_ENOCARD, LX_ECARDTYPE, LX_ECARDINIT,
-// LX_ECARDCRC, LX_ECARDHUNG; LX_ENOTSUP: the core can not use so many data lines.
+// LX_ECARDCRC, LX_ECARDHUNG; LX_ENOTSUP: the core cannot use that number of data lines.
 int lx_sd_init(lx_sd_t *card, const lx_sd_transport_t *ops, void *transport, const lx_sd_options_t *options);
 
 // Read or write sectors; data may be at any address. LX_EINVAL: beyond the card's end. After LX_ECARDLOST and LX_ENOCARD

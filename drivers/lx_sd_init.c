@@ -197,7 +197,7 @@ static bool is_uniform(const lx_sd_t *card) {
     return memcmp(card->block, card->block + 1, LX_SD_SECTOR_BYTES - 1) == 0;
 }
 
-// A sector to prove clocks with, and its CRC-32 at the clock as it is. An empty card has none: then the first one.
+// A sector to prove clocks with, and its CRC-32 at the present clock. An empty card has none: then the first one.
 static int find_proof(lx_sd_t *card, uint32_t *sector, uint32_t *crc) {
     for (size_t i = 0; i < sizeof(proof_sectors) / sizeof(proof_sectors[0]); i++) {
         if (proof_sectors[i] < card->info.sectors) {

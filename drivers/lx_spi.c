@@ -316,7 +316,7 @@ static int transfer_bytes(const lx_spi_t *spi, const uint8_t *tx, uint8_t *rx, s
     return LX_OK;
 }
 
-// A word of so many bytes in memory, at any address.
+// A word of `bytes` bytes in memory, at any address.
 static uint32_t load(const uint8_t *at, unsigned bytes) {
     uint32_t value = 0;
     while (bytes-- > 0) {

@@ -54,8 +54,8 @@ typedef struct {
 } lx_spi_t;
 
 // Find out the width (by what the register of outgoing data keeps, where LiteX's output does not tell it; nothing
-// moves on the pins) and the alignment; chip 0, no loopback, the clock as it is. LX_ENOTSUP: the core has less than 8 or
-// more than 255 bits. LX_ETIMEDOUT: a transfer under way does not end.
+// moves on the pins) and the alignment; chip 0, no loopback, the clock unchanged. LX_ENOTSUP: the core has less than 8
+// or more than 255 bits. LX_ETIMEDOUT: a transfer under way does not end.
 int lx_spi_init(lx_spi_t *spi, const lx_spi_regs_t *regs, uint32_t clk_hz);
 
 // Take the fastest clock of at most hz; *actual_hz is what it is then, 0 where the core's clock is fixed and thus not
@@ -73,7 +73,7 @@ int lx_spi_hold(lx_spi_t *spi, bool hold);
 // MOSI comes back as MISO, and still goes out. LX_ENOTSUP: no such register.
 int lx_spi_set_loopback(lx_spi_t *spi, bool on);
 
-// How many bytes a word of so many bits takes in memory.
+// The number of bytes that a word of `bits` bits takes in memory.
 static inline unsigned lx_spi_word_bytes(unsigned bits) {
     return bits <= 8 ? 1 : bits <= 16 ? 2 : 4;
 }

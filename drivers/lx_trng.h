@@ -2,7 +2,7 @@
 //
 // The source of random bits of gateware/trng.py: ring oscillators with the health tests of NIST SP 800-90B, section
 // 4.4. Words are raw: at least LX_TRNG_BITS_PER_WORD bits of min-entropy are in one, which is what the tests of the core
-// hold it to. Whoever makes keys of them hashes enough of them. No state: functions take the registers.
+// hold it to. Code that makes keys of them has to hash enough of them. No state: functions take the registers.
 
 #ifndef DRIVERS_LX_TRNG_H
 #define DRIVERS_LX_TRNG_H

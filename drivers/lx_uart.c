@@ -17,9 +17,9 @@
 #include "soc/irq.h"
 
 #define MIN_RING (16)
-// The interrupt half takes at most so many bytes in one go.
+// The most bytes that the interrupt half takes in one go.
 #define RX_BUDGET (4096)
-// So many bytes are written with interrupts off in one go.
+// The number of bytes written with interrupts off in one go.
 #define TX_CHUNK (32)
 
 static void set_events(lx_uart_t *uart, uint8_t events) {

@@ -91,7 +91,7 @@ typedef struct {
 
 // Start the UART. Bytes that wait in the hardware are kept (type-ahead, or what a BIOS left). The events are
 // enabled in the core; the caller claims regs->irq with lx_uart_isr().
-// LX_EINVAL: a ring's size is no power of two or too small.
+// LX_EINVAL: a ring's size is not a power of two, or is too small.
 int lx_uart_init(lx_uart_t *uart, const lx_uart_regs_t *regs, const lx_uart_config_t *config);
 
 // Disable the events of the core. What the rings hold stays readable and is no longer sent.
@@ -100,8 +100,8 @@ void lx_uart_deinit(lx_uart_t *uart);
 // The interrupt half, a soc_irq_handler_t: arg is the lx_uart_t. Harmless when nothing is pending.
 void lx_uart_isr(void *arg);
 
-// Look again at bytes that wait behind a full ring, of which no event tells: regularly, as the interrupt character may be
-// among them. Costs next to nothing where none wait.
+// Look again at bytes that wait behind a full ring, which no event reports. To be called regularly, as the interrupt
+// character may be among them; costs next to nothing where none wait.
 void lx_uart_resume(lx_uart_t *uart);
 
 // Bytes that can be read now, and room for bytes that would be written at once.

@@ -27,14 +27,14 @@ typedef struct {
     csr_reg_t eos; // end of sequence: 1 after each channel was converted; reading it makes it 0
 } lx_xadc_regs_t;
 
-// Whether the channel is the die's temperature, the only one that is no voltage.
+// Whether the channel is the die's temperature, the only one that is not a voltage.
 bool lx_xadc_is_temperature(const lx_xadc_regs_t *regs);
 
 // Wait until each channel was converted since the last call: after power-up the values are 0 until then.
 // LX_ETIMEDOUT: that did not happen within max_polls looks, each of 5 cycles or more.
 int lx_xadc_wait(const lx_xadc_regs_t *regs, uint32_t max_polls);
 
-// The bits of a conversion, and the latest one as it is and stretched to 0 to 65535.
+// The bits of a conversion, and the latest one, raw and scaled to 0 to 65535.
 unsigned lx_xadc_bits(const lx_xadc_regs_t *regs);
 uint32_t lx_xadc_raw(const lx_xadc_regs_t *regs);
 uint16_t lx_xadc_u16(const lx_xadc_regs_t *regs);

@@ -172,7 +172,7 @@ class DramPort(LiteXModule):
             bus.sel.eq(2 ** (bus.data_width // 8) - 1),
             bus.adr.eq(port.cmd.addr),
             port.cmd.ready.eq(bus.ack | port.cmd.we),
-            # Whoever reads has reserved room for the answer.
+            # The reader has reserved room for the answer.
             port.rdata.valid.eq(bus.ack),
             port.rdata.data.eq(bus.dat_r),
         ]

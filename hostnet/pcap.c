@@ -45,7 +45,7 @@ void hostnet_pcap_write(hostnet_pcap_t *pcap, uint64_t ns, const uint8_t *frame,
     const uint32_t header[] = { (uint32_t)(ns / NS), (uint32_t)(ns % NS), (uint32_t)size, (uint32_t)size };
     fwrite(header, sizeof(header), 1, pcap->file);
     fwrite(frame, size, 1, pcap->file);
-    fflush(pcap->file); // whoever looks while it runs sees whole frames
+    fflush(pcap->file); // a reader sees whole frames while it runs
 }
 
 void hostnet_pcap_close(hostnet_pcap_t *pcap) {

@@ -23,7 +23,7 @@
 #define BITSTREAM_CHECK (1 << 0) // follow every frame and check every CRC
 #define BITSTREAM_STRIP_SPI_MODE (1 << 1) // replace the SPI-mode command by padding
 #define BITSTREAM_OVERRIDE_ID (1 << 2) // replace the bitstream's IDCODE by that of the device
-#define BITSTREAM_PASS_ALL (1 << 3) // comments pass too, and data that is not a bitstream is no error
+#define BITSTREAM_PASS_ALL (1 << 3) // comments pass too, and data that is not a bitstream is not refused
 #define BITSTREAM_REQUIRED (1 << 4) // with BITSTREAM_PASS_ALL: it is an error
 #define BITSTREAM_REFUSE_PLAIN (1 << 5) // the device accepts encrypted bitstreams only
 #define BITSTREAM_REFUSE_PARTIAL (1 << 6)

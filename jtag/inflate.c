@@ -25,7 +25,7 @@
 #define GZIP_RESERVED (0xe0)
 #define ZLIB_DICTIONARY (1 << 5)
 #define ADLER_BASE (65521)
-// So many bytes can be added before a 32-bit sum overflows.
+// The number of bytes that can be added before a 32-bit sum overflows.
 #define ADLER_RUN (5552)
 
 enum {
@@ -279,7 +279,7 @@ static int detect(inflate_t *inf) {
     return LX_OK;
 }
 
-// After the end of packed data: another gzip member, or padding, which is no reason to fail after all data is through. A
+// After the end of packed data: another gzip member, or padding, which is not an error once all data is through. A
 // member begins right after the one before it or after zeros (tapes and sectors are filled up with them).
 static int after_end(inflate_t *inf, uint8_t byte) {
     inf->have = 0;

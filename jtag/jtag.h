@@ -33,7 +33,7 @@ typedef struct {
     uint8_t flags;
 } jtag_op_t;
 
-// What a transport implements. ctx is its own state, owned by whoever made the transport.
+// What a transport implements. ctx is its own state, owned by the code that made the transport.
 typedef struct {
     // Do this operation after those before it. The op itself is copied; tdi and tdo belong to the transport until
     // the operation has ended. At most two operations are in flight: when submit returns, all but this one and

@@ -210,7 +210,7 @@ int tap_wait(tap_t *tap, unsigned in_flight) {
     return ops->wait ? ops->wait(tap->transport.ctx, in_flight) : LX_OK;
 }
 
-// At least so long at that frequency. A long division by hand: the compiler's own is a function of its run-time
+// At least that time at that frequency. A long division by hand: the compiler's own is a function of its run-time
 // library, which a native module of MicroPython does not have.
 static uint64_t clocks_for(uint32_t us, uint32_t hz) {
     uint64_t dividend = (uint64_t)us * hz + 999999;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The TAP controller of IEEE 1149.1 seen from outside: walking between states, scans of any length, and chains
-// of several devices of which one is spoken to and the others are in BYPASS.
+// of several devices: one is addressed, the others are in BYPASS.
 //
 // Device 0 is the one nearest to TDO, whose id comes out first.
 
@@ -78,14 +78,14 @@ int tap_shift(tap_t *tap, const uint8_t *tdi, uint8_t *tdo, uint32_t bits, uint8
 // Wait until at most in_flight (0 or 1) operations are under way.
 int tap_wait(tap_t *tap, unsigned in_flight);
 
-// In Run-Test/Idle, pass at least so many clocks and at least so many microseconds. Where neither a time source nor
+// In Run-Test/Idle, pass at least `clocks` clocks and at least `us` microseconds. Where neither a time source nor
 // the frequency is known, 25 MHz (the fastest that an ECP5 is rated for) is assumed.
 int tap_run(tap_t *tap, uint32_t clocks, uint32_t us);
 
 // Read the ids of the whole chain and find the IR lengths: by a table of known devices, and a single unknown one by
 // measuring the sum. Leaves the TAPs in reset and the target at device 0.
-// LX_ENODEV: TDO is stuck. LX_ECHAIN: the answer is no chain, or two readings differ. LX_EOVERFLOW: more than
-// TAP_CHAIN_MAX devices. An unknown IR length is no error here.
+// LX_ENODEV: TDO is stuck. LX_ECHAIN: the answer is not that of a chain, or two readings differ. LX_EOVERFLOW: more
+// than TAP_CHAIN_MAX devices. An unknown IR length is accepted here.
 int tap_scan(tap_t *tap);
 
 // Set the IR length of a device when the table does not know it. LX_EINVAL: no such device, or bits not 2 to 32.

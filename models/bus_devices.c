@@ -44,7 +44,7 @@ bool bus_device_i2c(i2c_bus_t *bus, const wiring_row_t *row, char *error, size_t
     }
     i2c_eeprom_t *eeprom = i2c_eeprom_new((uint8_t)address, (uint32_t)size);
     if (eeprom == NULL) {
-        return wrong(row, "size is no power of two from 128 to 65536", error, error_size);
+        return wrong(row, "size is not a power of two from 128 to 65536", error, error_size);
     }
     eeprom->write_ns = write_us * NS_PER_US;
     eeprom->fault = (i2c_eeprom_fault_t)fault;
@@ -90,7 +90,7 @@ bool bus_device_spi(spi_device_t *device, const wiring_row_t *row, char *error, 
     }
     spi_eeprom_t *eeprom = spi_eeprom_new((uint32_t)size);
     if (eeprom == NULL) {
-        return wrong(row, "size is no power of two from 1024 to 16777216", error, error_size);
+        return wrong(row, "size is not a power of two from 1024 to 16777216", error, error_size);
     }
     eeprom->write_ns = write_us * NS_PER_US;
     eeprom->fault = (spi_eeprom_fault_t)fault;

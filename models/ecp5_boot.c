@@ -9,7 +9,7 @@ enum {
     FAST_READ = 0x0B,
     MODE_QUAD = 0x59,
     RESTARTS_MAX = 8,
-    // The preamble is looked for in so many bytes; then the boot fails. (FPGA-TN-02039 gives 600,000 clocks of MCLK.)
+    // The preamble has to begin within these bytes, or the boot fails. (FPGA-TN-02039 gives 600,000 clocks of MCLK.)
     PREAMBLE_BYTES_MAX = 75000,
     STREAM_BYTES_MAX = 8 << 20,
 };

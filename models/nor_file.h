@@ -8,7 +8,7 @@
 typedef struct {
     nor_t nor;
     uint64_t now_ns; // what the chip has heard of
-    const void *user; // whoever drives its pins, NULL: nobody yet
+    const void *user; // the core that drives its pins, NULL: none yet
     uint8_t *memory;
     bool file; // a path was given
 } nor_file_t;

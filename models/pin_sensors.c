@@ -101,7 +101,7 @@ const pin_device_kind_t pin_device_dht22 = {
     .name = "dht22", .bytes = sizeof(dht22_t), .open = dht22_open, .edge = dht22_edge, .due = dht22_due
 };
 
-// DS18B20: the master opens each time slot; the sensor looks 30 us later, or holds a 0 for so long.
+// DS18B20: the master opens each time slot; the sensor samples 30 us later, or holds a 0 for 30 us.
 
 #define OW_RESET (400 * US)
 #define OW_PRESENCE_AFTER (30 * US)

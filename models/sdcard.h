@@ -135,7 +135,7 @@ typedef struct {
 } sdcard_t;
 
 // A card with the memory of a file, or, with path NULL, blank memory of `bytes`. The kind follows from the size. NULL:
-// error says why: the file cannot be mapped, or its size is no multiple of 512 or not a card's.
+// error says why: the file cannot be mapped, or its size is not a multiple of 512 or not a card's.
 sdcard_t *sdcard_new(const char *path, uint64_t bytes, char *error, size_t error_size);
 void sdcard_free(sdcard_t *card);
 

@@ -4,7 +4,7 @@
 //
 // Two ways in: the pin adapter, one call per change of a pin, and tap_shift(), which takes vectors of TMS and TDI as
 // an XVC server gets them and hands whole bytes to the devices while the chain stays in Shift-DR.
-// Nothing here knows time: whoever clocks the chain advances the devices behind it.
+// Nothing here knows time: the code that clocks the chain advances the devices behind it.
 #ifndef MODELS_TAP_H
 #define MODELS_TAP_H
 

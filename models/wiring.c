@@ -111,7 +111,7 @@ static bool device(const source_t *source, wiring_row_t *row, char **words, size
         const char *value = words[i] + length + 1;
         if (words[i][length] == '\0' || !copy_name(parameter->key, sizeof(parameter->key), words[i], length)
             || !copy_name(parameter->value, sizeof(parameter->value), value, strlen(value))) {
-            return bad(source, "'%s' is no KEY=VALUE", words[i]);
+            return bad(source, "'%s' is not KEY=VALUE", words[i]);
         }
     }
     return true;

@@ -72,7 +72,7 @@ void port_clock_before_write(uint32_t address) {
     }
 }
 
-// Not in deinit: whoever has the timer's events gives them up there.
+// Not in deinit: the owner of the timer's events gives them up there.
 static void init(void) {
     if (!port_clock_lent) {
         return;

@@ -35,7 +35,7 @@
 // os.dupterm_notify() drops what does not fit: room for the two windows of a raw paste.
 #define NOTIFIED_BYTES (256 + 1)
 
-// A byte takes 8.4 ms at 1200 baud. Whoever takes none for so long is not there: output is dropped until
+// A byte takes 8.4 ms at 1200 baud. A terminal that takes none for that time is not there: output is dropped until
 // the UART moves again, so that a SoC whose console has no reader still runs its main.py.
 #define STALL_MS 10000
 #define POLLS_PER_BYTE 1000000

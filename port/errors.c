@@ -7,7 +7,7 @@
 #include "common/status.h"
 #include "errors.h"
 
-// Index is the negated status; 0 is ValueError, which is no errno.
+// Index is the negated status; 0 is ValueError, which has no errno.
 static const uint8_t errno_of[] = {
     [-LX_EINVAL] = 0,
     [-LX_ENODEV] = MP_ENODEV,

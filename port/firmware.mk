@@ -294,7 +294,7 @@ $(CONFIGURED): $(FLAGS) mpconfigport.h compat.h $(GEN)/port_class.h $(GEN)/soc_s
 	@rm -rf $(addprefix $(BUILD)/genhdr/,qstr module root_pointer compress qstr.i.last)
 	@touch $@
 $(OBJ): $(FLAGS)
-# What an interrupted build has left of the collections is no collection.
+# A collection that an interrupted build has left behind is not complete: it is made anew.
 ifeq ($(and $(wildcard $(BUILD)/genhdr/qstr/*),$(wildcard $(BUILD)/genhdr/module/*),$(wildcard $(BUILD)/genhdr/root_pointer/*)),)
 $(shell rm -f $(BUILD)/genhdr/qstr.i.last)
 endif

@@ -55,7 +55,7 @@ bool port_time_is_set(void) {
     return time_is_set;
 }
 
-// The fewest cycles that take at least so long.
+// The fewest cycles that last at least that time.
 static uint64_t cycles_of_ns(uint64_t ns) {
     uint64_t s = ns / NS_PER_S;
     return s * SOC_CLOCK_HZ + (ns % NS_PER_S * SOC_CLOCK_HZ + NS_PER_S - 1) / NS_PER_S;

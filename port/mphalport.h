@@ -33,7 +33,7 @@ void port_report_bus_errors(void);
 // The system time; runs from the first entry on, across soft resets and traps.
 extern lx_clock_t port_clock;
 
-// Waits so many nanoseconds, serving events; the scheduler may raise from it.
+// Waits a number of nanoseconds, serving events; the scheduler may raise from it.
 void port_sleep_ns(uint64_t ns);
 
 #define mp_hal_quiet_timing_enter() soc_irq_save()

@@ -125,7 +125,7 @@ static void mp_machine_set_freq(size_t n_args, const mp_obj_t *args) {
     }
 }
 
-// A LiteX SoC has no sleep modes: both idle for so many milliseconds, and deepsleep ends in a reset.
+// A LiteX SoC has no sleep modes: both idle for that number of milliseconds, and deepsleep ends in a reset.
 static void mp_machine_lightsleep(size_t n_args, const mp_obj_t *args) {
     if (n_args == 0) {
         mp_event_wait_indefinite();

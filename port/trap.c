@@ -186,7 +186,7 @@ MP_NORETURN void trap_report(const trap_frame_t *frame) {
     restart();
 }
 
-// An exception while a report is written: what the search for the Python line met is no harm, but a
+// An exception while a report is written: one met by the search for the Python line is harmless, but a
 // handler that cannot get on is ended by a reset of the SoC, and that by a halt.
 MP_NORETURN void trap_nested(trap_frame_t *frame);
 MP_NORETURN void trap_nested(trap_frame_t *frame) {

@@ -78,7 +78,7 @@ BOARDS = {
     "sipeed_tang_primer_20k": Board("sipeed_tang_primer_20k", load="-b tangprimer20k"),
 }
 
-# Signals of a core in the order in which it takes the pins of a place; GPIO takes up to so many.
+# Signals of a core in the order in which it takes the pins of a place; GPIO takes up to its row's number of pins.
 SIGNALS = {
     "jtag_master": ("tck", "tms", "tdi", "tdo"),
     "spi": ("clk", "mosi", "miso", "cs_n"),

@@ -327,7 +327,7 @@ def define(console, source) -> None:
 
 
 def lanes(boards, jobs):
-    """Boards in groups of which each is built in one folder, the largest first.
+    """Boards in groups, each built in one folder, the largest first.
 
     boards: list of Board; jobs -- int, how many groups are worked on at a time.
     """

@@ -105,7 +105,7 @@ static inline uint64_t timing_store(cpu_timing_t *t, uint64_t cycle, uint32_t ad
     return cycle;
 }
 
-// What the core loop calls. OP_END and OP_BREAK have no length: they are no instructions.
+// What the core loop calls. OP_END and OP_BREAK have no length: they are not instructions.
 #define TIMING_ISSUE() \
     do { \
         unsigned info_ = op->info; \

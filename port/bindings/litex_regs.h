@@ -17,7 +17,7 @@ typedef struct {
 
 mp_obj_t litex_tree_new(soc_table_t table, mp_obj_t client);
 
-// RemoteClient's own read and write of so many bus words from an address upwards; see litex_remote.c.
+// RemoteClient's own read and write of bus words from an address upwards; see litex_remote.c.
 mp_obj_t litex_remote_read(mp_obj_t client, mp_obj_t addr, size_t n, bool incr);
 void litex_remote_write(mp_obj_t client, mp_obj_t addr, size_t n, const mp_obj_t *values);
 

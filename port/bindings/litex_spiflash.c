@@ -2,7 +2,7 @@
 // litex.SPIFlash: the flash that LiteSPI drives, or a part of it, as a block device, a buffer, and by address.
 //
 // What a flash understands is in flash/; drivers/lx_litespi.c clocks it. Until something else than a read of the mapped
-// region is wanted, the chip is not asked who it is: mounting a file system at boot must cost little. While C code of this
+// region is wanted, the chip is not identified: mounting a file system at boot must cost little. While C code of this
 // file works, the region must not be read (lx_litespi.h): a hard callback that comes in between gets EBUSY.
 
 #include <string.h>

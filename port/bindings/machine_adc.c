@@ -73,7 +73,7 @@ static mp_obj_t machine_adc_read_celsius(mp_obj_t self_in) {
     machine_adc_obj_t *self = MP_OBJ_TO_PTR(self_in);
     int32_t micro;
     if (lx_xadc_microcelsius(self->regs, &micro) < 0) {
-        mp_raise_ValueError(MP_ERROR_TEXT("this channel is no temperature"));
+        mp_raise_ValueError(MP_ERROR_TEXT("this channel is not a temperature"));
     }
     return mp_obj_new_float((mp_float_t)micro / 1000000);
 }

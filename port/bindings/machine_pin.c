@@ -171,7 +171,7 @@ COLD void machine_pin_output(machine_pin_obj_t *self) {
 
 COLD void machine_pin_open_drain(machine_pin_obj_t *self) {
     if (!lx_gpio_has_oe(self->regs)) {
-        machine_pin_raise_lacks(self->regs, "direction register, so its pins are no open drains");
+        machine_pin_raise_lacks(self->regs, "direction register, so its pins cannot be open drains");
     }
     set_open_drain(self, true);
     lx_gpio_set_direction(self->regs, self->mask, 0);

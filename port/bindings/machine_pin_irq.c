@@ -186,7 +186,7 @@ static COLD void release_unused(core_irqs_t *irqs) {
 }
 
 // irq(handler=None, trigger=IRQ_RISING | IRQ_FALLING, hard=False, *, priority=1, wake=None); without arguments the irq
-// object as it is. There are no priorities, and no sleep to wake from.
+// object unchanged. There are no priorities, and no sleep to wake from.
 static COLD mp_obj_t machine_pin_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
     machine_pin_obj_t *self = MP_OBJ_TO_PTR(pos_args[0]);
     enum { ARG_handler, ARG_trigger, ARG_hard, ARG_priority, ARG_wake };

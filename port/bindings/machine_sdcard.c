@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // machine.SDCard over lx_sd, on LiteSDCard or on the SPI master of spisdcard: a block device of 512-byte sectors. The card
 // is looked for at the first use and whenever a file system is mounted, not when the object is made: present() tells
-// whether there is one. A slot has one object, whoever asks for it.
+// whether there is one. A slot has one object: each call returns the same.
 
 #include <stdarg.h>
 #include <string.h>

@@ -83,7 +83,7 @@ static void master_configure(machine_spi_obj_t *self, spi_config_t *config) {
         refuse(self, "only firstbit=SPI.MSB");
     }
     if (config->bits < 1 || config->bits > MIN(spi.width, LX_SPI_MAX_BITS) || (config->bits != 8 && spi.width > 64)) {
-        refuse(self, "no words of so many bits");
+        refuse(self, "no words of that length");
     }
     check_baud(self, lx_spi_set_baud(&spi, config->hz, &config->actual_hz));
     int status = lx_spi_select(&spi, config->cs);

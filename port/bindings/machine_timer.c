@@ -232,7 +232,7 @@ static uint32_t period_of(mp_obj_t freq, mp_obj_t period, mp_int_t tick_hz, uint
     return (uint32_t)ms;
 }
 
-// Upstream's default, -1, is no value either.
+// Upstream's default, -1, means that no value is given.
 static mp_obj_t given(mp_obj_t value) {
     return value == MP_OBJ_NEW_SMALL_INT(-1) ? mp_const_none : value;
 }

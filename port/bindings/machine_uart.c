@@ -33,10 +33,10 @@
 #define RING_BYTES 256
 #define RING_BYTES_MIN 32
 #define RING_BYTES_MAX 0x8000
-// A baud rate of 1200 takes so many milliseconds for a character; a UART whose rate is not known may be as slow.
+// A baud rate of 1200 takes this number of milliseconds for a character; a UART whose rate is not known may be as slow.
 #define SLOWEST_CHAR_MS 9
 #define BITS_PER_CHAR 10
-// A line is idle after so many characters' time without one.
+// A line is idle after this number of characters' times without one.
 #define IDLE_CHARS 3
 // LiteX makes 16 by default, and no register tells.
 #define FIFO_DEPTH_MAX 1024
@@ -208,7 +208,7 @@ static void check_baud(const machine_uart_obj_t *self, mp_int_t baud) {
     }
 }
 
-// The power of two that holds so many bytes.
+// The size of a ring that holds the bytes asked for: a power of two.
 static size_t ring_bytes(mp_int_t wanted) {
     if (wanted < 0 || wanted > RING_BYTES_MAX) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("rxbuf and txbuf must be 0 to %d"), RING_BYTES_MAX);

@@ -14,7 +14,7 @@
 // The descriptor of an event manager by the name of its core. NULL: this SoC has none of that name.
 const lx_event_regs_t *port_event_find(const char *name);
 
-// Own the events of event->regs, all of which are disabled first: as soc_irq_claim(). Raises OSError(EBUSY) where
+// Disable the events of event->regs and own them: as soc_irq_claim(). Raises OSError(EBUSY) where
 // somebody else owns them, ValueError where the core has no interrupt.
 void port_event_claim(lx_event_t *event, soc_irq_handler_t handler, void *owner);
 

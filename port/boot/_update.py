@@ -43,7 +43,7 @@ class Image:
         self.length, self.crc = struct.unpack("<2I", head)
         if not 0 < self.length <= SLOT_BYTES - SLOT_DATA:
             raise UpdateError(
-                "the image is no firmware.fbi, or above {} bytes: its length would be {}".format(
+                "the image is not a firmware.fbi, or above {} bytes: its length would be {}".format(
                     SLOT_BYTES - SLOT_DATA, self.length
                 )
             )
@@ -73,7 +73,7 @@ class Image:
         at = bytes(self.first).find(ID_MAGIC)
         if at < 0 or at + 96 > len(self.first):
             raise UpdateError(
-                "the image is no firmware.fbi, or does not say for which SoC it was built"
+                "the image is not a firmware.fbi, or does not say for which SoC it was built"
             )
         map_hash = struct.unpack_from("<I", self.first, at + 16)[0]
         name = bytes(self.first[at + 20 : at + 96]).split(b"\0")[0].decode()

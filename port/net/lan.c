@@ -439,7 +439,7 @@ static void follow_hostname(net_lan_t *lan) {
 static void watch_link(net_lan_t *lan) {
     bool up = true;
     if (lan->has_phy) {
-        // A PHY that does not answer any more is no link.
+        // A PHY that stopped answering counts as no link.
         lx_mdio_link(&lan->mdio, lan->phy, &up);
     } else {
         lx_liteeth_inband_link(&lan->eth, &up);

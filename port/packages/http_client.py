@@ -112,7 +112,7 @@ def _context(verify):
 
 
 def _connect(address: Address, timeout, verify, context):
-    """A stream to the first of the host's addresses that answers, of whichever family."""
+    """A stream to the first of the host's addresses that answers, IPv4 or IPv6."""
     try:
         import socket
     except ImportError:
@@ -135,7 +135,7 @@ def _connect(address: Address, timeout, verify, context):
             sock.connect(info[-1])
             if address.scheme == "https":
                 sock = context.wrap_socket(sock, server_hostname=address.name)
-            # CPython's sockets are no streams.
+            # CPython's sockets are not streams.
             return sock if hasattr(sock, "readinto") else sock.makefile("rwb", 0), sock
         except (OSError, ValueError) as error:
             failed = error

@@ -30,7 +30,7 @@ typedef struct {
     uint32_t seen;              // events so far, up to POOL_HISTORY
 } pool_t;
 
-// Hash data into the key; bits: the min-entropy that it has for whoever does not know it.
+// Hash data into the key; bits: the min-entropy that it has for an attacker who does not know it.
 void pool_add(pool_t *pool, const void *data, size_t bytes, uint32_t bits);
 
 // Something from outside arrived at a time, in cycles of the clock. It is worth a bit where its distance from the last

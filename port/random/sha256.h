@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SHA-256 (FIPS 180-4) of whichever library this firmware has for hashlib.
+// SHA-256 (FIPS 180-4) of the library that this firmware has for hashlib.
 #ifndef PORT_RANDOM_SHA256_H
 #define PORT_RANDOM_SHA256_H
 

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #define RAMFS_ROOT 0
-#define RAMFS_NONE 0            // "No block": the root is no child and no data.
+#define RAMFS_NONE 0            // "No block": the root's number, which is neither a child nor data.
 
 // py/mperrno.h lacks it.
 #define RAMFS_ENOTEMPTY 39
@@ -58,7 +58,7 @@ typedef struct {
     ramfs_block_t block;
 } ramfs_file_t;
 
-// Uses `size` bytes at `mem` (aligned to 4). Keeps what is there, unless it is no file system of that
+// Uses `size` bytes at `mem` (aligned to 4). Keeps what is there, unless it is not a file system of that
 // size or `format` is set.
 void ramfs_init(void *mem, size_t size, bool format);
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 CACHE_BYTES, LINE_BYTES = 4096, 32
 ALIGN = 4  # of a function
-# What may fill room: objects of which nothing has a place of its own in link.ld.S.
+# Objects that may fill room: link.ld.S has no place of its own for any part of them.
 COLD = re.compile(r"(py|extmod|shared|lib)/")
 # What precedes the function in the name of a section is the compiler's opinion of it.
 OPINION = re.compile(r"^\.text\.(hot\.|unlikely\.|startup\.)?")

@@ -148,5 +148,5 @@ class Kind:
 
 
 def register_names(*names: str) -> dict[str, Register]:
-    """Registers of which only the names matter."""
+    """Registers whose names alone matter."""
     return {name: Register(name, 0, 1, True) for name in names}

@@ -299,7 +299,7 @@ static void liteeth_drops_wrong_lengths(void) {
     lx_liteeth_counters_t counters;
     lx_liteeth_counters(&eth, &counters);
     CHECK_EQ(counters.rx_length_errors, 6);
-    // A slot that there is not is no address to read from.
+    // A slot number beyond the last is not turned into an address.
     make_frame(frame, 60, 1);
     arrive(frame, 60);
     mac.bad_slot = 7;

@@ -170,7 +170,7 @@ static void mdio_without_phy(void) {
     CHECK_EQ(lx_mdio_link(&mdio, 1, &up), LX_ENODEV);
     CHECK(!up);
     CHECK_EQ(lx_mdio_mbps(&mdio, 1, &full), 0);
-    // A line that reads 0 is no PHY either.
+    // A line that reads 0 is not a PHY either.
     phy.stuck_low = true;
     CHECK_EQ(lx_mdio_find(&mdio, &found), LX_ENODEV);
 }

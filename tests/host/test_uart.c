@@ -237,7 +237,7 @@ static void uart_interrupt_character(void) {
     CHECK_EQ(got[0], 0);
 }
 
-// Behind a full ring that holds, it is seen when it is the next byte, by whoever looks.
+// Behind a full ring that holds, it is seen when it is the next byte and lx_uart_resume() looks.
 static void uart_interrupt_character_while_held(void) {
     setup();
     model.back_pressure = true;

@@ -280,7 +280,7 @@ static void test_members(void) {
     memset(packed + at, 0, 512);
     CHECK_OK(unpack_with(packed, at + 512, data, length, 1000, INFLATE_AUTO, 15, &inf));
     CHECK_EQ(inf.trailing, 0);
-    // Padding of other values, of which some resembles the beginning of a member.
+    // Padding of other values; some of it resembles the beginning of a member.
     static const uint8_t first[] = { 0x01, 0x1a, 0xff, 0x1f };
     for (unsigned i = 0; i < sizeof(first); i++) {
         memset(packed + at, 0x1a, 512);

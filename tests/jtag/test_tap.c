@@ -34,7 +34,7 @@ typedef struct {
     bool tms;
     bool tdi;
     int stuck; // -1: not
-    uint32_t noise; // one bit in so many is wrong, 0: none
+    uint32_t noise; // one bit in `noise` bits is wrong, 0: none
     uint32_t seed;
     unsigned clocks;
     unsigned idle_clocks;

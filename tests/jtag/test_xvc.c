@@ -206,7 +206,7 @@ static void test_bad_servers(void) {
     free(xvc);
 }
 
-// What is answered after the client has given up is no answer to what it asks next.
+// A late answer to a request that the client gave up is not taken for the answer to its next one.
 static void test_late_answer(void) {
     int held[2];
     CHECK_OK(pipe(held));

@@ -88,7 +88,7 @@ static void test_modes(check_t *check) {
     board_advance(&bench.board, 300000000);
     CHECK_EQUAL(check, host_read32(host, ECP5_IR_READ_STATUS), 0x06400000);
     CHECK_EQUAL(check, host_read32(host, ECP5_IR_CHECK_BUSY), 0);
-    // BYPASS is one bit, and so is what is no instruction.
+    // BYPASS is one bit, and so is an unknown instruction.
     host_ir(host, ECP5_IR_BYPASS);
     uint8_t rx[2];
     host_dr(host, (const uint8_t[]) { 0x5A, 0xC3 }, rx, 2);

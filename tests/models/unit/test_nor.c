@@ -424,7 +424,7 @@ static void test_four_byte(check_t *check) {
     }
     close_chip(&chip);
 
-    // By a mode alone, in and out of which only a write enable leads.
+    // By a mode alone, which is entered and left only after a write enable.
     open_chip(&chip, "N25Q256");
     chip.memory[0x00012345] = 0x12;
     chip.memory[0x01234500] = 0x34;

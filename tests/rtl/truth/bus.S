@@ -124,7 +124,7 @@ BEGIN jump_to_unmapped_uncached // fetches a line of all ones
     li t0, UNMAPPED_UNCACHED
     jr t0
 END
-BEGIN jump_to_csr // registers are no instructions
+BEGIN jump_to_csr // registers do not hold instructions
     li t0, CSR_REGION + 0xff00
     jr t0
 END
