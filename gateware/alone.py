@@ -15,6 +15,7 @@ from migen import ClockDomain, Record, Signal
 
 from gateware.jtag_master import JTAGMaster
 from gateware.maphash import SocMap
+from gateware.trng import RingBits, Trng
 
 # A value that no bit of is a constant for the whole bus.
 SOME_HASH = 0x5A17C3E9
@@ -37,7 +38,16 @@ def map_hash() -> tuple[Any, list[Signal], list[Signal], list[Signal]]:
     return core, [], [], []
 
 
-CORES: dict[str, Callable[[], Any]] = {"jtag_master": jtag_master, "map_hash": map_hash}
+def trng() -> tuple[Any, list[Signal], list[Signal], list[Signal]]:
+    """The source of random bits with an ECP5's ring oscillators."""
+    return Trng(RingBits("ecp5")), [], [], []
+
+
+CORES: dict[str, Callable[[], Any]] = {
+    "jtag_master": jtag_master,
+    "map_hash": map_hash,
+    "trng": trng,
+}
 
 
 class Alone(LiteXModule):
