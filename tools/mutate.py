@@ -20,7 +20,7 @@ from typing import Any
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LISTS = os.path.join(TOP, "tests", "mutants")
 # Enough shapes of the CSR bus to tell a good driver from a bad one; see tests/host/Makefile.
-CONFIGS = "8-32-0-1 32-64-1-1 32-32-1-1"
+CONFIGS = os.environ.get("CONFIGS", "8-32-0-1 32-64-1-1 32-32-1-1")
 # In build/: what was generated or fetched is not part of what is tried here, and what tells make whether it is current.
 LINKED = ("venv", "bitstreams", os.path.join("tests", "soc", "generated"))
 LINKED_STARTS = ("micropython-", "lwip-", "zlib-", "microdot-", "web")
