@@ -23,6 +23,7 @@ MODULES = (
     "spiflash",
     "footprint",
     "network",
+    "tls",
     "gateware",
 )
 

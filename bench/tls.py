@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""TLS on the RTL of `net`: `python -m bench.tls [--lxemu]`.
+"""TLS on the RTL of `net`, in a firmware with TLS=1: `python -m bench.tls [--lxemu]`.
 
 Both ends run on the target, over two bytearrays instead of a network, and each end's cycles are counted apart: in the
 calls that move that end. So the figures are of TLS alone. The certificate is upstream's own for tests (ECDSA, P-256);
@@ -10,10 +10,12 @@ tls_aes_gcm, tls_chacha20    records of 4,096 bytes sent, of TLS 1.3; *_receive:
 """
 
 import argparse
+import subprocess
 
 from bench import figure, guest
 
 SOC = "net"
+FIRMWARE = guest.BUILD / "firmware" / "net-tls" / "firmware.bin"
 COMMAND = "python -m bench.tls"
 CLOCK_HZ = 100_000_000
 CERTIFICATES = guest.BUILD / "micropython-1.25.0" / "tests" / "multi_net"
@@ -85,7 +87,10 @@ def bulk(suite, size):
 
 def measure(lxemu=False):
     """Return {name: cycles}."""
-    command = guest.lxemu_command(SOC, "--timing") if lxemu else guest.rtl_command(SOC)
+    if lxemu:
+        command = guest.lxemu_command(SOC, "--timing", firmware=FIRMWARE)
+    else:
+        command = guest.rtl_command(SOC, FIRMWARE)
     files = {
         name: (CERTIFICATES / file).read_bytes()
         for name, file in (("CERT", "ec_cert.der"), ("KEY", "ec_key.der"))
@@ -104,6 +109,9 @@ def measure(lxemu=False):
 
 def run(lxemu=False):
     """The figures for build/bench.json."""
+    firmware = ["make", f"SOC={SOC}", "TLS=1", f"FIRMWARE={FIRMWARE}", "image"]
+    for make in (firmware, ["make", "emu" if lxemu else f"rtl-{SOC}"]):
+        subprocess.run(make, cwd=guest.ROOT, check=True, stdout=subprocess.DEVNULL)
     rows = []
     for name, value in measure(lxemu).items():
         if name == "tls_handshake":

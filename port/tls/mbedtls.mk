@@ -29,4 +29,13 @@ $(MBEDTLS_FAST_O): CFLAGS += -O2 -mno-save-restore
 
 # In tls/platform.c: better texts where the clock was never set and where there is not enough entropy, and the versions that follow from SSLContext.set_ciphers().
 LDFLAGS += -Wl,--wrap=mbedtls_x509_crt_verify_info -Wl,--wrap=mbedtls_ssl_conf_ciphersuites -Wl,--wrap=mbedtls_ctr_drbg_seed
-$(BUILD)/$(MBEDTLS_PLACE)/gcm.o: CFLAGS += -I$(MBEDTLS_DIR)/library -include tls/gcm_words.h
+
+# gcm.c with the multiplication of tls/gcm_words.h, as its own is static: one call is another one in a copy of it.
+MBEDTLS_GCM := $(BUILD)/tls/gcm.c
+$(MBEDTLS_GCM): $(MBEDTLS_DIR)/library/gcm.c tls/mbedtls.mk
+	@mkdir -p $(@D)
+	@sed 's/gcm_mult_smalltable(output, x, ctx->H)/gcm_mult_by_words(output, x, ctx->H)/' $< >$@
+	@grep -q 'gcm_mult_by_words(output' $@ || { echo "tls: $< has no gcm_mult_smalltable()" >&2; rm $@; exit 2; }
+$(BUILD)/$(MBEDTLS_PLACE)/gcm.o: CFLAGS += -O3 -I$(MBEDTLS_DIR)/library -include tls/gcm_words.h
+$(BUILD)/$(MBEDTLS_PLACE)/gcm.o: $(MBEDTLS_GCM) tls/gcm_words.h
+	$(call compile_c)

@@ -36,6 +36,7 @@ time_t port_tls_time(time_t *seconds);
 // Ciphers and digests.
 #define MBEDTLS_AES_C
 #define MBEDTLS_AES_ROM_TABLES
+#define MBEDTLS_AES_FEWER_TABLES // one of four: all of them are as large as the data cache
 #define MBEDTLS_CIPHER_C
 #define MBEDTLS_CIPHER_MODE_CBC
 #define MBEDTLS_CIPHER_MODE_CTR
