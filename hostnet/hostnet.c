@@ -13,6 +13,7 @@
 
 #define QUEUE (256)     // frames that wait for the guest, as in a switch
 #define SPEC_SIZE (512)
+#define DELAY_MAX_MS (10000u)
 #define PERCENT (1000)  // what faults are counted in: tenths of a percent
 #define HUNDRED (100u * PERCENT)
 
@@ -21,6 +22,7 @@ static const hostnet_kind_t *const kinds[] = { &hostnet_user, &hostnet_tap, &hos
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
 typedef struct {
+    uint64_t due_ns;              // of a frame that is delayed
     uint16_t size;
     uint8_t data[HOSTNET_MAX_FRAME];
 } frame_t;
@@ -40,6 +42,10 @@ struct hostnet {
     size_t count;
     uint32_t faults[FAULT_COUNT]; // of HUNDRED
     uint64_t random;
+    uint64_t delay_ns;
+    frame_t late[2][QUEUE];       // by direction, of a network with a delay
+    size_t late_first[2];
+    size_t late_count[2];
     frame_t held[2];              // by direction; size 0: none
 };
 
@@ -76,7 +82,7 @@ static bool happens(hostnet_t *net, fault_t fault) {
     return yes;
 }
 
-static void pass(hostnet_t *net, direction_t direction, const uint8_t *frame, size_t size) {
+static void arrive(hostnet_t *net, direction_t direction, const uint8_t *frame, size_t size) {
     if (direction == FROM_GUEST) {
         net->kind->send(net->self, frame, size);
         return;
@@ -88,6 +94,40 @@ static void pass(hostnet_t *net, direction_t direction, const uint8_t *frame, si
     frame_t *slot = &net->queue[(net->first + net->count++) % QUEUE];
     slot->size = (uint16_t)size;
     memcpy(slot->data, frame, size);
+}
+
+static void pass(hostnet_t *net, direction_t direction, const uint8_t *frame, size_t size) {
+    if (net->delay_ns == 0) {
+        arrive(net, direction, frame, size);
+        return;
+    }
+    if (net->late_count[direction] == QUEUE) {
+        net->counts.dropped++;
+        return;
+    }
+    frame_t *slot = &net->late[direction][(net->late_first[direction] + net->late_count[direction]++) % QUEUE];
+    slot->due_ns = hostnet_now_ns(net) + net->delay_ns;
+    slot->size = (uint16_t)size;
+    memcpy(slot->data, frame, size);
+}
+
+// What was delayed long enough.
+static void pass_late(hostnet_t *net) {
+    size_t before = net->count;
+    for (direction_t direction = TO_GUEST; direction <= FROM_GUEST; direction++) {
+        while (net->late_count[direction] > 0) {
+            const frame_t *slot = &net->late[direction][net->late_first[direction]];
+            if (slot->due_ns > hostnet_now_ns(net)) {
+                break;
+            }
+            net->late_first[direction] = (net->late_first[direction] + 1) % QUEUE;
+            net->late_count[direction]--;
+            arrive(net, direction, slot->data, slot->size);
+        }
+    }
+    if (net->count > before) {
+        net->host.ready(net->host.context);
+    }
 }
 
 static void pass_with_faults(hostnet_t *net, direction_t direction, const uint8_t *frame, size_t size) {
@@ -164,6 +204,7 @@ size_t hostnet_fill(hostnet_t *net, struct pollfd *fds, size_t room) {
 }
 
 void hostnet_poll(hostnet_t *net, const struct pollfd *fds, size_t count) {
+    pass_late(net);
     net->kind->poll(net->self, fds, count);
 }
 
@@ -187,6 +228,16 @@ static bool percentage(const char *key, const char *text, uint32_t *value, hostn
     return true;
 }
 
+static bool set_delay(hostnet_t *net, const char *text, hostnet_error_t *error) {
+    char *end;
+    unsigned long ms = strtoul(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end != '\0' || ms > DELAY_MAX_MS) {
+        return hostnet_fail(error, "delay=%.40s: give milliseconds, 0 to %u", text, DELAY_MAX_MS);
+    }
+    net->delay_ns = ms * UINT64_C(1000000);
+    return true;
+}
+
 static bool set_seed(hostnet_t *net, const char *text, hostnet_error_t *error) {
     char *end;
     unsigned long long seed = strtoull(text, &end, 0);
@@ -203,6 +254,9 @@ static bool set_option(hostnet_t *net, const char *key, const char *value, hostn
             return percentage(key, value, &net->faults[i], error);
         }
     }
+    if (strcmp(key, "delay") == 0) {
+        return set_delay(net, value, error);
+    }
     if (strcmp(key, "seed") == 0) {
         return set_seed(net, value, error);
     }
@@ -213,7 +267,7 @@ static bool set_option(hostnet_t *net, const char *key, const char *value, hostn
         return net->kind->option(net->self, key, value, error);
     }
     return hostnet_fail(error, "%.40s: %s has no such option: give pcap=FILE, loss=, duplicate=, reorder= or corrupt=PERCENT, "
-        "or seed=NUMBER", key, net->kind->name);
+        "delay=MS or seed=NUMBER", key, net->kind->name);
 }
 
 // The part of text before the next comma, ended there; NULL: no more.

@@ -35,7 +35,8 @@ typedef struct {
 //   user[,hostfwd=tcp:[HOST]:PORT-[GUEST]:PORT]...   also udp:; HOST is 127.0.0.1 unless given
 //   tap=NAME
 //   library=FILE                                    a shared library, as hostnet/library.h says
-// and behind each: pcap=FILE, loss=, duplicate=, reorder=, corrupt= (percent of the frames, each way), seed=NUMBER.
+// and behind each: pcap=FILE, loss=, duplicate=, reorder=, corrupt= (percent of the frames, each way), delay=MS
+// (each way), seed=NUMBER.
 // NULL: error says what is wrong and what to do.
 hostnet_t *hostnet_open(const char *spec, const hostnet_host_t *host, char *error, size_t error_size);
 void hostnet_close(hostnet_t *net);

@@ -225,6 +225,8 @@ $(addprefix $(BUILD)/,py/modsys.o extmod/modos.o shared/runtime/pyexec.o): CFLAG
 # Upstream's files that call lwIP, with its lock and without its traps; lwIP for speed where frames pass.
 ifeq ($(NET),1)
 $(addprefix $(BUILD)/extmod/,modlwip.o network_lwip.o): CFLAGS += -include net/socket_fixes.h
+$(addprefix $(BUILD)/$(LWIP_DIR)/core/,ipv4/dhcp.o ipv6/nd6.o): CFLAGS += -include net/lwip_fixes.h
+$(BUILD)/$(LWIP_DIR)/core/ipv6/nd6.o: CFLAGS += -DNET_SERVERS_BEHIND
 NET_OBJ := $(addprefix $(BUILD)/,drivers/lx_liteeth.o net/checksum.o net/lan.o $(addprefix $(LWIP_DIR)/,netif/ethernet.o \
 	$(addprefix core/,def.o inet_chksum.o ip.o mem.o memp.o netif.o pbuf.o tcp.o tcp_in.o tcp_out.o timeouts.o udp.o \
 	ipv4/etharp.o ipv4/ip4.o ipv4/ip4_addr.o ipv6/ethip6.o ipv6/ip6.o)))

@@ -19,7 +19,7 @@ PORT_C = \
 	trap.c \
 	$(if $(WITH_SPIFLASH),storage/flash_layout.c) \
 	$(if $(WITH_MEDIUM),storage/firmware_id.c) \
-	$(if $(NET),net/checksum.c net/lan.c net/net.c net/socket_fixes.c) \
+	$(if $(NET),net/checksum.c net/lan.c net/lwip_fixes.c net/net.c net/socket_fixes.c) \
 	$(if $(SMALL),small_fixes.c,upstream_fixes.c)
 
 # flash/, which the FPGA programmer brings along.

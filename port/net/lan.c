@@ -17,6 +17,7 @@
 
 #include <string.h>
 
+#include "lwip/acd.h"
 #include "lwip/dhcp.h"
 #include "lwip/dns.h"
 #include "lwip/etharp.h"
@@ -28,6 +29,7 @@
 #include "lwip/prot/tcp.h"
 #include "lwip/prot/udp.h"
 #include "lwip/snmp.h"
+#include "lwip/stats.h"
 #include "lwip/apps/mdns.h"
 #include "netif/ethernet.h"
 #include "lwip/priv/tcp_priv.h"
@@ -36,6 +38,7 @@
 #include "extmod/modnetwork.h"
 
 #include "board_id.h"
+#include "random/random.h"
 #include "soc/irq.h"
 #include "soc/soc.h"
 #include "soc_config.h"
@@ -54,8 +57,8 @@
 
 extern uint8_t __heap_end[];
 
-// The number of a board that has none: from what its memory held at power-up and the time of the first use. It stays
-// until the power goes.
+// The number of a board that has none: random, else from what its memory held at power-up and the time of the first use.
+// It stays until the power goes.
 #define CHOSEN UINT32_C(0x4d414321)
 static struct {
     uint32_t chosen;
@@ -76,7 +79,10 @@ static uint32_t board_number(void) {
         return hash(UINT32_C(2166136261), id, sizeof(id));
     }
     if (board.chosen != (CHOSEN ^ board.number)) {
-        uint32_t number = hash(mp_hal_ticks_cpu(), (const void *)((uintptr_t)__heap_end - 0x4000), 0x4000);
+        uint32_t number = 0;
+        if (port_random(&number, sizeof(number)) != LX_OK) {
+            number = hash(mp_hal_ticks_cpu(), (const void *)((uintptr_t)__heap_end - 0x4000), 0x4000);
+        }
         board.number = hash(number, &soc_identity.map_hash, sizeof(soc_identity.map_hash));
         board.chosen = CHOSEN ^ board.number;
     }
@@ -189,6 +195,9 @@ static err_t output(struct netif *netif, struct pbuf *p) {
 
 // ---- Receiving ------------------------------------------------------------------------------------------
 
+#define RESERVED_BUFFERS 6
+#define SHORT_BYTES 640 // as long as a message of DHCP
+
 static uint32_t sum_words(const uint16_t *words, unsigned count) {
     uint32_t sum = 0;
     while (count-- > 0) {
@@ -276,10 +285,19 @@ static bool fetch(net_lan_t *lan) {
     return ring_count(lan) < NET_RING_FRAMES;
 }
 
+// What Python does not read may take all buffers but these: acknowledgements, resets, ARP, names and leases get through.
+static unsigned free_buffers(void) {
+    const struct stats_mem *pool = lwip_stats.memp[MEMP_PBUF_POOL];
+    return pool->avail - pool->used;
+}
+
 // The buffer of the ring's first frame, and a new one in its place. NULL: there is none, and the frame is dropped.
 static struct pbuf *take_first(net_lan_t *lan) {
     net_frame_t *frame = ring_first(lan);
-    struct pbuf *p = pbuf_alloc(PBUF_RAW, PBUF_POOL_BUFSIZE, PBUF_POOL);
+    struct pbuf *p = NULL;
+    if (frame->n <= SHORT_BYTES || free_buffers() > RESERVED_BUFFERS) {
+        p = pbuf_alloc(PBUF_RAW, PBUF_POOL_BUFSIZE, PBUF_POOL);
+    }
     if (p != NULL) {
         struct pbuf *fresh = p;
         p = frame->p;
@@ -436,6 +454,24 @@ static void follow_hostname(net_lan_t *lan) {
     }
 }
 
+// DHCP looks for other hosts with its address by itself. A fixed one is kept, and the conflict is counted.
+static void note_conflict(struct netif *netif, acd_callback_enum_t state) {
+    net_lan_t *lan = netif->state;
+    lan->address_conflicts += state == ACD_DECLINE;
+}
+
+static void watch_address(net_lan_t *lan) {
+    const ip4_addr_t *address = netif_ip4_addr(&lan->netif);
+    bool fixed = netif_is_link_up(&lan->netif) && !ip4_addr_isany(address) && !dhcp_supplied_address(&lan->netif);
+    if (!fixed) {
+        acd_stop(&lan->acd);
+    } else if (lan->acd.state == ACD_STATE_OFF || !ip4_addr_eq(&lan->acd.ipaddr, address)) {
+        // dhcp_start() forgets what is behind its own in the list.
+        acd_add(&lan->netif, &lan->acd, note_conflict);
+        acd_start(&lan->netif, &lan->acd, *address);
+    }
+}
+
 static void watch_link(net_lan_t *lan) {
     bool up = true;
     if (lan->has_phy) {
@@ -516,6 +552,7 @@ void net_lan_poll(net_lan_t *lan) {
     if ((int32_t)(net_now_ms() - lan->link_due_ms) >= 0) {
         lan->link_due_ms = net_now_ms() + LINK_MS;
         watch_link(lan);
+        watch_address(lan);
         follow_hostname(lan);
     }
 }
@@ -529,6 +566,7 @@ bool net_lan_tick(net_lan_t *lan) {
 void net_lan_isr(void *arg) {
     net_lan_t *lan = arg;
     if (lx_liteeth_isr(&lan->eth)) {
+        port_random_event();
         // One frame at a time, so that other interrupts wait no longer than for that.
         lan->rx_off = !fetch(lan);
         if (!lan->rx_off) {

@@ -26,8 +26,12 @@
 #define LWIP_IPV6_DHCP6 0
 #define LWIP_DHCP 1
 #define LWIP_DHCP_CHECK_LINK_UP 1
-#define LWIP_DHCP_DOES_ACD_CHECK 0 // it would take seconds more
+#define LWIP_ACD 1
+#define LWIP_DHCP_DOES_ACD_CHECK 1 // while the address is in use: lwip_fixes.c
+#define DHCP_COARSE_TIMER_SECS 1 // leases may be shorter than lwIP's minute
 #define LWIP_DNS 1
+#define DNS_MAX_SERVERS 3
+#define LWIP_DHCP_MAX_DNS_SERVERS 2
 #define LWIP_DNS_SUPPORT_MDNS_QUERIES 1
 #define LWIP_IGMP 1
 #define LWIP_MDNS_RESPONDER 1

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lwip/acd.h"
 #include "lwip/apps/mdns_opts.h"
 #include "lwip/netif.h"
 
@@ -65,6 +66,8 @@ typedef struct {
     uint32_t rx_checksum_errors;
     uint32_t rx_dropped; // no buffer was free
     uint32_t link_losses;
+    uint32_t address_conflicts; // of another host with this address
+    struct acd acd; // looks for such hosts where the address is fixed
     struct pbuf *queue[NET_QUEUE_FRAMES];
     net_frame_t ring[NET_RING_FRAMES];
     char mdns_name[MICROPY_PY_NETWORK_HOSTNAME_MAX_LEN + 1]; // that mDNS answers to

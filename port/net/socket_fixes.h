@@ -19,8 +19,10 @@
 #define NET_LOCKED_VOID(call) do { net_lock(); call; net_unlock(); } while (0)
 
 #define tcp_new() NET_LOCKED(tcp_new())
-#define udp_new() NET_LOCKED(udp_new())
-#define raw_new(...) NET_LOCKED(raw_new(__VA_ARGS__))
+// In lwip_socket_make_new() alone, where `socket` is the new one. getaddrinfo() gives IPv6 addresses as AF_INET, too.
+#define udp_new() NET_LOCKED(udp_new_ip_type(IPADDR_TYPE_ANY))
+#define raw_new(protocol) \
+    NET_LOCKED(raw_new_ip_type(socket->domain == MOD_NETWORK_AF_INET6 ? IPADDR_TYPE_V6 : IPADDR_TYPE_V4, (protocol)))
 #define udp_bind net_udp_bind
 err_t net_udp_bind(struct udp_pcb *pcb, const ip_addr_t *address, u16_t port);
 #define udp_connect(...) NET_LOCKED(udp_connect(__VA_ARGS__))

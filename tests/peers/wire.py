@@ -5,11 +5,14 @@ The whole test process moves into the namespace, so that its own sockets are pee
 namespace gives the rights.
 """
 
+import contextlib
 import ctypes
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -59,6 +62,7 @@ def enter() -> None:
     ip("address", "add", f"{HOST}/24", "dev", "br0")
     ip("address", "add", f"{HOST6}/64", "dev", "br0", "nodad")
     ip("link", "set", "br0", "up")
+    ip("route", "add", "default", "via", "10.77.0.254")  # where nobody is
     for name in ("tap0", "tap1"):
         ip("tuntap", "add", "dev", name, "mode", "tap")
         ip("link", "set", name, "master", "br0", "up")
@@ -121,9 +125,38 @@ def dnsmasq(folder: Path, *options: str, pool: tuple[str, str] = POOL) -> Progra
         f"--dhcp-range={pool[0]},{pool[1]},255.255.255.0,120", "--dhcp-option=option:T1,3", "--dhcp-option=option:T2,60",
         f"--dhcp-option=option:dns-server,{HOST}", f"--dhcp-option=option:router,{HOST}",
         "--dhcp-range=::,constructor:br0,ra-only,64,300", "--enable-ra",
-        f"--dhcp-option=option6:dns-server,[{HOST6}]", f"--host-record=answer4.test,{ADDRESS}",
+        f"--host-record=answer4.test,{ADDRESS}",
         f"--host-record=answer6.test,{ADDRESS6}", *options, ready="started",
     )  # fmt: skip
+
+
+class Squatter:
+    """A host that answers ARP (RFC 826) for an address which is another's."""
+
+    MAC = bytes.fromhex("0277000000aa")
+
+    def __init__(self, address: str) -> None:
+        self.address = socket.inet_aton(address)
+        ip("link", "add", "squatter0", "type", "veth", "peer", "name", "squatter1")
+        for name in ("squatter0", "squatter1"):
+            ip("link", "set", name, "up")
+        ip("link", "set", "squatter1", "master", "br0")
+        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806))
+        self.socket.bind(("squatter0", 0x0806))
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                frame = self.socket.recv(2000)
+                if frame[20:22] == b"\x00\x01" and frame[38:42] == self.address:
+                    asker = frame[22:32]
+                    answer = frame[12:20] + b"\x00\x02" + self.MAC + self.address + asker
+                    self.socket.send(frame[6:12] + self.MAC + answer)
+
+    def close(self) -> None:
+        self.socket.close()
+        ip("link", "del", "squatter0")
 
 
 def mdns(*arguments: str) -> Program:
