@@ -98,7 +98,7 @@ endif
 MPY_TOOL_FLAGS += $(if $(SMALL),-mlongint-impl=longlong)
 # The module that mounts `/` comes first and with every manifest; BOOT_MANIFEST names another one.
 BOOT_MANIFEST ?= boot/manifest$(if $(WITH_MEDIUM),_storage).py
-override FROZEN_MANIFEST := $(BOOT_MANIFEST) $(FROZEN_MANIFEST)
+override FROZEN_MANIFEST := $(BOOT_MANIFEST) $(if $(WITH_MEDIUM),$(if $(filter 1,$(ECP5)),,boot/manifest_source.py)) $(FROZEN_MANIFEST)
 
 ifeq ($(ECP5),1)
 USER_C_MODULES := $(REPO)/jtag

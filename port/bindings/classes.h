@@ -31,7 +31,7 @@ extern const mp_obj_type_t litex_event_manager_type;
 extern const mp_obj_type_t litex_led_type;
 extern const mp_obj_type_t litex_spiflash_type;
 extern const mp_obj_fun_builtin_var_t litex_format_obj, litex_update_obj;
-extern const mp_obj_fun_builtin_fixed_t litex_partitions_obj, litex_first_stage_obj;
+extern const mp_obj_fun_builtin_fixed_t litex_partitions_obj, litex_mounted_obj, litex_mkfs_obj, litex_first_stage_obj;
 extern const mp_obj_type_t litex_video_type;
 extern const mp_obj_type_t network_lan_type;
 

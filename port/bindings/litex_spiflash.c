@@ -593,7 +593,10 @@ static mp_obj_t spiflash_info(mp_obj_t self_in) {
         mp_obj_dict_store(regions, mp_obj_new_str_from_cstr(flash_region_names[i]), range_tuple(r.start, r.length));
     }
     leave(chip);
-    mp_obj_t d = mp_obj_new_dict(14);
+    mp_obj_t d = mp_obj_new_dict(17);
+    put(d, MP_QSTR_core, mp_obj_new_str_from_cstr(chip->spi.regs->name));
+    put_uint(d, MP_QSTR_start, self->start);
+    put_uint(d, MP_QSTR_len, self->length);
     put(d, MP_QSTR_name, mp_obj_new_str_from_cstr(nor->name));
     put(d, MP_QSTR_id, mp_obj_new_bytes(nor->id, 3));
     put_uint(d, MP_QSTR_size, nor->size_bytes);

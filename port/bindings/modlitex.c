@@ -287,6 +287,10 @@ static const mp_rom_map_elem_t litex_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_format), MP_ROM_PTR(&litex_format_obj) },
     { MP_ROM_QSTR(MP_QSTR_partitions), MP_ROM_PTR(&litex_partitions_obj) },
     { MP_ROM_QSTR(MP_QSTR_update), MP_ROM_PTR(&litex_update_obj) },
+    { MP_ROM_QSTR(MP_QSTR__mounted), MP_ROM_PTR(&litex_mounted_obj) },
+    #if MICROPY_VFS_FAT
+    { MP_ROM_QSTR(MP_QSTR__mkfs), MP_ROM_PTR(&litex_mkfs_obj) },
+    #endif
     #endif
     #if PORT_SPIFLASH
     { MP_ROM_QSTR(MP_QSTR__first_stage), MP_ROM_PTR(&litex_first_stage_obj) },

@@ -83,10 +83,8 @@ def format(dev, fs=None) -> None:
     fs = fs or ("littlefs" if flash else "fat")
     if fs == "littlefs":
         vfs.VfsLfs2.mkfs(dev, progsize=64)
-    elif fs == "fat":
-        vfs.VfsFat.mkfs(dev)
-    elif fs == "exfat" and hasattr(litex, "_mkfs_exfat"):
-        litex._mkfs_exfat(dev)
+    elif fs in ("fat", "exfat") and hasattr(litex, "_mkfs"):
+        litex._mkfs(dev, fs == "exfat")
     else:
         raise ValueError("fs must be 'littlefs', 'fat' or 'exfat'")
 

@@ -4,3 +4,4 @@
 module("_boot.py")
 module("_storage.py", opt=3)
 module("_update.py", opt=3)
+module("sdraw.py", opt=3)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Cards of the emulated SoC `storage` as the tools of a PC see them: what the board wrote is checked and read by
-dosfstools, exfatprogs, mtools and sfdisk, and the other way round; LiteX's BIOS boots from a card; what make run keeps.
+dosfstools, exfatprogs, mtools and sfdisk, and the other way round; LiteX's BIOS boots from a card; raw images;
+what make run keeps.
 """
 
+import gzip
 import json
 import os
 import struct
@@ -209,6 +211,18 @@ class FileSystems(Card):
                         part.write_bytes(file.read(count * SECTOR))
                     tool("fsck.fat", "-n", part)
 
+    def test_exfat_of_the_board(self):
+        self.start()
+        self.run_on(
+            "import litex, machine, vfs\nsd = machine.SDCard()\nlitex.format(sd, 'exfat')\nvfs.mount(sd, '/sd')"
+            + WRITE
+        )
+        self.stop()
+        tool("fsck.exfat", "-n", self.image)
+        self.start()
+        listed = self.run_on("import os\nprint(sorted(os.listdir('/sd')))")
+        self.assertEqual(listed, "['big.bin', 'folder']\n")
+
     def test_exfat_of_a_pc(self):
         tool("mkfs.exfat", self.image)
         self.start()
@@ -301,6 +315,50 @@ class Boot(Card):
         banner = self.start(card=SDHC, bios=True)
         self.assertIn("boot.bin", banner)
         self.assertIn("SoC storage", banner)
+
+
+ENDLESS = b"""
+import sdraw
+class Zeros:
+    reads = 0
+    def readinto(self, buffer):
+        self.reads += 1
+        if self.reads == 3:
+            print("under way")
+        return len(buffer)
+sdraw.write(Zeros())
+"""
+
+
+class Raw(Card):
+    size = 2 << 20
+
+    def test_ctrl_c_leaves_the_card_usable(self):
+        self.size = 8 << 30  # which takes minutes
+        self.blank()
+        self.start()
+        self.console.paste(ENDLESS)
+        self.console.read_until(b"under way")
+        self.console.write(repl.CTRL_C)
+        output, error = self.console.follow()
+        self.assertIn("KeyboardInterrupt", error.decode())
+        self.assertIn("then it stopped", output.decode())
+        output = self.run_on(
+            "import sdraw\nsdraw.write(b'again' * 100, -512, verify=True)\n"
+            "b = bytearray(512)\nsdraw.read(b, -512)\nprint(bytes(b[:10]))"
+        )
+        self.assertIn("b'againagain'", output)
+
+    def test_a_packed_image_of_a_pc(self):
+        tool("mkfs.fat", "-F", 12, self.image)
+        content = self.image.read_bytes()
+        packed = gzip.compress(content)
+        self.blank()
+        self.start()
+        output = self.run_on(f"import sdraw\nsdraw.write({packed!r}, verify=True)")
+        self.assertIn("2097152 bytes written", output)
+        self.stop()
+        self.assertEqual(self.image.read_bytes(), content)
 
 
 class MakeRun(unittest.TestCase):
