@@ -69,6 +69,17 @@ class Suites(unittest.TestCase):
     def test_no_test_is_a_failure(self):
         self.assertEqual(self.run_suite("true"), (0, 1, 0))
 
+    def test_only_skipped_tests_are_a_failure_unless_the_suite_may(self):
+        command = "echo 0 passed, 0 failed, 3 skipped"
+        self.assertEqual(self.run_suite(command), (0, 1, 3))
+        rows = {
+            "may": {"command": command, "may_skip": True},
+            "none": {"command": "true", "may_skip": True},
+        }
+        results = self.run_suites(rows)
+        self.assertEqual(results["may"].counts, (0, 0, 3))
+        self.assertEqual(results["none"].counts, (0, 1, 0))
+
     def test_hang_is_a_failure(self):
         self.assertEqual(self.run_suite("sleep 60", bound_s=0.2), (0, 1, 0))
 
