@@ -56,6 +56,7 @@ typedef struct {
     uint16_t mbps; // of the link, 0: not known
     uint32_t link_due_ms; // when to look at the link again
     uint32_t left_cycles; // that receiving may still take in this tick
+    uint32_t isr_cycles; // that its interrupt may
     volatile bool rx_off; // its interrupt is masked until the ring has room
     volatile uint8_t ring_in; // frames that the interrupt has put into the ring, modulo 256
     volatile uint8_t ring_out; // that were taken out of it

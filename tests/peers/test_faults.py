@@ -335,3 +335,67 @@ class BadPeersTest(Link):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             sock.close()
         self.board.run("for s in held: s.close()\nl.close()\nheld = l = s = u = None")
+
+
+class FloodTest(Link):
+    """Frames at the speed of the link, as far as this machine makes them: Python goes on."""
+
+    LOOP = """
+def loops(ms):
+    n = 0
+    t = time.ticks_ms()
+    while time.ticks_diff(time.ticks_ms(), t) < ms:
+        for i in range(50): pass
+        n += 1
+    return n
+"""
+
+    def frames(self) -> dict[str, bytes]:
+        """Ethernet frames by what they are."""
+        mac = bytes.fromhex(self.board.run("print(lan.config('mac').hex())").strip())
+        source = bytes.fromhex("027700000001") + b"\x08\x00"
+        arp = (
+            bytes.fromhex("0001080006040001") + source[:6] + socket.inet_aton(wire.HOST) + bytes(6)
+        )
+
+        def udp(size: int) -> bytes:
+            addresses = socket.inet_aton(wire.HOST) + socket.inet_aton(self.address)
+            header = struct.pack(">BBHHHBBH", 0x45, 0, 28 + size, 1, 0, 64, 17, 0) + addresses
+            header = header[:10] + struct.pack(">H", checksum(header)) + header[12:]
+            return header + struct.pack(">HHHH", 9999, 9998, 8 + size, 0) + bytes(size)
+
+        return {
+            "to another host": bytes.fromhex("02999999999a") + source + udp(18),
+            "broadcast ARP": b"\xff" * 6 + source[:6] + b"\x08\x06" + arp + socket.inet_aton("10.77.0.200") + bytes(18),
+            "UDP, no socket": mac + source + udp(18),
+            "UDP of 1514 bytes": mac + source + udp(1472),
+            "SYN, no listener": mac + source + syn(self.address, 99, wire.HOST, 1025) + bytes(6),
+        }  # fmt: skip
+
+    def test_python_goes_on(self):
+        self.board.run(self.LOOP)
+        idle = int(self.board.run("print(loops(200))"))
+        for name, frame in self.frames().items():
+            end = threading.Event()
+            thread = threading.Thread(target=flood, args=(frame, end), daemon=True)
+            thread.start()
+            try:
+                busy = int(self.board.run("loops(100)\nprint(loops(200))", LONG_S))
+            finally:
+                end.set()
+                thread.join()
+            with self.subTest(name):
+                self.assertGreater(busy, idle / 8)
+            if os.environ.get("PEERS_TABLE"):
+                print(f"{name}: {100 * busy / idle:.0f} %")
+
+
+def flood(frame: bytes, end: threading.Event) -> None:
+    """Send a frame to the first TAP again and again."""
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as sock:
+        sock.bind(("tap0", 0))
+        while not end.is_set():
+            for _ in range(64):
+                with contextlib.suppress(OSError):
+                    sock.send(frame)
+            time.sleep(0.0003)
