@@ -170,7 +170,8 @@ test: test-build ## The quick suites, under 20 minutes; no hardware needed
 test-long: test-build ## The long suites: the device scripts on RTL, and more
 	@$(PYTHON) tools/test.py --long
 
-soak: test-build ## An hour of fuzzing and hammering (SOAK_SECONDS=3600)
+soak: test-build ## An hour of fuzzing and hammering (SOAK_SECONDS=3600), and the netlist of the JTAG master
+	$(PYTHON) -m unittest tests.bitstream.test_netlist
 	$(PYTHON) tests/fuzz/soak.py --seconds $(or $(SOAK_SECONDS),3600)
 
 test-%: | $(VENV)/.installed ## One suite of tools/suites.toml (test-host, test-device, test-upstream, test-rtl, ...)
