@@ -31,8 +31,6 @@ class Speed(unittest.TestCase):
         self.assertGreater(stats["rx_bytes"], BYTES)
         lost = ("rx_overflows", "rx_dropped", "rx_checksum_errors", "tcp_retransmissions")
         self.assertEqual([stats[name] for name in (*lost, "buffers_used")], [0] * 5)
-        # A segment for each frame would be acknowledged at every second one.
-        self.assertLess(stats["tx_frames"], 0.45 * BYTES / 1460 + 40)
 
 
 if __name__ == "__main__":
