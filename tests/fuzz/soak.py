@@ -21,7 +21,7 @@ def commands(round_number: int):
     seed = int(time.time()) + round_number * SEEDS_PER_ROUND
     yield [sys.executable, "tests/fuzz/classes.py", "--seconds", "240", "--seed", str(seed)]
     yield [sys.executable, "tests/device/run.py", "--soc", "full", *HAMMERS]
-    yield ["make", "-C", "tests/fuzz", "run", "RUNS=200000"]
+    yield ["make", "-C", "tests/fuzz", "run", "run-net", "RUNS=200000"]
 
 
 def main():

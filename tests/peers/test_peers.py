@@ -152,6 +152,42 @@ class PeersTest(Link):
         self.assertGreater(int(received[1]), 50)
         self.program("ping", "-c", "1", "-w", "10", self.address)
 
+    def test_raw_socket(self):
+        """An echo of ICMP by hand (RFC 792)."""
+        text = self.board.run(
+            "r = socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)\nr.settimeout(5)\n"
+            "p = bytearray(b'\\x08\\0\\0\\0\\x12\\x34\\0\\1ping')\n"
+            "s = sum(p[i] << 8 | p[i + 1] for i in range(0, len(p), 2))\n"
+            "s = ~(s + (s >> 16)) & 0xffff\np[2] = s >> 8\np[3] = s & 255\n"
+            f"r.sendto(p, ({wire.HOST!r}, 0))\n"
+            "while True:\n"
+            "    d, a = r.recvfrom(100)\n"
+            "    if d[-12] == 0:\n        break\n"
+            "print(d[-8:], a[0])\nr.close()"
+        )
+        self.assertEqual(text, f"b'\\x124\\x00\\x01ping' {wire.HOST}\n")
+
+    def test_multicast(self):
+        """A group is heard once it was joined, on the interface that it was joined on, and no more once it was left."""
+        group = "239.7.7.7"
+        self.board.run(
+            "u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\nu.bind(('', 7777))\nu.settimeout(1)\n"
+            f"m = bytes(map(int, '{group}'.split('.'))) + bytes(map(int, lan.ifconfig()[0].split('.')))\n"
+            "def heard():\n    try:\n        return u.recv(100)\n    except OSError:\n        return None"
+        )
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(wire.HOST))
+            for option, expected in (
+                ("", None),
+                ("IP_ADD_MEMBERSHIP", b"all"),
+                ("IP_DROP_MEMBERSHIP", None),
+            ):
+                if option:
+                    self.board.run(f"u.setsockopt(0, socket.{option}, m)")
+                sock.sendto(b"all", (group, 7777))
+                self.assertEqual(self.board.run("print(heard())"), f"{expected!r}\n")
+        self.board.run("u.close()")
+
     def test_curl(self):
         """A page of 100,000 bytes."""
         self.board.start(

@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+// For port/net/lwipopts.h: the size class is set in lwipopts.h.
