@@ -250,6 +250,16 @@ class Protocol(unittest.TestCase):
                 pass
             self.assertEqual(frame, (CLOSE, b"\x03\xe8"))
 
+    def test_a_frame_in_pieces(self):
+        """The mask goes on where the piece before ended."""
+        mask, data = b"\x11\x22\x44\x88", b"6 * 7 + 1".ljust(110) + b"\r"
+        masked = bytes(byte ^ mask[i % 4] for i, byte in enumerate(data))
+        with WebRepl(self.services) as client:
+            client.sock.sendall(bytes((0x80 | TEXT, 0x80 | len(data))) + mask + masked[:3])
+            client.until(b"6 *")  # the echo: three bytes have arrived
+            client.sock.sendall(masked[3:])
+            self.assertIn(b"43", client.until(b">>> "))
+
     def test_broken_clients(self):
         for data in (
             b"\x81\x05hello",  # no mask
