@@ -5,7 +5,7 @@ import hashlib
 import re
 
 from tests.emu import rv32
-from tests.emu.support import GPIO, LEDS, UART, Program, Soc, TestCase, lxemu
+from tests.emu.support import GPIO, GPIO_IRQ, LEDS, UART, Program, Soc, TestCase, lxemu
 
 SOC_MAP = (("hash", 32, "ro"),)
 SPI = (
@@ -162,6 +162,15 @@ class Timer(TestCase):
         before, after, start, end = program.run(self.name)
         self.assertEqual((before - after) % period, (end - start) % period)
 
+    def test_reload_counts_from_the_next_period(self):
+        program = Program(Soc())
+        program.write("timer0_load", 100).write("timer0_reload", 10_000).write("timer0_en", 1)
+        loop(program, 500, rv32.NOP)
+        program.write("timer0_reload", 50)
+        program.write("timer0_update_value", 1).read(10, "timer0_value").store(10)
+        (value,) = program.run(self.name)
+        self.assertTrue(5_000 < value < 10_000, value)
+
     def test_interrupt_wakes_from_wfi(self):
         program = Program(Soc(variant="full"))
         program.add(rv32.li(5, 2), rv32.csrw(0xBC0, 5), rv32.li(5, 0x800), rv32.csrw(0x304, 5))
@@ -313,6 +322,14 @@ class Others(TestCase):
         program = Program(Soc(cores={"gpio": GPIO}))
         program.write("gpio_oe", 0xF0).write("gpio_out", 0xFF).read(10, "gpio_in").store(10)
         self.assertEqual(program.run(self.name), [0xF0])
+
+    def test_gpio_change_is_an_event(self):
+        program = Program(Soc(cores={"gpio": GPIO_IRQ}))
+        program.write("gpio_oe", 0xFF).write("gpio_mode", 1).write("gpio_edge", 0)
+        for level in (1, 0):
+            program.write("gpio_ev_pending", 0xFF).write("gpio_out", level)
+            program.read(10, "gpio_ev_pending").store(10)
+        self.assertEqual(program.run(self.name), [1, 1])
 
     def test_spi_loopback(self):
         # Without csr.svd the register looks 32 bits wide, and what is sent is at its top.
