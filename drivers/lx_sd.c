@@ -94,10 +94,11 @@ static uint32_t address(const lx_sd_t *card, uint32_t sector) {
 }
 
 int sd_read_checked(lx_sd_t *card, uint32_t sector) {
-    uint32_t words[4];
+    uint32_t words[4] = { 0 };
     const lx_sd_command_t command = { SD_READ_SINGLE, LX_SD_SHORT, address(card, sector) };
     int status = card->ops->read(card->transport, &command, words, card->block, LX_SD_SECTOR_BYTES, 1, true);
-    return status != LX_OK ? status : error_of(card, words, false);
+    int error = status == LX_ETIMEDOUT ? LX_OK : error_of(card, words, false);
+    return error != LX_OK ? error : status;
 }
 
 // Several blocks are announced by CMD23 where the card knows it, else ended by CMD12.

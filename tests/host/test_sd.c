@@ -228,6 +228,10 @@ static void sd_writes_that_fail(void) {
     open_good(64 * MIB, false, SDCARD_FAULT_READ_ERROR, 1000000);
     sdcard_model.card->fault_argument = 0;
     CHECK_EQ(lx_sd_read(&card, 9, data, 1), LX_ECARDREAD);
+    // Also where CRCs are looked at; and no clock is to blame.
+    card.options.verify = true;
+    CHECK_EQ(lx_sd_read(&card, 9, data, 1), LX_ECARDREAD);
+    CHECK_EQ(card.lowered, 0);
     sdcard_model_free();
 }
 
