@@ -91,6 +91,7 @@ struct machine {
     void (*console_ready)(core_t *core); // input came or room became free
     uint32_t input_polls;
     uint32_t idle_count;    // since the last sign of life
+    uint64_t waited_beyond; // cycles of wall clock that waits for peers took too long
     bool time_was_read;     // since the guest last went idle
     uint64_t last_life;     // cycle of the last sign of life
     volatile int *signal;   // set by a signal handler: leave

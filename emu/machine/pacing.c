@@ -15,6 +15,7 @@
 #define IDLE_COUNT (16)               // and went idle this often
 #define BUSY_WAIT_MS (1)              // an idle guest with a live host in virtual time
 #define LONG_WAIT_MS (200)
+#define WAITED_BEYOND_MS (500)         // the most that waits which end late may count for later ones
 #define SPIN_SECONDS (2)              // a guest that only spins for this long waits for input
 #define INPUT_POLLS (64)              // looks at an empty UART that count as waiting for input
 #define HOST_FDS (1024)              // sockets that are waited for at a time
@@ -132,14 +133,24 @@ static bool host_may_ask(const machine_t *m) {
     return console_can_wait(m->console) || m->etherbone != NULL || machine_nets_live(m);
 }
 
-// In virtual time, the guest waits for `until` or for a peer on the network, whose time is the wall clock's.
+// In virtual time, the guest waits for `until` or for a peer on the network, whose time is the wall clock's. A busy host
+// wakes us late: what passed beyond `until` counts for the waits that follow, or a guest with a timer of 1 ms would live
+// many times slower than its peers and their time-outs.
 static void wait_for_peers(machine_t *m, uint64_t until) {
     uint64_t clock = m->soc->clock_hz;
-    uint64_t start_ns = wall_ns();
-    uint64_t start = m->cpu.cycle;
-    poll_host(m, (int)((until - start) * 1000 / clock) + 1);
-    uint64_t waited = (wall_ns() - start_ns) * clock / NS;
-    skip_to(m, start + waited < until ? start + waited : until);
+    uint64_t wanted = until - m->cpu.cycle;
+    if (m->waited_beyond < wanted) {
+        uint64_t start_ns = wall_ns();
+        poll_host(m, (int)((wanted - m->waited_beyond) * 1000 / clock) + 1);
+        m->waited_beyond += (wall_ns() - start_ns) * clock / NS;
+    }
+    uint64_t passed = m->waited_beyond < wanted ? m->waited_beyond : wanted;
+    skip_to(m, m->cpu.cycle + passed);
+    m->waited_beyond -= passed;
+    uint64_t most = clock / 1000 * WAITED_BEYOND_MS;
+    if (m->waited_beyond > most) {
+        m->waited_beyond = most;
+    }
 }
 
 // The guest waits: let time pass to what it may be waiting for.
