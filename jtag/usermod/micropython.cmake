@@ -30,6 +30,7 @@ target_sources(usermod_ecp5 INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/pins.c
     ${CMAKE_CURRENT_LIST_DIR}/session.c
     ${CMAKE_CURRENT_LIST_DIR}/transport.c
+    ${CMAKE_CURRENT_LIST_DIR}/unpacker.c
     ${CMAKE_CURRENT_LIST_DIR}/xvc_server.c
     ${JTAG_DIR}/bitbang.c
     ${JTAG_DIR}/bitstream.c

@@ -28,5 +28,6 @@ extern const mp_obj_type_t jtag_pins_type;
 extern const mp_obj_type_t jtag_xvc_type;
 extern const mp_obj_type_t jtag_session_type;
 extern const mp_obj_type_t jtag_xvc_server_type;
+extern const mp_obj_type_t jtag_unpacker_type;
 
 #endif // JTAG_USERMOD_MODECP5_H
