@@ -115,10 +115,13 @@ LWIP_TREE ?= $(REPO)/build/lwip-2.2.1
 ifeq ($(wildcard $(LWIP_TREE)/src/core/init.c),)
 $(shell cd $(REPO) && $(PYTHON) tools/fetch.py lwip-2.2.1 $(LWIP_TREE) --cache build/cache >&2)
 endif
-# microdot, which services/http freezes.
-export WEB := $(REPO)/build/microdot-2.7.0
-ifeq ($(wildcard $(WEB)/microdot/microdot.py),)
-$(shell cd $(REPO) && $(PYTHON) tools/web.py $(WEB) --cache build/cache --only microdot >&2)
+# What services/http and services/webrepl freeze: microdot and, where main RAM has room for it (130 KB), the page for
+# browsers. Without npm web.py says that there will be no page.
+PAGE ?= $(shell test $(SOC_MAIN_RAM_SIZE) -lt 4194304 || echo 1)
+export WEB := $(REPO)/build/$(if $(filter 1,$(PAGE)),web,microdot-2.7.0)
+WEB_SOURCES := $(REPO)/tools/web.py $(wildcard $(REPO)/services/webrepl/page/*)
+ifneq ($(shell find $(WEB_SOURCES) -newer $(WEB)/.fetched 2>&1),)
+$(shell cd $(REPO) && $(PYTHON) tools/web.py $(WEB) --cache build/cache $(if $(filter 1,$(PAGE)),--without-npm,--only microdot) >&2)
 endif
 # Upstream's list of its files, in our tree instead of MicroPython's lib/lwip.
 override LWIP_DIR := $(notdir $(LWIP_TREE))/src

@@ -6,6 +6,7 @@
 
 #include "py/builtin.h"
 #include "py/compile.h"
+#include "py/frozenmod.h"
 #include "py/gc.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -107,6 +108,24 @@ static bool run_file(const char *name) {
     return !(pyexec_file_if_exists(name) & PYEXEC_FORCED_EXIT);
 }
 
+#if MICROPY_PY_LWIP
+// Runs a frozen module that not every build has.
+static void run_frozen(const char *name) {
+    int type;
+    void *data;
+    if (mp_find_frozen_module(name, &type, &data) == MP_IMPORT_STAT_FILE) {
+        pyexec_frozen_module(name, false);
+    }
+}
+#endif
+
+// Starts what /services.json names; main.py finds it running.
+static void start_services(void) {
+    #if MICROPY_PY_LWIP
+    run_frozen("_services.py");
+    #endif
+}
+
 static void repl(void) {
     for (;;) {
         int status = pyexec_mode_kind == PYEXEC_MODE_RAW_REPL ? pyexec_raw_repl() : pyexec_friendly_repl();
@@ -158,9 +177,11 @@ MP_NORETURN void port_main(int why) {
         if (why == PORT_BOOT_TRAP) {
             mp_printf(&mp_plat_print, "MPY: restarted after the exception above, without boot.py and main.py\n");
             repl();
-        } else if (run_file("boot.py")
-                   && (pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL || run_file("main.py"))) {
-            repl();
+        } else if (run_file("boot.py")) {
+            start_services();
+            if (pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL || run_file("main.py")) {
+                repl();
+            }
         }
         mp_printf(&mp_plat_print, "MPY: soft reboot\n");
         deinit_modules();

@@ -13,6 +13,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import run_flash  # noqa: E402
+
 ROOT = Path(__file__).resolve().parents[1]
 CARD_BYTES = 64 << 20
 KIND = "kind=sdhc"  # which LiteX's BIOS can boot from, too
@@ -80,6 +83,7 @@ def main() -> int:
     said = []
     if found & FLASH_REGISTERS and not names("--spiflash", options.args):
         options.run.mkdir(parents=True, exist_ok=True)
+        run_flash.main_for(options.folder, flash)
         print("--spiflash", flash)
         said.append(f"{flash}, the SPI flash")
     if any(name.startswith(CARD_PREFIXES) for name in found) and not names(

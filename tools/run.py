@@ -36,6 +36,7 @@ import repl  # noqa: E402
 
 # Ports of the guest and of this machine, which takes the next ones where another program has them.
 FORWARDS = {80: 8080, 443: 8443, 21: 2121, 2323: 2323, 8266: 8266, 2542: 2542}
+SERVICE_PORTS = {"ftp": 21, "http": 80, "repl": 2323, "webrepl": 8266, "xvc": 2542}
 # FTP's data connections come to the same numbers on both sides.
 PASSIVE_FIRST = 50000
 PASSIVE_COUNT = 8
@@ -233,6 +234,9 @@ def network(folder: Path, command: list[str], served: bool) -> tuple[list[str], 
         forwards += [f"hostfwd=tcp::{port}-:{port}" for port in row]
     ftp = "{}" if passive in (0, PASSIVE_FIRST) else f'{{"passive": ({passive}, {PASSIVE_COUNT})}}'
     listed = ", ".join(f"{host} (its {guest})" for guest, host in ports.items() if guest != 80)
+    config = services(command)
+    if config:
+        return ["--net", ",".join(["user", *forwards])], addresses(config, ports, passive)
     hint = (
         f"From this machine, http://127.0.0.1:{ports[80]} is port 80 of the board; ports {listed} lead to it, too.\n"
         "From the board, this machine's 127.0.0.1 is 10.0.2.2."
@@ -247,6 +251,55 @@ def network(folder: Path, command: list[str], served: bool) -> tuple[list[str], 
         f"nc 127.0.0.1 {ports[2323]}; docs/services.md says more."
     )
     return ["--net", ",".join(["user", *forwards])], hint
+
+
+def services(command: list[str]) -> dict:
+    """What /services.json of the simulation's flash starts at boot: {name: options}, with "users"."""
+    if "--spiflash" not in command[:-1]:
+        return {}
+    import run_flash
+
+    return run_flash.configured(Path(command[command.index("--spiflash") + 1]))
+
+
+def addresses(config: dict, ports: dict[int, int], passive: int) -> str:
+    """Where a browser, FTP clients and mpremote reach the services that start at boot.
+
+    ports: of this machine, by the guest's. passive: the first one for FTP's data connections.
+    """
+    at = {
+        name: ports.get((config[name] or {}).get("port", guest))
+        for name, guest in SERVICE_PORTS.items()
+        if name in config
+    }
+    user, password = next(iter(config.get("users", {}).items()), ("", ""))
+    login = f"{user}:{password}"
+    lines = []
+    if at.get("http"):
+        lines.append(f"browser:  http://127.0.0.1:{at['http']}/")
+        if at.get("webrepl") not in (None, SERVICE_PORTS["webrepl"]):
+            lines[-1] += (
+                "  (its prompt needs port 8266 of this machine, which another program has)"
+            )
+    if at.get("ftp"):
+        lines.append(f"ftp:      ftp ftp://{login}@127.0.0.1:{at['ftp']}/")
+        lines.append(f"FPGA:     curl -T FILE.bit ftp://{login}@127.0.0.1:{at['ftp']}/fpga")
+        if passive not in (0, PASSIVE_FIRST):
+            lines[-1] += (
+                f'\n  for this, "ftp": {{"passive": [{passive}, {PASSIVE_COUNT}]}} in /services.json'
+            )
+    if at.get("repl") and at.get("http"):
+        lines.append(
+            f"mpremote: curl -u {login} -X POST http://127.0.0.1:{at['http']}/repl && "
+            f"mpremote connect socket://127.0.0.1:{at['repl']}"
+        )
+    if at.get("xvc"):
+        lines.append(f"JTAG:     openFPGALoader -c xvc-client --ip 127.0.0.1 --port {at['xvc']}")
+    return (
+        f"Services start at boot, as /services.json on the board says; user {user}, password {password}:\n  "
+        + "\n  ".join(lines)
+        + "\nFrom the board, this machine's 127.0.0.1 is 10.0.2.2. services.stop() ends them; docs/services.md says more."
+    )
 
 
 def open_standard_streams() -> None:

@@ -11,6 +11,7 @@ import base64
 import gzip
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -113,13 +114,28 @@ def constant(name, data):
     return f"    {'/' + name!r}: ({TYPES[Path(name).suffix]!r}, {tag!r}, {packed!r}),\n"
 
 
+def write(path, data):
+    """Write a file by renaming it into place: an interrupted run leaves nothing that a later one would believe."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(f".{os.getpid()}")
+    new.write_bytes(data)
+    new.replace(path)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("output", type=Path)
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--only", metavar="NAME", help="this package, without webfiles.py")
+    parser.add_argument(
+        "--without-npm", action="store_true", help="no webfiles.py where npm is missing"
+    )
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
+    options.output.mkdir(parents=True, exist_ok=True)
+    if options.without_npm and not shutil.which("npm"):
+        print("web.py: no npm, so the firmware has no page for browsers", file=sys.stderr)
+        options.only = "microdot"
     rows = []
     for package in PACKAGES:
         if options.only not in (None, package.name):
@@ -127,20 +143,19 @@ def main():
         content = members(archive(package, options.cache.resolve()))
         for source, target in package.files.items():
             if target.endswith(".py"):
-                path = options.output / target
-                path.parent.mkdir(parents=True, exist_ok=True)
-                # Renamed into place: an interrupted run leaves nothing that a later one would believe.
-                new = path.with_suffix(f".{os.getpid()}")
-                new.write_bytes(content[source])
-                new.replace(path)
+                write(options.output / target, content[source])
             else:
                 rows.append(constant(target, content[source]))
-    if options.only:
-        return
+    if not options.only:
+        write_page(options.output / "webfiles.py", rows)
+    (options.output / ".fetched").touch()
+
+
+def write_page(path, rows):
+    """webfiles.py, of what was fetched and of services/webrepl/page."""
     rows += [constant(path.name, path.read_bytes()) for path in sorted(PAGE.iterdir())]
     text = "# SPDX-License-Identifier: MIT\n# Made by tools/web.py: path: (type, tag, gzipped content).\n"
-    options.output.mkdir(parents=True, exist_ok=True)
-    (options.output / "webfiles.py").write_text(text + "FILES = {\n" + "".join(rows) + "}\n")
+    write(path, (text + "FILES = {\n" + "".join(rows) + "}\n").encode())
 
 
 if __name__ == "__main__":

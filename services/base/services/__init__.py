@@ -26,6 +26,9 @@ def config() -> dict:
                 import json
 
                 _config = json.load(file)
+            if not isinstance(_config, dict):
+                print("services: /{} is not an object {{...}}: it is ignored".format(CONFIG))
+                _config = {}
         except OSError:
             _config = {}
         except ValueError:
