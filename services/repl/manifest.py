@@ -3,3 +3,4 @@
 
 include("../base/manifest.py")
 module("netrepl.py", opt=3)
+module("rfc2217.py", opt=3)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The prompt on a TCP port, behind the password: for people (nc, telnet) and for mpremote (connect socket://board:2323).
+"""The prompt on a TCP port, behind the password: for people (nc, telnet) and for mpremote (connect socket://board:2323,
+or rfc2217://board:2323).
 
 mpremote can give no password. So who has logged in here, or asked for it by a logged-in HTTP request (POST /repl), has the
 port unlocked for the address from which it came.
@@ -14,34 +15,26 @@ from services import auth, net
 
 TRIES = 3
 
-server = None
-
 
 def start(port: int = 2323, limit: int = 2, idle_s: int = 3600, unlock_s: int = 300) -> None:
     """Serve; what was started before is stopped.
 
     unlock_s: seconds after a login, or after the last connection, in which the same address needs no password.
     """
-    global server
-    stop()
     auth.unlock_s = unlock_s
 
     async def handle(connection) -> None:
         peer = connection.peer[0]
         if auth.unlocked(peer) or await _login(connection):
+            connection.known = True
             await _serve(connection)
             auth.unlock(peer)
 
-    server = net.Server("repl", port, handle, limit, idle_s)
-    server.full = b"The prompt is taken\r\n"
-    server.start()
+    net.serve("repl", port, handle, limit, idle_s, b"The prompt is taken\r\n")
 
 
 def stop() -> None:
-    global server
-    if server:
-        server.stop()
-        server = None
+    net.end("repl")
 
 
 async def _login(connection) -> bool:
@@ -75,11 +68,27 @@ async def _serve(connection) -> None:
     client = Client(connection.sock)
     terminal.attach(client)
     log("repl", connection.peer[0], "has the prompt")
+    first = True
     try:
         while not client.gone:
             n = await connection.readinto(buffer)
             if not n:
                 break
-            await terminal.feed(client, view[:n])
+            if first and buffer[0] == 255:
+                client = _telnet(client, view[:n])
+            first = False
+            await terminal.feed(client, client.typed(view[:n]))
     finally:
         terminal.detach(client)
+
+
+def _telnet(client, data):
+    """The client that speaks Telnet, where this one begins so."""
+    from rfc2217 import TelnetClient, begins
+
+    if not begins(data):
+        return client
+    speaking = TelnetClient(client.sock)
+    terminal.attach(speaking)
+    terminal.detach(client)
+    return speaking
