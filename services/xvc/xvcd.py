@@ -8,16 +8,13 @@ from services.journal import log
 
 from services import net
 
-server = None
-
 
 def start(port: int = 2542, idle_s: int = 600, vector_bytes: int = 1024) -> None:
     """Serve; what was started before is stopped. One client at a time."""
-    global server
-    stop()
     import jtag
 
     async def handle(connection) -> None:
+        connection.known = True  # nobody logs in here
         cable = jtag.XVCServer(port=None, vector_bytes=vector_bytes)
         answer = bytearray()
         if not cable.open(answer.extend):
@@ -36,12 +33,8 @@ def start(port: int = 2542, idle_s: int = 600, vector_bytes: int = 1024) -> None
         finally:
             cable.hang_up()
 
-    server = net.Server("xvc", port, handle, 1, idle_s)
-    server.start()
+    net.serve("xvc", port, handle, 1, idle_s)
 
 
 def stop() -> None:
-    global server
-    if server:
-        server.stop()
-        server = None
+    net.end("xvc")

@@ -136,6 +136,7 @@ class Connection:
         self.peer = peer
         self.last = ticks_ms()  # when bytes moved last
         self.task = None
+        self.known = False  # has logged in
         self._buffer = None  # of readline(); what lies there is read first
         self._at = self._end = 0
 
@@ -228,7 +229,7 @@ class Server:
     async def _serve(self) -> None:
         while True:
             sock, peer = await accept(self._listener)
-            if len(self.connections) >= self.limit:
+            if len(self.connections) >= self.limit and not self._make_room():
                 self.refused += 1
                 try:
                     sock.write(self.full)
@@ -238,6 +239,20 @@ class Server:
             connection = Connection(sock, peer)
             self.connections.append(connection)
             connection.task = core.create_task(self._one(connection))
+
+    def _make_room(self) -> bool:
+        """End a connection that has not logged in: the oldest one of the peer that has most of them. So one who tries
+        passwords, or only connects, takes no place from an owner with another address."""
+        strangers = [one for one in self.connections if not one.known]
+        if not strangers:
+            return False
+        peers = [one.peer[0] for one in strangers]
+        most = max(peers, key=peers.count)
+        victim = strangers[peers.index(most)]
+        log(self.name, most, "has not logged in: closed for another one")
+        self.connections.remove(victim)
+        loop.cancel(victim.task)
+        return True
 
     async def _one(self, connection) -> None:
         try:
@@ -272,6 +287,22 @@ class Server:
             loop.cancel(connection.task)
         self._listener.close()
         self._listener = None
+
+
+def serve(name: str, port: int, handle, limit: int, idle_s: int, full: bytes = b"") -> Server:
+    """Start the server of a service; what was started before is ended. full: what one hears who is one too many."""
+    end(name)
+    server = Server(name, port, handle, limit, idle_s)
+    server.full = full
+    server.start()
+    return server
+
+
+def end(name: str) -> None:
+    """Stop the servers of a service."""
+    for server in list(servers):
+        if server.name == name:
+            server.stop()
 
 
 async def _reap() -> None:

@@ -271,6 +271,45 @@ class _Card:
             raise OSError(abs(result) if result is not True else 5)
 
 
+class _Unpacked:
+    """What write() is called with, unpacked where it begins as gzip does; by the programmer's code, where there is one."""
+
+    def __init__(self, write) -> None:
+        self._write = write
+        self._unpacker = None
+        self.write = self._first
+
+    def _first(self, data) -> None:
+        if not len(data):
+            return
+        self.write = self._write
+        if bytes(data[:2]) == MAGIC_GZIP:
+            try:
+                from _ecp5 import Unpacker
+                from ecp5.loading import _window
+            except ImportError:
+                raise Refused("this firmware does not unpack gzip for the card: send it unpacked")
+            self._unpacker = Unpacker(_window(), self._write)
+            self.write = self._push
+        self.write(data)
+
+    def _push(self, data) -> None:
+        self._checked(self._unpacker.push(data))
+
+    def _checked(self, status: int) -> None:
+        if status:
+            import _ecp5
+
+            if status in (_ecp5.EWINDOW, _ecp5.EOVERFLOW):
+                raise Refused("not enough memory to unpack: send it unpacked")
+            early = status == _ecp5.ETRUNCATED
+            raise Refused("the gzip data " + ("ends too early" if early else "is damaged"))
+
+    def finish(self) -> None:
+        if self._unpacker:
+            self._checked(self._unpacker.finish())
+
+
 class CardSink(_Card):
     BLOCKS = 8  # at a time
 
@@ -278,7 +317,10 @@ class CardSink(_Card):
         super().__init__(start, None)
         self.written = 0
         self._blocks = _Blocks(self.BLOCKS * BLOCK, self._put)
-        self.write = self._blocks.write
+        self._unpacked = _Unpacked(self._blocks.write)
+
+    def write(self, data) -> None:
+        self._unpacked.write(data)
 
     def _put(self, data) -> None:
         if self.block + len(data) // BLOCK > self.end:
@@ -288,6 +330,7 @@ class CardSink(_Card):
         self.written += len(data) // BLOCK
 
     def finish(self) -> str:
+        self._unpacked.finish()
         blocks = self._blocks
         n = blocks._fill
         if n:

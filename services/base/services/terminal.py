@@ -26,6 +26,13 @@ _RAW_PROMPTS = (b"\x04>", b"exit\r\n>")
 _PROMPT = b"\r\n>>> "
 
 
+def _plain(view) -> int:
+    """How many bytes come before the first Ctrl-C or Ctrl-D."""
+    data = bytes(view)
+    ends = [at for at in (data.find(b"\x03"), data.find(b"\x04")) if at >= 0]
+    return min(ends) if ends else len(data)
+
+
 class Client:
     """Where output goes. send(data) returns how many bytes it took, None for not yet."""
 
@@ -39,6 +46,10 @@ class Client:
     def flushed(self) -> bool:
         """Send what is left of what send() took; whether nothing is."""
         return True
+
+    def typed(self, data):
+        """What is for the prompt of what came."""
+        return data
 
 
 class Terminal(io.IOBase):
@@ -140,18 +151,36 @@ class Terminal(io.IOBase):
 
     async def feed(self, client, data) -> None:
         """What a client typed; returns when there was room for all of it."""
-        for byte in data:
-            if byte == 4 and self._count == 0 and self._reset(client):
-                continue
+        view = memoryview(data)
+        while len(view):
+            n = _plain(view)
+            if n:
+                await self._put(client, view[:n])
+            elif view[0] == 4 and self._count == 0 and self._reset(client):
+                n = 1
+            else:
+                n = 1
+                await self._put(client, view[:1])
+                if view[0] == 3 and 0 < self._count <= NOTIFY:
+                    # A program that does not read hears of it.
+                    os.dupterm_notify(None)
+            if client.gone:
+                return
+            view = view[n:]
+
+    async def _put(self, client, view) -> None:
+        """Into the ring, as it gets room."""
+        ring = self._ring
+        while len(view):
             while self._count == RING:
                 if client.gone:
                     return
-                await self._room(byte)
-            self._ring[(self._first + self._count) % RING] = byte
-            self._count += 1
-            if byte == 3 and self._count <= NOTIFY:
-                # A program that does not read hears of it.
-                os.dupterm_notify(None)
+                await self._room(view[0])
+            end = (self._first + self._count) % RING
+            n = min(len(view), RING - self._count, RING - end)
+            ring[end : end + n] = view[:n]
+            self._count += n
+            view = view[n:]
 
     async def _room(self, byte: int) -> None:
         """Wait until the prompt has read; a Ctrl-C behind what nobody reads throws that away."""

@@ -4,8 +4,6 @@
 from ftpd.session import Session
 from services import net
 
-server = None
-
 
 def start(port: int = 21, limit: int = 10, idle_s: int = 600, **config) -> None:
     """Serve; what was started before is stopped.
@@ -14,8 +12,6 @@ def start(port: int = 21, limit: int = 10, idle_s: int = 600, **config) -> None:
     None), address (the own one towards clients, where the network interface does not know it), passive (first port of
     passive data connections, how many), buffer (bytes), greeting.
     """
-    global server
-    stop()
     config.setdefault("anonymous", {})
     try:
         # Early, where memory is short: what is loaded later lies in the middle of what is free then.
@@ -26,13 +22,8 @@ def start(port: int = 21, limit: int = 10, idle_s: int = 600, **config) -> None:
     async def handle(connection) -> None:
         await Session(connection, config).run()
 
-    server = net.Server("ftp", port, handle, limit, idle_s)
-    server.full = b"421 Too many connections\r\n"
-    server.start()
+    net.serve("ftp", port, handle, limit, idle_s, b"421 Too many connections\r\n")
 
 
 def stop() -> None:
-    global server
-    if server:
-        server.stop()
-        server = None
+    net.end("ftp")

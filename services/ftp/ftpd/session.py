@@ -167,6 +167,7 @@ class Session:
             self.done = self.wrong >= LOGINS_MAX
             raise Reply("530 Wrong user or password")
         self.user = name
+        self.connection.known = True
         self.cwd = "/"
         await self.reply("230 Welcome")
 

@@ -3,7 +3,6 @@
 
 from services import net
 
-server = None
 app = None  # microdot's: other packages add their routes to it
 
 
@@ -12,8 +11,7 @@ def start(port: int = 80, limit: int = 6, idle_s: int = 30, **config) -> None:
 
     config: root and rights, as of ftpd.start(); read (True: who is not logged in may read /info).
     """
-    global server, app
-    stop()
+    global app
     from httpd import api
     from httpd.stream import Stream
 
@@ -22,13 +20,11 @@ def start(port: int = 80, limit: int = 6, idle_s: int = 30, **config) -> None:
     async def handle(connection) -> None:
         await app.handle_request(*(Stream(connection),) * 2)
 
-    server = net.Server("http", port, handle, limit, idle_s)
-    server.full = b"HTTP/1.0 503 Too many connections\r\nRetry-After: 1\r\n\r\n"
-    server.start()
+    full = b"HTTP/1.0 503 Too many connections\r\nRetry-After: 1\r\n\r\n"
+    net.serve("http", port, handle, limit, idle_s, full)
 
 
 def stop() -> None:
-    global server, app
-    if server:
-        server.stop()
-        server = app = None
+    global app
+    net.end("http")
+    app = None

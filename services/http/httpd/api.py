@@ -50,6 +50,7 @@ def make(config: dict) -> Microdot:
     @app.before_request
     async def who(request):
         request.g.user = await _user(request)
+        request.sock[0].connection.known = request.g.user is not None
         if request.g.user is None and request.path not in _FREE and not _page(request):
             await _drain(request, request.content_length)
             return {"error": "log in: POST /login, or user and password (Basic)"}, 401

@@ -3,8 +3,6 @@
 
 from services import net
 
-server = None
-
 
 def start(
     port: int = 8266, password=None, limit: int = 3, idle_s: int = 3600, http_port: int = 80
@@ -14,8 +12,6 @@ def start(
     password: of any length; without one those of the users, or PASS of webrepl_cfg.py, hold. http_port: where the HTTP
     server has the page.
     """
-    global server
-    stop()
     from webrepl.session import Session
 
     if password is None:
@@ -30,9 +26,7 @@ def start(
     async def handle(connection) -> None:
         await Session(connection, password, http_port).run()
 
-    server = net.Server("webrepl", port, handle, limit, idle_s)
-    server.full = b"HTTP/1.0 503 Too many connections\r\n\r\n"
-    server.start()
+    net.serve("webrepl", port, handle, limit, idle_s, b"HTTP/1.0 503 Too many connections\r\n\r\n")
     try:
         import httpd
         from webfiles import FILES
@@ -46,7 +40,4 @@ def start(
 
 
 def stop() -> None:
-    global server
-    if server:
-        server.stop()
-        server = None
+    net.end("webrepl")

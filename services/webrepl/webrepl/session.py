@@ -93,6 +93,7 @@ class Session:
             return
         try:
             if await self._login():
+                self.connection.known = True
                 await self._serve()
         except ws.Broken as error:
             log("webrepl", self.connection.peer[0], error)
