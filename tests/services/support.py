@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the tests of services/ share: upstream's unix port with the services, and running them there."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -29,6 +30,11 @@ def build():
         timeout=900,
     )
     SCRATCH.mkdir(parents=True, exist_ok=True)
+
+
+def told(data):
+    """What `received.told()` of scripts/prompt.py says of these bytes."""
+    return f"\r\n{len(data)} {hashlib.sha256(data).hexdigest()}\r\n".encode()
 
 
 def free_port():

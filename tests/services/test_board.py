@@ -3,16 +3,25 @@
 
 import base64
 import ftplib
+import gzip
 import io
 import json
+import re
 import subprocess
+import sys
+import tempfile
 import unittest
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 from tests.models import support as models
 from tests.net import board as net
 from tests.services.support import USERS
+
+sys.path.insert(0, str(net.ROOT / "tools"))
+import run  # noqa: E402
+import run_flash  # noqa: E402
 
 ((USER, PASSWORD),) = USERS.items()
 MPREMOTE = net.BUILD / "venv" / "bin" / "mpremote"
@@ -44,14 +53,14 @@ def passive_ports():
 
 
 class Served:
-    """A board with services: `ports` are this machine's."""
+    """A board with services: `ports` are this machine's; `same` are ports with one number on both sides."""
 
-    def __init__(self, case, *options, soc="net", **config):
+    def __init__(self, case, *options, soc="net", same=(), **config):
         first = passive_ports()
-        guest = {"ftp": 21, "http": 80, "repl": 2323, "xvc": 2542}
-        self.ports = {name: net.free_port() for name in config}
-        pairs = [(self.ports[name], guest[name]) for name in config]
-        pairs += [(port, port) for port in range(first, first + PASSIVE)]
+        guest = {"ftp": 21, "http": 80, "repl": 2323, "webrepl": 8266, "xvc": 2542}
+        self.ports = {name: net.free_port() for name in config if guest.get(name) not in same}
+        pairs = [(host, guest[name]) for name, host in self.ports.items()]
+        pairs += [(port, port) for port in (*same, *range(first, first + PASSIVE))]
         forwards = [f"hostfwd=tcp:127.0.0.1:{host}-:{port}" for host, port in pairs]
         if "ftp" in config:
             config["ftp"]["passive"] = (first, PASSIVE)
@@ -145,6 +154,77 @@ class Ftp(net.NetTest):
         self.assertEqual(served.board.run("print(services.status())").strip(), "{}")
 
 
+class Boot(net.NetTest):
+    """The board as `make run` starts it: nobody types, and the services of /services.json run."""
+
+    def test_from_the_flash(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "flash.bin"
+            run_flash.make(path)
+            first = run_flash.configured(path)
+            run_flash.main_for(net.BUILD / "soc" / "board", path)
+            self.assertEqual(run_flash.configured(path), first, "a flash that is there stays")
+            port = net.free_port()
+            forward = f"user,hostfwd=tcp:127.0.0.1:{port}-:80"
+            board = self.board(forward, "--spiflash", str(path), soc="board")
+            url = f"http://127.0.0.1:{port}"
+
+            def page(name):
+                request = urllib.request.Request(url + name, headers={"Accept-Encoding": "gzip"})
+                with urllib.request.urlopen(request, timeout=net.BOUND_S) as answer:
+                    self.assertEqual(answer.headers["Content-Encoding"], "gzip")
+                    return gzip.decompress(answer.read()).decode()
+
+            main = page("/")
+            parts = re.findall(r'(?:src|href)="(/[^"]+)"', main)
+            self.assertEqual(len(parts), 5)
+            for part in parts:
+                self.assertGreater(len(page(part)), 400, part)
+            names = {"ftp": 21, "http": 80, "repl": 2323, "webrepl": 8266, "xvc": 2542}
+            with urllib.request.urlopen(url + "/info", timeout=net.BOUND_S) as answer:
+                self.assertEqual(json.loads(answer.read())["services"], names)
+            board.soft_reset()
+            with urllib.request.urlopen(url + "/info", timeout=net.BOUND_S) as answer:
+                self.assertEqual(json.loads(answer.read())["services"], names)
+
+    def test_configurations_that_are_wrong(self):
+        for text, wanted in (
+            ("users: none", "is not JSON"),
+            ("[1]", "is not an object"),
+            ('{"ftp": {"port": "x"}}', "ftp is not started"),
+            ('{"http": {"nonsense": 1}}', ""),
+        ):
+            board = self.board(soc="net")
+            board.run(f"with open('/services.json', 'w') as f: f.write({text!r})")
+            board.console.write(net.repl.CTRL_D)
+            said = board.console.read_until(b"raw REPL; CTRL-B to exit\r\n>").decode()
+            self.assertIn(wanted, said)
+            self.assertNotIn("Traceback", said)
+            self.assertEqual(board.run("print(1)").strip(), "1")
+
+
+class Hint(unittest.TestCase):
+    """What `make run` prints."""
+
+    PORTS = {80: 8081, 443: 8443, 21: 2121, 2323: 2323, 8266: 8266, 2542: 2542}
+
+    def test_addresses(self):
+        said = run.addresses(run_flash.config("secret"), self.PORTS, run.PASSIVE_FIRST)
+        for text in (
+            "user me, password secret",
+            "http://127.0.0.1:8081/",
+            "ftp ftp://me:secret@127.0.0.1:2121/",
+            "curl -T FILE.bit ftp://me:secret@127.0.0.1:2121/fpga",
+            "mpremote connect socket://127.0.0.1:2323",
+        ):
+            self.assertIn(text, said)
+
+    def test_other_configurations(self):
+        said = run.addresses({"users": {"a": "b"}, "ftp": {"port": 80}}, self.PORTS, 0)
+        self.assertIn("ftp://a:b@127.0.0.1:8081/", said)
+        self.assertNotIn("browser", said)
+
+
 class Fpga(net.NetTest):
     """The SoC `board` with a virtual ECP5 on its JTAG master."""
 
@@ -185,24 +265,59 @@ class Http(net.NetTest):
 
 
 class Repl(net.NetTest):
+    def setUp(self):
+        self.served = Served(self, http={}, repl={})
+        self.served.board.console.leave_raw()
+        self.assertNotIn("error", self.served.http("/repl", b"", "POST"))
+
+    def mpremote(self, *arguments, scheme="socket"):
+        """What mpremote printed on the port of the prompt, and its status."""
+        place = f"{scheme}://127.0.0.1:{self.served.ports['repl']}"
+        done = subprocess.run(
+            [MPREMOTE, "connect", place, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            timeout=net.BOUND_S,
+        )
+        return done.stdout.decode(errors="replace").replace("\r\n", "\n"), done.returncode
+
     def test_mpremote(self):
-        served = Served(self, http={}, repl={})
-        served.board.console.leave_raw()
-        self.assertNotIn("error", served.http("/repl", b"", "POST"))
-        place = f"socket://127.0.0.1:{served.ports['repl']}"
+        self.assertEqual(self.mpremote("exec", "print(6 * 7)"), ("42\n", 0))
+        said, status = self.mpremote("exec", "1 / 0")
+        self.assertEqual(status, 1)
+        self.assertIn("ZeroDivisionError", said)
+        self.assertEqual(self.served.http("/info")["services"], {"http": 80, "repl": 2323})
 
-        def mpremote(*arguments):
-            command = [MPREMOTE, "connect", place, *arguments]
-            return subprocess.run(
-                command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=net.BOUND_S
+    def test_mpremote_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            here = Path(folder)
+            (here / "tree" / "deep").mkdir(parents=True)
+            (here / "tree" / "one.bin").write_bytes(DATA[:5000])
+            (here / "tree" / "deep" / "two.bin").write_bytes(bytes(range(256)) * 8)
+            (here / "hello.py").write_text("print('from a script')\n")
+            (here / "module.py").write_text("VALUE = 'over the cable'\n")
+            said, status = self.mpremote("cp", "-r", str(here / "tree"), ":/")
+            self.assertEqual(status, 0, said)
+            said, status = self.mpremote("cp", "-r", ":/tree", str(here / "back"))
+            self.assertEqual(status, 0, said)
+            for name in ("one.bin", "deep/two.bin"):
+                copied = (
+                    here / "back" / "tree" if (here / "back" / "tree").exists() else here / "back"
+                ) / name
+                self.assertEqual(copied.read_bytes(), (here / "tree" / name).read_bytes())
+            self.assertEqual(self.mpremote("run", str(here / "hello.py")), ("from a script\n", 0))
+            said, status = self.mpremote(
+                "mount", folder, "exec", "import module; print(module.VALUE)"
             )
+            self.assertEqual(status, 0, said)
+            self.assertIn("over the cable\n", said)
 
-        done = mpremote("exec", "print(6 * 7)")
-        self.assertEqual((done.returncode, done.stdout.strip()), (0, b"42"))
-        done = mpremote("exec", "1 / 0")
-        self.assertEqual(done.returncode, 1)
-        self.assertIn(b"ZeroDivisionError", done.stdout)
-        self.assertEqual(served.http("/info")["services"], {"http": 80, "repl": 2323})
+    def test_rfc2217(self):
+        code = "import sys; sys.stdout.buffer.write(bytes([13, 10, 253, 254, 255, 255, 65]))"
+        said = self.mpremote("exec", code + "; print(6 * 7)", scheme="rfc2217")
+        self.assertEqual(said[1], 0, said)
+        self.assertTrue(said[0].endswith("A42\n"), said)
 
 
 if __name__ == "__main__":

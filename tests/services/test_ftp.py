@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The FTP server in upstream's unix port, with the clients that people use; the FPGA is vecp5's."""
 
+import contextlib
 import ftplib
+import gzip
 import io
 import os
 import socket
@@ -62,6 +64,14 @@ class Raw:
             answer = self.file.readline().decode()
             if not answer or answer[3:4] == " " and answer[:3].isdigit():
                 return answer.rstrip()
+
+
+def heap_free(services):
+    """Bytes, as the server counts them."""
+    said = login(services).sendcmd(
+        'SITE exec "import gc, memory; gc.collect(); print(memory.free())"'
+    )
+    return int(said.splitlines()[0].partition("-")[2])
 
 
 class Verbs(unittest.TestCase):
@@ -267,6 +277,37 @@ class Rights(unittest.TestCase):
             with self.assertRaisesRegex(ftplib.error_perm, "550 Your login lacks the right `run`"):
                 login(services).sendcmd("SITE exec print(1)")
 
+    def test_guessing(self):
+        """Many wrong passwords at once from another address: the owner gets a place, and is not delayed."""
+        with Services(ftp={"limit": 4, "rights": ALL}) as services:
+            login(services).quit()
+            free = heap_free(services)
+            place = ("127.0.0.1", services.ports["ftp"])
+            guesses = []
+            for i in range(self.GUESSES):
+                sock = socket.create_connection(place, 20, source_address=("127.0.0.2", 0))
+                guesses.append(sock)
+                sock.sendall(b"USER %s\r\nPASS wrong%d\r\n" % (USER.encode(), i))
+                if i % 10 == 9:
+                    start = time.monotonic()
+                    login(services).quit()
+                    self.assertLess(time.monotonic() - start, 0.4, "less than a wrong one's delay")
+            said = b"".join(iter(lambda: self.received(guesses), b""))
+            self.assertNotIn(b"230", said)
+            for sock in guesses:
+                sock.close()
+            self.assertLess(free - heap_free(services), 8192)
+
+    GUESSES = 60
+
+    def received(self, socks):
+        said = b""
+        for sock in socks:
+            sock.setblocking(False)
+            with contextlib.suppress(OSError):
+                said += sock.recv(1000)
+        return said
+
     def test_limits(self):
         with Services(ftp={"limit": 2, "idle_s": 1}) as services:
             clients = [login(services) for _ in range(2)]
@@ -426,6 +467,13 @@ class Fpga(unittest.TestCase):
                 put(ftp, "sd@-8192", DATA)
             with self.assertRaisesRegex(ftplib.error_perm, "not a multiple of 512"):
                 put(ftp, "sd@100", DATA)
+            packed = gzip.compress(DATA[:60_000])
+            self.assertRegex(put(ftp, "sd@512", packed), r"^226 Done: 118 blocks of the card")
+            self.assertEqual(get(ftp, "sd@512+60000"), DATA[:60_000])
+            with self.assertRaisesRegex(ftplib.error_perm, "550 the gzip data ends too early"):
+                put(ftp, "sd@0", packed[:-100])
+            with self.assertRaisesRegex(ftplib.error_perm, "550 the gzip data is damaged"):
+                put(ftp, "sd@0", packed[:9] + bytes(20) + packed[40:])
             ftp.sendcmd('SITE exec "import memory; memory.card.broken = True"')
             with self.assertRaisesRegex(ftplib.error_perm, "550 the device reports an error"):
                 put(ftp, "sd@0", image)
