@@ -335,6 +335,7 @@ def main() -> int:
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
     hint = ""
+    bare = list(options.command)
     if options.network:
         served = options.pty or (not options.script and sys.stdin.isatty())
         net, hint = network(options.network, options.command, served)
@@ -355,8 +356,9 @@ def main() -> int:
     else:
         source, name = sys.stdin.read(), "<stdin>"
         if not source.strip():
+            # Without a cable, whose peers would keep the run from ending.
             status = subprocess.run(
-                options.command, stdin=subprocess.DEVNULL, preexec_fn=process.die_with_parent
+                bare, stdin=subprocess.DEVNULL, preexec_fn=process.die_with_parent
             ).returncode
             print(f"\n{HINT}", file=sys.stderr)
             return status

@@ -11,6 +11,7 @@ from asyncio import core
 from time import ticks_add, ticks_diff, ticks_ms
 
 TICK_MS = 10
+IDLE_TICK_MS = 100  # while nothing is due, and sockets call by themselves
 BUDGET_MS = 20  # of a step, after which the program at the prompt runs until the next tick
 REST_MS = 4  # which a step that used up its budget leaves to the program at the least
 
@@ -39,6 +40,8 @@ class Loop:
         self._saved: list = [None, None, None, None]
         self._rest_until = ticks_ms()
         self._timer = None
+        self._tick_ms = self._period = 0  # the configured period, and that of now
+        self.polling = False  # there are sockets that do not call
         # asyncio.sleep_ms() shares one object among all callers, who may be between its two halves.
         self._sleeper = core.sleep_ms(0)
         self._sleeper.state = None
@@ -88,7 +91,10 @@ class Loop:
     def step(self, _=None) -> None:
         """Run what is ready, for about BUDGET_MS. From the scheduler: timers and sockets call it."""
         start = ticks_ms()
-        if self.running or ticks_diff(self._rest_until, start) > 0:
+        if self.running:
+            return
+        if ticks_diff(self._rest_until, start) > 0:
+            self._tick(self._tick_ms)
             return
         self._enter()
         try:
@@ -104,6 +110,23 @@ class Loop:
         finally:
             self._leave()
             self.longest_ms = max(self.longest_ms, ticks_diff(ticks_ms(), start))
+            self._tick(self._tick_ms if self._busy() else max(IDLE_TICK_MS, self._tick_ms))
+
+    def _busy(self) -> bool:
+        """Whether the next tick should come soon."""
+        task = self._queue.peek()
+        if self.polling or task and ticks_diff(task.ph_key, ticks_ms()) < IDLE_TICK_MS:
+            return True
+        # Nobody calls when there is room to write again.
+        return any([waiting[1] is not None for waiting in self._io.map.values()])
+
+    def _tick(self, period_ms: int) -> None:
+        """Have the timer step every so many milliseconds."""
+        if self._timer and period_ms != self._period:
+            from machine import Timer
+
+            self._period = period_ms
+            self._timer.init(mode=Timer.PERIODIC, period=period_ms, callback=self.step)
 
     def run(self) -> None:
         """Run the tasks in the foreground until end() or Ctrl-C: for ports without timers, and for a last main.py."""
@@ -132,6 +155,7 @@ class Loop:
             return core.create_task(coroutine)
         finally:
             self._leave()
+            self._tick(self._tick_ms)
 
     def cancel(self, task) -> None:
         """Cancel a task of this loop, from wherever but itself."""
@@ -154,9 +178,11 @@ class Loop:
             from machine import Timer
 
             self._timer = Timer(timer)
-            self._timer.init(mode=Timer.PERIODIC, period=tick_ms, callback=self.step)
         except (ImportError, AttributeError):
             return False
+        self._tick_ms = tick_ms
+        self._period = 0
+        self._tick(tick_ms)
         return True
 
     def stop(self) -> None:

@@ -104,7 +104,7 @@ def call_when_ready(sock) -> None:
     try:
         sock.setsockopt(socket.SOL_SOCKET, _CALLBACK, loop.step)
     except (OSError, TypeError):
-        pass
+        loop.polling = True
 
 
 def accept(listener):  # async
