@@ -221,7 +221,7 @@ class Page(net.NetTest):
                     page.wait(
                         "document.querySelector('#login output').textContent.includes('wrong')"
                     )
-            page.wait("!document.querySelector('main').hidden && window.webrepl")
+            page.wait("!document.querySelector('main').hidden && !!window.webrepl")
             page.wait(f"{SCREEN}.includes('WebREPL connected')")
             # The prompt.
             page.evaluate("webrepl.terminal.focus()")

@@ -230,8 +230,7 @@ def soak(board_test, transfers: int, loads: int, seed: int) -> dict:
         for thread in threads:
             thread.join()
         if work.problems:
-            log = served.board.run("import services; services.log(); print(services.status())")
-            raise AssertionError("\n".join([*work.problems, log]))
+            raise AssertionError("\n".join([*work.problems, last_words(served)]))
         quiet(served)
         return work.done
 
@@ -252,6 +251,18 @@ def soak(board_test, transfers: int, loads: int, seed: int) -> dict:
     if abs(after - before) > HEAP_SHARE * before:
         raise AssertionError(f"the heap has changed: {done}")
     return done
+
+
+def last_words(served: Served) -> str:
+    """The journal; where the prompt is gone, what the console says."""
+    try:
+        return served.board.run("import services; services.log(); print(services.status())")
+    except Exception as error:
+        said = b""
+        with contextlib.suppress(Exception):
+            while True:
+                said += served.board.console.read_until(b"\n", 5)
+        return f"{error}\n{said.decode(errors='replace')}\n{served.board.messages()}"
 
 
 def quiet(served: Served) -> None:

@@ -160,9 +160,21 @@ def programmer():
         raise Refused(str(error))
 
 
+def _claimed(function, *args):
+    """What a function of the programmer returns that takes the JTAG port; Refused where somebody else has it."""
+    try:
+        return function(*args)
+    except Exception as error:
+        import _ecp5
+
+        if getattr(error, "code", None) == _ecp5.EBUSY:
+            raise Refused("the FPGA is in use ({})".format(text_of(error)))
+        raise
+
+
 class FpgaSink:
     def __init__(self) -> None:
-        self._push = programmer().push()
+        self._push = _claimed(programmer().push)
         self.write = self._push.write
         self.abort = self._push.abort
 
@@ -185,7 +197,7 @@ class FlashSink:
         self._programmer = programmer()
         if addr < 0:
             raise Refused("flash@: the address counts from the flash's beginning")
-        self._push = self._programmer.flash.push(addr)
+        self._push = _claimed(self._programmer.flash.push, addr)
         self.write = self._push.write
         self.abort = self._push.abort
 
@@ -210,7 +222,7 @@ class FlashSource:
     def __init__(self, addr: int, length) -> None:
         self._flash = programmer().flash
         self._programmer = self._flash._link
-        self._flash.open()
+        _claimed(self._flash.open)
         try:
             end = self._flash._link._flash_chip().bytes
             self._at = addr if addr >= 0 else end + addr

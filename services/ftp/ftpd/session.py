@@ -114,7 +114,7 @@ class Session:
             await method(argument)
         except (Reply, data.DataError) as error:
             await self.reply(error.args[0])
-        except (OSError, targets.Refused, MemoryError, ValueError) as error:
+        except Exception as error:  # the programmer's and a file system's are not known here
             await self.reply("550 {}".format(targets.text_of(error)))
         if verb not in ("REST", "TYPE", "PASV", "EPSV", "PORT", "EPRT", "NOOP"):
             self.rest = 0

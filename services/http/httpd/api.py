@@ -5,6 +5,7 @@ import os
 import sys
 from asyncio import Event, sleep_ms
 
+import microdot.microdot
 from microdot import Microdot, Request, Response
 from services.journal import log
 
@@ -13,10 +14,19 @@ from services import auth, files, targets
 
 BODY_MAX = 4096  # of what is read into memory; files and bitstreams stream
 UPLOAD_MAX = 1 << 30
+DRAIN_MAX = 1 << 21  # bytes of a refused body that are read
 PROGRESS_BYTES = 65536
 BUFFER_BYTES = 8192
 
 _FREE = ("/info", "/login")
+
+
+def _note(error) -> None:
+    """Where microdot prints the traceback of each error, those that become answers included: the console is the prompt's."""
+    log("http", repr(error))
+
+
+microdot.microdot.print_exception = _note
 
 
 class Progress:
@@ -52,12 +62,13 @@ def make(config: dict) -> Microdot:
         request.g.user = await _user(request)
         request.sock[0].connection.known = request.g.user is not None
         if request.g.user is None and request.path not in _FREE and not _page(request):
-            await _drain(request, request.content_length)
+            await _drain(request)
             return {"error": "log in: POST /login, or user and password (Basic)"}, 401
         return None
 
     @app.errorhandler(Failed)
     async def failed(request, error):
+        await _drain(request)
         return {"error": error.args[1]}, error.args[0]
 
     for kind in (OSError, targets.Refused, MemoryError, ValueError):
@@ -83,13 +94,16 @@ def _has(module: str) -> bool:
 
 def _coded(text: str, code: int):
     async def handler(request):
+        if code in (404, 405):  # the others have no head that was understood
+            await _drain(request)
         return {"error": text}, code
 
     return handler
 
 
 async def _failed(request, error):
-    log("http", request.client_addr[0], request.method, request.path, repr(error))
+    log("http", request.client_addr[0], request.method, request.path)
+    await _drain(request)
     missing = isinstance(error, OSError) and error.args[:1] == (2,)
     return {"error": targets.text_of(error)}, 404 if missing else 400
 
@@ -160,6 +174,7 @@ async def _receive(request, sink, what: str) -> dict:
                 part = buffer[: min(len(buffer), total - done)]
                 await request.stream.fill(part)
                 done += len(part)
+                request.g.read = done
                 sink.write(part)
                 if done - told >= PROGRESS_BYTES:
                     told = done
@@ -169,7 +184,6 @@ async def _receive(request, sink, what: str) -> dict:
         text = ending.finish()
     except Exception as error:
         progress.tell(what, done, total, "failed: " + targets.text_of(error))
-        await _drain(request, total - done)
         raise
     finally:
         if sink:
@@ -178,12 +192,12 @@ async def _receive(request, sink, what: str) -> dict:
     return {"done": text}
 
 
-async def _drain(request, left: int) -> None:
+async def _drain(request) -> None:
     """Read what the client still sends, within reason, so that it comes to read the answer."""
     if request.content_length <= BODY_MAX:
         return  # microdot has read it
     buffer = targets.buffer_of(2048)
-    left = min(left, 1 << 21)
+    left = min(request.content_length - getattr(request.g, "read", 0), DRAIN_MAX)
     try:
         while left > 0:
             n = await request.stream.readinto(buffer)
