@@ -8,6 +8,9 @@
 //       with one
 //   19  sends as many bytes as the first four say
 //   80  HTTP: answers each request with the file of the environment's PEER_FILE and closes
+//  999  is a client of the board's servers: the first seven bytes say what it does (c: passes bytes on both ways, s: sends
+//       that many bytes and closes, f: the same with PEER_FILE, g: sends PEER_FILE and receives until the board closes, r:
+//       receives only), to which port, and how many bytes (both little-endian). Where it is done it closes
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +28,9 @@
 #define PORT_DISCARD 9
 #define PORT_SOURCE 19
 #define PORT_HTTP 80
+#define PORT_CLIENT 999
 #define COUNT_BYTES 4
+#define ORDER_BYTES 7
 #define PATTERN_BYTES (TCP_SND_BUF + 251)
 #define FRAME_BYTES 1536
 #define NS_PER_MS 1000000u
@@ -47,6 +52,10 @@ typedef struct {
     size_t size;
     size_t sent;
     bool closes;      // when all is sent
+    uint8_t order[ORDER_BYTES];
+    size_t order_have;
+    struct tcp_pcb *own;   // of a client's two connections, one's own and the other's
+    struct tcp_pcb *other;
 } connection_t;
 
 // lwIP has one state for a process, and so has the peer.
@@ -149,6 +158,136 @@ static void serve(connection_t *self, struct tcp_pcb *pcb, struct pbuf *p) {
     self->seen += p->tot_len;
 }
 
+// ---- A client of the board's servers. One connection_t has both connections: `own` leads to the server. ----
+
+static void hang_up(struct tcp_pcb *pcb) {
+    if (pcb != NULL) {
+        tcp_arg(pcb, NULL);
+        tcp_recv(pcb, NULL);
+        tcp_sent(pcb, NULL);
+        tcp_err(pcb, NULL);
+        tcp_close(pcb);
+    }
+}
+
+static void client_end(connection_t *self) {
+    hang_up(self->own);
+    hang_up(self->other);
+    free(self);
+}
+
+static void client_failed(void *arg, err_t error) {
+    connection_t *self = arg;
+    (void)error;
+    self->own = NULL;
+    client_end(self);
+}
+
+static void client_asker_failed(void *arg, err_t error) {
+    connection_t *self = arg;
+    (void)error;
+    self->other = NULL;
+    client_end(self);
+}
+
+static void client_fill(connection_t *self) {
+    while (self->sent < self->size && tcp_sndbuf(self->own) > 0) {
+        size_t n = self->size - self->sent;
+        n = n < tcp_sndbuf(self->own) ? n : tcp_sndbuf(self->own);
+        const uint8_t *from = self->data != NULL ? self->data + self->sent : peer.pattern + self->sent % 251;
+        if (tcp_write(self->own, from, (u16_t)n, 0) != ERR_OK) {
+            break;
+        }
+        self->sent += n;
+    }
+    tcp_output(self->own);
+}
+
+static err_t client_sent(void *arg, struct tcp_pcb *pcb, u16_t n) {
+    connection_t *self = arg;
+    (void)pcb;
+    self->seen += n;
+    if (self->seen == self->size && self->order[0] != 'g') {
+        client_end(self);
+    } else {
+        client_fill(self);
+    }
+    return ERR_OK;
+}
+
+static err_t client_received(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t error) {
+    connection_t *self = arg;
+    (void)error;
+    if (p == NULL) {
+        client_end(self);
+        return ERR_OK;
+    }
+    if (self->order[0] == 'c') {
+        for (struct pbuf *q = p; q != NULL; q = q->next) {
+            tcp_write(self->other, q->payload, q->len, TCP_WRITE_FLAG_COPY);
+        }
+        tcp_output(self->other);
+    }
+    tcp_recved(pcb, p->tot_len);
+    pbuf_free(p);
+    return ERR_OK;
+}
+
+static err_t client_connected(void *arg, struct tcp_pcb *pcb, err_t error) {
+    connection_t *self = arg;
+    (void)error;
+    tcp_nagle_disable(pcb);
+    bool of_file = self->order[0] == 'f' || self->order[0] == 'g';
+    if (self->order[0] == 's' || of_file) {
+        self->data = of_file ? peer.file : NULL;
+        memcpy(&self->size, self->order + 3, COUNT_BYTES);
+        self->size = of_file ? peer.file_bytes : self->size;
+        self->seen = self->sent = 0;
+        tcp_sent(pcb, client_sent);
+        client_fill(self);
+    }
+    return ERR_OK;
+}
+
+static void client_start(connection_t *self, struct tcp_pcb *asker) {
+    ip_addr_t board;
+    IP_ADDR4(&board, 10, 0, 2, 15);
+    self->other = asker;
+    self->own = tcp_new();
+    tcp_err(asker, client_asker_failed);
+    tcp_arg(self->own, self);
+    tcp_recv(self->own, client_received);
+    tcp_err(self->own, client_failed);
+    tcp_connect(self->own, &board, (u16_t)(self->order[1] | self->order[2] << 8), client_connected);
+}
+
+static err_t client_asked(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t error) {
+    connection_t *self = arg;
+    u16_t at = 0;
+    (void)error;
+    if (p == NULL) {
+        self->other = pcb;
+        client_end(self);
+        return ERR_OK;
+    }
+    while (self->order_have < ORDER_BYTES && at < p->tot_len) {
+        self->order[self->order_have++] = pbuf_get_at(p, at++);
+        if (self->order_have == ORDER_BYTES) {
+            client_start(self, pcb);
+        }
+    }
+    for (; at < p->tot_len; at++) {
+        uint8_t byte = pbuf_get_at(p, at);
+        tcp_write(self->own, &byte, 1, TCP_WRITE_FLAG_COPY | (at + 1 < p->tot_len ? TCP_WRITE_FLAG_MORE : 0));
+    }
+    if (self->own != NULL) {
+        tcp_output(self->own);
+    }
+    tcp_recved(pcb, p->tot_len);
+    pbuf_free(p);
+    return ERR_OK;
+}
+
 static err_t received(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t error) {
     connection_t *self = arg;
     (void)error;
@@ -177,9 +316,13 @@ static err_t accepted(void *arg, struct tcp_pcb *pcb, err_t error) {
     self->port = (unsigned)(uintptr_t)arg;
     tcp_nagle_disable(pcb);
     tcp_arg(pcb, self);
+    tcp_err(pcb, failed);
+    if (self->port == PORT_CLIENT) {
+        tcp_recv(pcb, client_asked);
+        return ERR_OK;
+    }
     tcp_recv(pcb, received);
     tcp_sent(pcb, sent);
-    tcp_err(pcb, failed);
     return ERR_OK;
 }
 
@@ -229,7 +372,7 @@ static void *peer_open(const hostnet_wire_t *wire) {
     netif_set_default(&peer.netif);
     netif_set_up(&peer.netif);
     netif_set_link_up(&peer.netif);
-    static const unsigned ports[] = { PORT_ECHO, PORT_DISCARD, PORT_SOURCE, PORT_HTTP };
+    static const unsigned ports[] = { PORT_ECHO, PORT_DISCARD, PORT_SOURCE, PORT_HTTP, PORT_CLIENT };
     for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
         listen_at(ports[i]);
     }

@@ -2,7 +2,7 @@
 """`make soak`: fuzz and hammer for as long as --seconds says, in rounds.
 
 Each round calls the classes with new seeds, hammers the interrupts on the emulator and runs the fuzzers of what reads
-outside input, which keep what they learnt in build/. The first failure ends it, with the command that repeats it.
+outside input, which keep what they learnt in build/; then clients of all kinds load the board's services. The first failure ends it, with the command that repeats it.
 """
 
 import argparse
@@ -14,6 +14,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS_PER_ROUND = 10_000
 HAMMERS = ("dev_hammer.py", "dev_irq.py", "dev_dma.py", "dev_timers_hw.py")
+SERVICES = (
+    ("fuzz", ("--seconds", "120", "--seed")),
+    ("soak", ("--transfers", "500", "--loads", "200", "--seed")),
+)
 
 
 def commands(round_number: int):
@@ -22,6 +26,9 @@ def commands(round_number: int):
     yield [sys.executable, "tests/fuzz/classes.py", "--seconds", "240", "--seed", str(seed)]
     yield [sys.executable, "tests/device/run.py", "--soc", "full", *HAMMERS]
     yield ["make", "-C", "tests/fuzz", "run", "run-net", "RUNS=200000"]
+    for module, options in SERVICES:
+        yield [sys.executable, "-W", "ignore", "-m", f"tests.services.{module}", *options, str(seed)]
+    yield [sys.executable, "-W", "ignore", "-m", "tests.services.browser"]
 
 
 def main():

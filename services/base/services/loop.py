@@ -118,7 +118,7 @@ class Loop:
         if self.polling or task and ticks_diff(task.ph_key, ticks_ms()) < IDLE_TICK_MS:
             return True
         # Nobody calls when there is room to write again.
-        return any([waiting[1] is not None for waiting in self._io.map.values()])
+        return any(waiting[1] is not None for waiting in self._io.map.values())
 
     def _tick(self, period_ms: int) -> None:
         """Have the timer step every so many milliseconds."""

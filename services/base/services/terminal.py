@@ -82,6 +82,8 @@ class Terminal(io.IOBase):
         return len(data)
 
     def ioctl(self, request: int, argument: int) -> int:
+        if self._out:
+            self.flush()
         return argument & (5 if self._count else 4) if request == 3 else 0
 
     # What the services call.
