@@ -27,7 +27,15 @@ def commands(round_number: int):
     yield [sys.executable, "tests/device/run.py", "--soc", "full", *HAMMERS]
     yield ["make", "-C", "tests/fuzz", "run", "run-net", "RUNS=200000"]
     for module, options in SERVICES:
-        yield [sys.executable, "-W", "ignore", "-m", f"tests.services.{module}", *options, str(seed)]
+        yield [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            f"tests.services.{module}",
+            *options,
+            str(seed),
+        ]
     yield [sys.executable, "-W", "ignore", "-m", "tests.services.browser"]
 
 
