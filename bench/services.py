@@ -5,12 +5,12 @@ The client is the peer of bench/network.py, which a program at the board's promp
 speaks FTP's control connection through it, the data goes between peer and service alone. Times are from the command to the
 last reply. With --lxemu they are estimates of the emulator's timing model.
 
-ftp_put_ram, ftp_get    1 MiB into the file system in RAM, and out of it
+ftp_put_ram, ftp_get    512 KiB into the file system in RAM, and out of it
 ftp_put_fpga            a bitstream into the SRAM of an ECP5, of `board`
 ftp_put_flash           the same into its flash
 net_repl_echo           a byte to a program that reads the console, and back
 webrepl_put             512 KiB by WebREPL, in frames of 1,024 bytes
-http_get_file           1 MiB
+http_get_file           512 KiB
 """
 
 import argparse
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from bench import figure, guest, jtag, network
 
 COMMAND = "python -m bench services"
-BYTES = 1 << 20
+BYTES = 512 << 10
 WEBREPL_BYTES = 512 << 10
 PASSWORD = "secret"
 KEY = b"\x12\x34\x56\x78"

@@ -11,6 +11,7 @@ from services import files
 
 BLOCK = 512
 SHORT_BYTES = 65536  # of free heap, with which a transfer collects first
+ROOMY_BYTES = 1 << 20  # in one piece: such a heap is never short
 MAGIC_GZIP = b"\x1f\x8b"
 
 
@@ -18,10 +19,20 @@ class Refused(Exception):
     """A sentence for the client."""
 
 
+_roomy = False
+
+
 def buffer_of(most: int) -> memoryview:
     """The largest buffer for which there is memory."""
-    if gc.mem_free() < SHORT_BYTES:
-        gc.collect()
+    global _roomy
+    if not _roomy:
+        # gc.mem_free() looks at each block of the heap: most of a second where there are a million.
+        try:
+            bytearray(ROOMY_BYTES)
+            _roomy = True
+        except MemoryError:
+            if gc.mem_free() < SHORT_BYTES:
+                gc.collect()
     size = most
     while size > 1024:
         try:
