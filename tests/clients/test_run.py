@@ -91,7 +91,7 @@ class MakeRun(unittest.TestCase):
         with support.Person(["make", "run"], support.user_environment()) as person:
             title = person.expect("(.*?)" + support.PROMPT)[1]
             self.assertIn("Ctrl-]", title)
-            self.assertRegex(title, r"http://127\.0\.0\.1:\d+ is port 80 of the board")
+            self.assertRegex(title, r"browser:  http://127\.0\.0\.1:\d+/")
             self.assertRegex(title, r"MicroPython v1\.\d+.*SoC board")
             self.assertEqual(person.ask("6 * 7"), "42\n")
             person.send(LEAVE)
