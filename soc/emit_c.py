@@ -218,6 +218,8 @@ def identity(soc: Soc) -> list[str]:
     """The lines of soc_identity."""
     has_hash = any(register.name == "soc_map_hash" for register in soc.registers)
     members = {
+        "mark": "{" + ", ".join(f"'{letter}'" for letter in "LiteXmap") + "}",
+        "map_hash": "SOC_MAP_HASH",
         "identifier": "SOC_IDENTIFIER",
         "platform": "SOC_PLATFORM",
         "cpu_name": "SOC_CPU_NAME",
@@ -225,7 +227,6 @@ def identity(soc: Soc) -> list[str]:
         "cpu_human_name": c_string(soc.text("config_cpu_human_name")),
         "bus_standard": c_string(soc.text("config_bus_standard")),
         "build": "SOC_BUILD",
-        "map_hash": "SOC_MAP_HASH",
         "has_map_hash": "true" if has_hash else "false",
         "clock_hz": "SOC_CLOCK_HZ",
         "csr_base": "SOC_CSR_BASE",

@@ -48,6 +48,8 @@ typedef struct {
 // What this firmware was built for. The gateware may be another: compare the identifier (lx_identifier.h),
 // and the hash where has_map_hash says that this SoC carries a register soc_map_hash.
 typedef struct {
+    char mark[8]; // "LiteXmap", by which a tool finds the hash behind it in an image
+    uint32_t map_hash; // of csr.json, always there
     const char *identifier; // as in the gateware, with its letter case; "" where the SoC has none
     const char *platform; // LiteX's platform name ("digilent_arty"), "" where unknown
     const char *cpu_name; // "vexriscv"
@@ -55,7 +57,6 @@ typedef struct {
     const char *cpu_human_name; // "VexRiscv"
     const char *bus_standard; // "wishbone", "axi-lite", ...
     const char *build; // "LiteX (<revision>) on <date>", "reference <hash>", or "" where unknown
-    uint32_t map_hash; // of csr.json, always there
     bool has_map_hash; // the gateware carries it, too
     uint32_t clock_hz;
     uint32_t csr_base;

@@ -3,6 +3,8 @@
 // What the machine's memories hold at the start, and again after a reset: the kernel modifies its
 // own data, so a reset with --kernel loads it anew, as litex_term does for a board.
 
+#define _GNU_SOURCE
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +12,25 @@
 
 #include "host/image.h"
 #include "machine/internal.h"
+
+// Our firmware carries this text, and behind it the hash of the CSR map that it was built for (docs/port.md).
+#define MAP_MARK "LiteXmap"
+#define MAP_MARK_BYTES (sizeof(MAP_MARK) - 1)
+
+// A firmware for another SoC may find its UART elsewhere and print nothing: here both maps are known.
+static void compare_maps(const machine_t *m, const image_t *image, const char *path) {
+    const uint8_t *at = memmem(image->data, image->size, MAP_MARK, MAP_MARK_BYTES);
+    if (at == NULL || image->size - (size_t)(at - image->data) < MAP_MARK_BYTES + 4) {
+        return;
+    }
+    at += MAP_MARK_BYTES;
+    uint32_t built_for = at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+    uint32_t here = soc_map_hash(m->soc);
+    if (built_for != here) {
+        fprintf(stderr, "lxemu: WRONG SoC? %s was built for the CSR map 0x%08" PRIx32 ", and that of %s is 0x%08" PRIx32
+            ": build it for this SoC\n", path, built_for, m->soc->path, here);
+    }
+}
 
 static bool load_kernel(machine_t *m, const char *path) {
     const soc_memory_t *ram = soc_memory(m->soc, "main_ram");
@@ -26,6 +47,9 @@ static bool load_kernel(machine_t *m, const char *path) {
     } else {
         m->kernel_entry = ram->base;
         good = image_load_flat(&image, path, &m->bus, ram->base, ram->size, "main_ram", m->error, sizeof(m->error));
+    }
+    if (good && !m->kernel_loaded) {
+        compare_maps(m, &image, path);
     }
     m->kernel_loaded = good;
     image_free(&image);
@@ -45,6 +69,9 @@ static bool load_rom(machine_t *m, const char *path) {
     }
     bool good = image_is_elf(&image) ? image_load_elf(&image, path, &m->bus, &entry, m->error, sizeof(m->error)) :
         image_load_flat(&image, path, &m->bus, rom->base, rom->size, "rom", m->error, sizeof(m->error));
+    if (good) {
+        compare_maps(m, &image, path);
+    }
     image_free(&image);
     return good;
 }

@@ -399,6 +399,41 @@ class Guard(unittest.TestCase):
             r"^WRONG SoC\? .*map 0x\w{8}; the gateware is '[^']*', map 0x\w{8}\r\nMicroPython v",
         )
 
+    def test_uart_elsewhere(self):
+        """Where the firmware cannot print, the emulator says it."""
+        with tempfile.TemporaryDirectory() as folder:
+            soc = json.loads((BUILD / "soc" / "base" / "csr.json").read_text())
+            for name, register in soc["csr_registers"].items():
+                if name.startswith("uart_"):
+                    register["addr"] += 0xC000
+            (Path(folder) / "csr.json").write_text(json.dumps(soc))
+            command = [
+                BUILD / "lxemu",
+                "--virtual",
+                "--csr-ordering",
+                "big",
+                "--max-cycles",
+                "3000000",
+                "--kernel",
+            ]
+            command += [BUILD / "firmware" / "base" / "firmware.bin"]
+            other = subprocess.run(
+                [*command, folder], stdin=subprocess.DEVNULL, capture_output=True, text=True
+            )
+            same = subprocess.run(
+                [*command, BUILD / "soc" / "base"],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+            )
+        self.assertEqual(other.stdout, "")
+        self.assertRegex(
+            other.stderr,
+            r"^lxemu: WRONG SoC\? .*firmware.bin was built for the CSR map 0x\w{8}, and that of .*csr.json is 0x\w{8}: ",
+        )
+        self.assertIn("MicroPython v", same.stdout)
+        self.assertNotIn("WRONG SoC", same.stderr)
+
 
 class Mini(PromptTest):
     """The smallest SoC."""
