@@ -2,11 +2,15 @@
 //
 // LiteSPI: litespi/core/master.py, litespi/phy/generic_sdr.py. Chip select is a register. Words of up to 32 bits go in
 // and come out through one register with a FIFO of one word on each side; phyconfig is taken along with a word.
+//
+// While a word is on the wire, 128 cycles at a quarter of the clock, the CPU is free, which it is not while it reads the
+// region. So a comparison goes through the master: the next word's part of it fits into that time.
 
 #include "drivers/lx_litespi.h"
 
 #include <string.h>
 
+#include "common/crc32.h"
 #include "soc/cache.h"
 #include "soc/mmio.h"
 
@@ -136,6 +140,59 @@ static int litespi_xfer(void *ctx, const uint8_t *tx, uint8_t *rx, size_t length
     return LX_OK;
 }
 
+// Words as move_words() has them, up to a part that differs. The CRC of a word's data is taken while the word comes.
+static int match_words(const lx_litespi_t *spi, const uint8_t *wanted, size_t words, size_t *same, uint32_t *crc32) {
+    const lx_litespi_regs_t *regs = spi->regs;
+    uint32_t crc = *crc32;
+    size_t done = 0;
+    csr_write(regs->master_phyconfig, PHYCONFIG(WORD_BITS));
+    csr_write(regs->master_rxtx, 0);
+    for (bool differs = false; words > 0 && !differs;) {
+        crc = crc32_update(crc, wanted + done, 4);
+        uint32_t expected = load_word(wanted + done);
+        int status = wait_result(spi);
+        if (status != LX_OK) {
+            return status;
+        }
+        if (--words > 0) {
+            csr_write(regs->master_rxtx, 0);
+        }
+        differs = csr_read(regs->master_rxtx) != expected;
+        done += 4;
+        if (!differs && done % FLASH_MATCH_BYTES == 0) {
+            *same = done;
+            *crc32 = crc;
+        }
+    }
+    if (words == 0) {
+        return LX_OK;
+    }
+    // The next one is under way.
+    int status = wait_result(spi);
+    (void)csr_read(regs->master_rxtx);
+    return status;
+}
+
+static int litespi_match(void *ctx, const uint8_t *command, size_t command_length, const uint8_t *wanted, size_t length,
+    size_t *same, uint32_t *crc32) {
+    lx_litespi_t *spi = ctx;
+    *same = 0;
+    if (spi->window_is_fast) {
+        return LX_ENOTSUP;
+    }
+    bool stale = spi->stale;
+    int status = litespi_xfer(spi, command, NULL, command_length, false);
+    if (status == LX_OK) {
+        status = match_words(spi, wanted, length / 4, same, crc32);
+    }
+    if (status != LX_OK) {
+        return status;
+    }
+    select_chip(spi, false);
+    spi->stale = stale; // nothing has changed
+    return LX_OK;
+}
+
 static int litespi_delay(void *ctx, uint32_t us) {
     lx_litespi_t *spi = ctx;
     uint64_t start = lx_clock_cycles(spi->clock);
@@ -192,6 +249,7 @@ static int litespi_read_mapped(void *ctx, uint32_t address, uint8_t *data, size_
 
 const flash_bus_ops_t lx_litespi_ops = {
     .xfer = litespi_xfer, .delay = litespi_delay, .read_mapped = litespi_read_mapped,
+    .match = litespi_match,
 };
 
 static int drain(const lx_litespi_t *spi) {
@@ -271,6 +329,7 @@ int lx_litespi_check_window(lx_litespi_t *spi, uint32_t address) {
     uint8_t command[4] = { FLASH_READ, (uint8_t)(address >> 16), (uint8_t)(address >> 8), (uint8_t)address };
     uint8_t by_master[COMPARED_BYTES];
     uint8_t by_window[COMPARED_BYTES];
+    uint64_t start = lx_clock_cycles(spi->clock);
     int status = litespi_xfer(spi, command, NULL, sizeof(command), false);
     if (status == LX_OK) {
         status = litespi_xfer(spi, NULL, by_master, sizeof(by_master), true);
@@ -279,12 +338,16 @@ int lx_litespi_check_window(lx_litespi_t *spi, uint32_t address) {
         lx_litespi_drop(spi);
         return status;
     }
+    uint64_t middle = lx_clock_cycles(spi->clock);
     status = litespi_read_mapped(spi, address, by_window, sizeof(by_window));
+    uint64_t end = lx_clock_cycles(spi->clock);
+    spi->window_is_fast = status == LX_OK && 2 * (end - middle) < middle - start;
     if (status == LX_OK && memcmp(by_master, by_window, sizeof(by_window)) != 0) {
         status = LX_ENOTSUP;
     }
     if (status == LX_ENOTSUP) {
         spi->window = 0;
+        spi->window_is_fast = false;
     }
     return status;
 }

@@ -45,6 +45,17 @@ typedef struct {
     uint32_t phy_hz; // the clock that LiteX was asked for
     uint32_t module_size; // bytes of the flash that LiteX was told of, 0: unknown
     uint32_t module_page_size;
+    uint32_t boot_address; // of the image that LiteX's BIOS boots, 0: none
+    // What the user states of the flash's parts, as offsets.
+    uint32_t stated_regions; // bit 0: the bitstream's is stated, 1: bios, 2: firmware, 3: files
+    uint32_t bitstream_start;
+    uint32_t bitstream_bytes;
+    uint32_t bios_start;
+    uint32_t bios_bytes;
+    uint32_t firmware_start;
+    uint32_t firmware_bytes;
+    uint32_t files_start;
+    uint32_t files_bytes;
 } lx_litespi_regs_t;
 
 // Called now and then during a wait: 0, or a status that ends the call of flash/ (LX_EINTR). Chip select is high.
@@ -58,6 +69,7 @@ typedef struct {
     uint32_t looks; // at the status, more than a transfer can take
     uint32_t window; // bytes of the region that are read, 0: none
     bool selected;
+    bool window_is_fast; // more than one wire: it takes less than half of the master's time
     bool stale; // the CPU's cache may hold what the flash held before
     lx_litespi_poll_t poll; // NULL: none
     void *poll_arg;
@@ -83,8 +95,8 @@ uint32_t lx_litespi_hz(const lx_litespi_t *spi);
 // Raise chip select in the middle of a transfer, after an error of flash/ or LX_EINTR.
 void lx_litespi_drop(lx_litespi_t *spi);
 
-// Compare what region and master read at an address that is a multiple of 4, 64 bytes. Where they differ, the region is
-// not read any more: it needs a quad-enable bit that is not set, dummy bits, or a slower clock. LX_ENOTSUP: that is so,
+// Compare what region and master read at an address that is a multiple of 4, 64 bytes, and how long each takes. Where
+// they differ, the region is not read any more: it needs a quad-enable bit that is not set, dummy bits, or a slower clock. LX_ENOTSUP: that is so,
 // or there is no region. Other errors are of the bus.
 int lx_litespi_check_window(lx_litespi_t *spi, uint32_t address);
 

@@ -20,6 +20,9 @@
 // All functions return LX_OK or a negative status, which ends the call of flash/ that made the transfer.
 // After an error or LX_EINTR the owner of the bus raises chip select so that the chip does not carry out a
 // cut command, before the bus is used again.
+// The least that match compares, and what it counts in.
+#define FLASH_MATCH_BYTES (256)
+
 typedef struct {
     // Clock `length` (at least 1) bytes with chip select low. Chip select falls with the first call of a
     // transaction and rises after the last bit of the call with `last`; between calls the clock may pause.
@@ -40,6 +43,13 @@ typedef struct {
     // power-up and chip select high. LX_ENOTSUP: part of the range is outside of the window. NULL: there is
     // no window.
     int (*read_mapped)(void *ctx, uint32_t address, uint8_t *data, size_t length);
+
+    // A transaction of its own: send a command, then compare what comes with `wanted` (a multiple of
+    // FLASH_MATCH_BYTES), at most up to the first difference. *same: how much is the same, a multiple of
+    // FLASH_MATCH_BYTES, and *crc32 goes over that. It returns when all is clocked. For a bus that can compare while the
+    // next bytes are on the wires. LX_ENOTSUP, before anything is sent: read_mapped is faster. NULL: the bus cannot.
+    int (*match)(void *ctx, const uint8_t *command, size_t command_length, const uint8_t *wanted, size_t length,
+        size_t *same, uint32_t *crc32);
 } flash_bus_ops_t;
 
 typedef struct {

@@ -328,6 +328,74 @@ int nor_read(nor_t *nor, uint32_t address, uint8_t *data, size_t length) {
     return nor_wait(nor, 0);
 }
 
+bool nor_is_blank(const uint8_t *data, size_t length) {
+    #if defined(__GNUC__)
+    for (; length >= 4 && ((uintptr_t)data & 3) == 0; data += 4, length -= 4) {
+        uint32_t word;
+        memcpy(&word, __builtin_assume_aligned(data, 4), sizeof(word));
+        if (word != UINT32_MAX) {
+            return false;
+        }
+    }
+    #endif
+    while (length && *data == 0xff) {
+        data++;
+        length--;
+    }
+    return length == 0;
+}
+
+int nor_match(nor_t *nor, uint32_t address, const uint8_t *wanted, size_t length, size_t *same, uint32_t *crc32) {
+    uint8_t command[5] = { nor->read_opcode };
+    unsigned count = 1;
+    *same = 0;
+    length -= length % FLASH_MATCH_BYTES;
+    if (nor->bus.ops->match == NULL || length == 0) {
+        return LX_OK;
+    }
+    for (unsigned left = nor->address_bytes; left-- > 0;) {
+        command[count++] = address >> (8 * left);
+    }
+    int status = nor->bus.ops->match(nor->bus.ctx, command, count, wanted, length, same, crc32);
+    return status == LX_ENOTSUP ? LX_OK : status;
+}
+
+int nor_read_parts(nor_t *nor, uint32_t address, uint32_t length, uint32_t *const buffers[2], size_t part_bytes,
+    nor_part_t use, void *ctx) {
+    uint32_t asked = 0;
+    unsigned into = 0;
+    unsigned from = 0;
+    bool more = true;
+    nor_read_begin(nor, address);
+    for (uint32_t at = 0; more && at < length;) {
+        while (asked < length && asked <= at + part_bytes) {
+            uint32_t size = length - asked < part_bytes ? length - asked : part_bytes;
+            int status = nor_read_next(nor, (uint8_t *)buffers[into], size, asked + size == length);
+            if (status != LX_OK) {
+                return status;
+            }
+            into ^= 1;
+            asked += size;
+        }
+        uint32_t size = length - at < part_bytes ? length - at : part_bytes;
+        int status = nor_wait(nor, asked > at + size ? 1 : 0);
+        if (status != LX_OK) {
+            return status;
+        }
+        more = use(ctx, at, (const uint8_t *)buffers[from], size);
+        from ^= 1;
+        at += size;
+    }
+    if (asked < length) {
+        // A read ends with a last byte.
+        int status = nor_read_next(nor, (uint8_t *)buffers[into], 1, true);
+        if (status != LX_OK) {
+            return status;
+        }
+    }
+    return nor_wait(nor, 0);
+}
+
 int nor_erase(nor_t *nor, unsigned type, uint32_t address) {
     if (type >= nor->erases || address >= nor->size_bytes) {
         return LX_EINVAL;

@@ -110,6 +110,9 @@ int nor_read_begin(nor_t *nor, uint32_t address);
 int nor_read_next(nor_t *nor, uint8_t *data, size_t length, bool last);
 int nor_wait(nor_t *nor, unsigned in_flight);
 
+// Whether data is what an erase leaves.
+bool nor_is_blank(const uint8_t *data, size_t length);
+
 // Erase one block of nor->erase[type] that begins at `address`, or program within one page; both wait for the
 // end. They do not check the result, except that the chip accepts a write at all (LX_EPROTECTED when not).
 // LX_EINVAL: this erase does not work there, or its blocks begin elsewhere. LX_EFLASHBUSY, LX_EFLASHLOST;

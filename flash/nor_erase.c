@@ -25,19 +25,11 @@ typedef struct {
     unsigned edges; // of those in the chip, how many have data
 } samples_t;
 
-static bool is_blank(const uint8_t *data, size_t length) {
-    while (length && *data == 0xff) {
-        data++;
-        length--;
-    }
-    return length == 0;
-}
-
 // Remember what is at an address, unless it is blank.
 static int sample(nor_t *nor, samples_t *samples, uint32_t address, bool *has_data) {
     uint8_t data[SAMPLE_BYTES];
     int status = nor_read(nor, address, data, sizeof(data));
-    *has_data = status == LX_OK && !is_blank(data, sizeof(data));
+    *has_data = status == LX_OK && !nor_is_blank(data, sizeof(data));
     if (*has_data) {
         samples->address[samples->count] = address;
         samples->crc32[samples->count++] = crc32_update(0, data, sizeof(data));
@@ -109,51 +101,32 @@ int nor_erase_checked(nor_t *nor, unsigned type, uint32_t address) {
     return status;
 }
 
+typedef struct {
+    bool found;
+    uint32_t bad; // from where the check began
+} blank_check_t;
+
+static bool check_part(void *ctx, uint32_t at, const uint8_t *data, size_t length) {
+    blank_check_t *check = ctx;
+    if (nor_is_blank(data, length)) {
+        return true;
+    }
+    for (check->bad = at; *data == 0xff; data++) {
+        check->bad++;
+    }
+    check->found = true;
+    return false;
+}
+
 int nor_check_blank(nor_t *nor, uint32_t address, uint32_t length, uint32_t *bad_address) {
-    uint8_t parts[2][PART];
-    uint32_t asked = 0;
-    if (length == 0) {
-        return LX_OK;
+    uint32_t parts[2][PART / 4];
+    blank_check_t check = { false, 0 };
+    int status = nor_read_parts(nor, address, length, (uint32_t *const[]) { parts[0], parts[1] }, PART, check_part, &check);
+    if (status == LX_OK && check.found) {
+        *bad_address = address + check.bad;
+        return LX_EFLASHERASE;
     }
-    nor_read_begin(nor, address);
-    for (uint32_t at = 0; at < length;) {
-        // One part ahead of the one that is looked at.
-        while (asked < length && asked <= at + PART) {
-            uint32_t size = length - asked < PART ? length - asked : PART;
-            int status = nor_read_next(nor, parts[asked / PART & 1], size, asked + size == length);
-            if (status != LX_OK) {
-                return status;
-            }
-            asked += size;
-        }
-        uint32_t size = length - at < PART ? length - at : PART;
-        int status = nor_wait(nor, asked > at + size ? 1 : 0);
-        if (status != LX_OK) {
-            return status;
-        }
-        const uint8_t *part = parts[at / PART & 1];
-        if (!is_blank(part, size)) {
-            while (*part++ == 0xff) {
-                at++;
-            }
-            *bad_address = address + at;
-            if (asked < length) {
-                uint8_t rest;
-                // A read ends with a last byte.
-                status = nor_read_next(nor, &rest, 1, true);
-                if (status != LX_OK) {
-                    return status;
-                }
-                status = nor_wait(nor, 0);
-                if (status != LX_OK) {
-                    return status;
-                }
-            }
-            return LX_EFLASHERASE;
-        }
-        at += size;
-    }
-    return LX_OK;
+    return status;
 }
 
 // The largest erase that begins at an address and stays below `end`; NOR_ERASES: none.

@@ -16,7 +16,8 @@
 // for. So the end of a write reads back all that lies before the last stretch that was changed, and compares
 // its CRC with that of the stream.
 //
-// While a part is compared the next one is already being read.
+// While a part is compared the next one is already being read. What is the same already is found by the bus itself where
+// that can compare (bus.h, match).
 
 #include "flash/nor_write.h"
 
@@ -24,6 +25,7 @@
 
 #include "common/crc32.h"
 #include "flash/nor_erase.h"
+#include "flash/nor_internal.h"
 #include "flash/nor_protect.h"
 
 #define PAGE (256)
@@ -56,25 +58,12 @@ static uint32_t in_region(const nor_write_t *writer) {
     return writer->address - writer->region->start;
 }
 
-static bool is_blank(const uint8_t *data, size_t length) {
-    while (length && *data == 0xff) {
-        data++;
-        length--;
-    }
-    return length == 0;
-}
-
 static unsigned filled_pages(const uint8_t *data, size_t length) {
     unsigned pages = 0;
     for (size_t at = 0; at < length; at += PAGE) {
-        pages += !is_blank(data + at, length - at < PAGE ? length - at : PAGE);
+        pages += !nor_is_blank(data + at, length - at < PAGE ? length - at : PAGE);
     }
     return pages;
-}
-
-// Where the part of the flash that begins at `at` is read to; those before and after it go elsewhere.
-static uint8_t *chunk_of(nor_write_t *writer, uint32_t at) {
-    return (uint8_t *)writer->chunk[at / NOR_WRITE_CHUNK & 1];
 }
 
 static bool is_aligned(const uint8_t *data) {
@@ -134,66 +123,78 @@ static uint8_t compare(nor_write_t *writer, const uint8_t *wanted, const uint8_t
     return state;
 }
 
+// A run of sectors that are compared.
+typedef struct {
+    nor_write_t *writer;
+    const uint8_t *data; // what is wanted from the beginning of the stretch on
+    uint32_t begin; // of what is read, counted from there
+    uint32_t end;
+    uint32_t at; // up to where it is compared
+    bool first;
+    bool left; // in the middle of a sector, which must be erased
+} run_t;
+
+// Parts that are the same, or one that is not: what its sector needs.
+static void settle_part(run_t *run, uint32_t at, uint32_t size, uint8_t state) {
+    nor_write_t *writer = run->writer;
+    if (run->first) {
+        writer->report.compared += size;
+        writer->report.skipped += state == SECTOR_SAME ? size : 0;
+    }
+    if (state != SECTOR_SAME) {
+        writer->dirty[at / PAGE / 8] |= 1 << (at / PAGE % 8);
+    }
+    for (uint32_t sector = at / writer->sector; sector * writer->sector < at + size; sector++) {
+        uint8_t *known = &writer->state[sector];
+        if (*known == SECTOR_UNKNOWN || state > *known) {
+            *known = state;
+        }
+    }
+    run->at = at + size;
+}
+
+static bool compare_part(void *ctx, uint32_t offset, const uint8_t *found, size_t size) {
+    run_t *run = ctx;
+    nor_write_t *writer = run->writer;
+    uint32_t at = run->begin + offset;
+    uint8_t state = compare(writer, run->data + at, found, size, writer->address + at);
+    if (run->first) {
+        writer->report.crc32 = crc32_update(writer->report.crc32, run->data + at, size);
+    }
+    settle_part(run, at, size, state);
+    run->left = state == SECTOR_ERASE && run->at % writer->sector && run->at < run->end;
+    return !run->left;
+}
+
 // Compare sectors from `at` to `end`, all of them unknown, or until one of them turns out to need an erase:
 // the rest of that one need not be seen. *next is where to go on.
 static int compare_run(nor_write_t *writer, const uint8_t *data, uint32_t at, uint32_t end, bool first,
     uint32_t *next) {
-    nor_t *nor = writer->nor;
-    uint32_t sector = writer->sector;
-    uint32_t asked = at;
-    bool left = false; // a sector in its middle
-    nor_read_begin(nor, writer->address + at);
-    while (at < end && !left) {
-        // One part ahead of the one that is compared.
-        while (asked < end && asked <= at + NOR_WRITE_CHUNK) {
-            uint32_t size = end - asked < NOR_WRITE_CHUNK ? end - asked : NOR_WRITE_CHUNK;
-            int status = nor_read_next(nor, chunk_of(writer, asked), size, asked + size == end);
-            if (status != LX_OK) {
-                return status;
-            }
-            asked += size;
-        }
-        uint32_t size = end - at < NOR_WRITE_CHUNK ? end - at : NOR_WRITE_CHUNK;
-        int status = nor_wait(nor, asked > at + size ? 1 : 0);
-        if (status != LX_OK) {
-            return status;
-        }
-        uint8_t state = compare(writer, data + at, chunk_of(writer, at), size, writer->address + at);
-        if (first) {
-            writer->report.crc32 = crc32_update(writer->report.crc32, data + at, size);
-            writer->report.compared += size;
-            writer->report.skipped += state == SECTOR_SAME ? size : 0;
-        }
-        if (state != SECTOR_SAME) {
-            writer->dirty[at / PAGE / 8] |= 1 << (at / PAGE % 8);
-        }
-        uint8_t *known = &writer->state[at / sector];
-        if (*known == SECTOR_UNKNOWN || state > *known) {
-            *known = state;
-        }
-        at += size;
-        left = state == SECTOR_ERASE && at % sector && at < end;
+    run_t run = { .writer = writer, .data = data, .end = end, .at = at, .first = first };
+    size_t same;
+    uint32_t crc32 = writer->report.crc32;
+    int status = nor_match(writer->nor, writer->address + at, data + at, end - at, &same, &crc32);
+    if (status == LX_OK && same > 0) {
+        settle_part(&run, at, same, SECTOR_SAME);
+        writer->report.crc32 = first ? crc32 : writer->report.crc32;
     }
-    if (asked < end) {
-        // A read ends with a last byte.
-        int status = nor_read_next(nor, chunk_of(writer, asked), 1, true);
-        if (status != LX_OK) {
-            return status;
-        }
+    run.begin = run.at;
+    if (status == LX_OK) {
+        status = nor_read_parts(writer->nor, writer->address + run.begin, end - run.begin,
+            (uint32_t *const[]) { writer->chunk[0], writer->chunk[1] }, NOR_WRITE_CHUNK, compare_part, &run);
     }
-    int status = nor_wait(nor, 0);
     if (status != LX_OK) {
         return status;
     }
-    if (left) {
-        uint32_t after = at - at % sector + sector;
+    if (run.left) {
+        uint32_t after = run.at - run.at % writer->sector + writer->sector;
         after = after < end ? after : end;
         if (first) {
-            writer->report.crc32 = crc32_update(writer->report.crc32, data + at, after - at);
+            writer->report.crc32 = crc32_update(writer->report.crc32, data + run.at, after - run.at);
         }
-        at = after;
+        run.at = after;
     }
-    *next = at;
+    *next = run.at;
     return LX_OK;
 }
 
@@ -323,7 +324,7 @@ static int program_all(nor_write_t *writer, const uint8_t *data, uint32_t length
     for (uint32_t at = 0; at < length; at += page) {
         uint8_t state = writer->state[at / sector];
         uint32_t bytes = length - at < page ? length - at : page;
-        bool wanted = state == SECTOR_ERASE ? !is_blank(data + at, bytes)
+        bool wanted = state == SECTOR_ERASE ? !nor_is_blank(data + at, bytes)
             : state == SECTOR_PROGRAM && (writer->dirty[at / PAGE / 8] >> (at / PAGE % 8) & 1);
         if (wanted) {
             int status = nor_program(nor, writer->address + at, data + at, bytes);
@@ -509,28 +510,20 @@ static int write_block(nor_write_t *writer, const uint8_t *data, uint32_t length
     return end < writer->nor->size_bytes ? enter_region(writer) : LX_OK;
 }
 
+static bool sum_part(void *ctx, uint32_t at, const uint8_t *data, size_t size) {
+    uint32_t *crc32 = ctx;
+    (void)at;
+    *crc32 = crc32_update(*crc32, data, size);
+    return true;
+}
+
 // Whether the flash still holds what has this CRC: LX_OK or LX_EREACH.
 static int recheck(nor_write_t *writer, uint32_t address, uint32_t length, uint32_t wanted) {
-    nor_t *nor = writer->nor;
     uint32_t crc32 = 0;
-    uint32_t asked = 0;
-    nor_read_begin(nor, address);
-    for (uint32_t at = 0; at < length;) {
-        while (asked < length && asked <= at + NOR_WRITE_CHUNK) {
-            uint32_t size = length - asked < NOR_WRITE_CHUNK ? length - asked : NOR_WRITE_CHUNK;
-            int status = nor_read_next(nor, chunk_of(writer, asked), size, asked + size == length);
-            if (status != LX_OK) {
-                return status;
-            }
-            asked += size;
-        }
-        uint32_t size = length - at < NOR_WRITE_CHUNK ? length - at : NOR_WRITE_CHUNK;
-        int status = nor_wait(nor, asked > at + size ? 1 : 0);
-        if (status != LX_OK) {
-            return status;
-        }
-        crc32 = crc32_update(crc32, chunk_of(writer, at), size);
-        at += size;
+    int status = nor_read_parts(writer->nor, address, length, (uint32_t *const[]) { writer->chunk[0], writer->chunk[1] },
+        NOR_WRITE_CHUNK, sum_part, &crc32);
+    if (status != LX_OK) {
+        return status;
     }
     writer->report.rechecked += length;
     return crc32 == wanted ? LX_OK : LX_EREACH;

@@ -4,6 +4,7 @@
 // through a register with software's chip select, and whose window shows the beginning of the chip. All of
 // flash/ works on it as on a bus of bytes.
 
+#include "common/crc32.h"
 #include "flash/nor_erase.h"
 #include "flash/nor_protect.h"
 #include "flash/nor_write.h"
@@ -19,6 +20,8 @@ typedef struct {
     unsigned bits;
     unsigned words;
     unsigned mapped;
+    unsigned matches;
+    bool matches_not; // reads of the window are faster
 } master_t;
 
 static uint32_t transfer(master_t *master, uint32_t word) {
@@ -80,6 +83,29 @@ static int master_read_mapped(void *ctx, uint32_t address, uint8_t *data, size_t
     return vflash_xfer(master->flash, NULL, data, length, true);
 }
 
+static int master_match(void *ctx, const uint8_t *command, size_t command_length, const uint8_t *wanted, size_t length,
+    size_t *same, uint32_t *crc32) {
+    master_t *master = ctx;
+    uint8_t part[FLASH_MATCH_BYTES];
+    CHECK(!master->cs && length > 0 && length % sizeof(part) == 0);
+    if (master->matches_not) {
+        return LX_ENOTSUP;
+    }
+    master->matches++;
+    CHECK_OK(master_xfer(master, command, NULL, command_length, false));
+    for (*same = 0; *same < length; *same += sizeof(part)) {
+        CHECK_OK(master_xfer(master, NULL, part, sizeof(part), false));
+        if (memcmp(part, wanted + *same, sizeof(part)) != 0) {
+            break;
+        }
+        *crc32 = crc32_update(*crc32, part, sizeof(part));
+    }
+    return master_xfer(master, NULL, part, 1, true);
+}
+
+static const flash_bus_ops_t matching_ops = {
+    .xfer = master_xfer, .delay = master_delay, .read_mapped = master_read_mapped, .match = master_match,
+};
 static const flash_bus_ops_t master_ops = {
     .xfer = master_xfer, .delay = master_delay, .read_mapped = master_read_mapped,
 };
@@ -126,4 +152,54 @@ static void test_master(void) {
     }
 }
 
-const test_t tests_bus[] = { TEST(test_master), { NULL, NULL } };
+// A bus that compares: reports, states and content are what they are on one that does not, for streams that are the same,
+// differ here and there, and end in the middle of a part.
+static void test_match(void) {
+    static const char *const chips[] = { "W25Q32", "W25Q256", "N25Q256" };
+    static uint8_t data[0x21000 + 77];
+    static uint8_t buffer[0x10000];
+    uint32_t seed = 11;
+    for (unsigned i = 0; i < 3 * 40; i++) {
+        nor_report_t reports[3][2];
+        unsigned matches[3];
+        size_t length = i % 3 == 0 ? sizeof(data) : 1 + random_word(&seed) % sizeof(data);
+        uint32_t at = 0x8000 + 0x1000 * (random_word(&seed) % 16);
+        uint32_t wrong[3];
+        for (unsigned n = 0; n < 3; n++) {
+            wrong[n] = random_word(&seed) % length;
+        }
+        for (size_t byte = 0; byte < length; byte++) {
+            data[byte] = random_word(&seed);
+        }
+        // Reads alone, a bus that compares, and one that says that its reads are faster.
+        for (unsigned bus = 0; bus < 3; bus++) {
+            master_t master = { .flash = vflash_new(chips[i % 3], NULL), .matches_not = bus == 2 };
+            size_t size;
+            uint8_t *memory = vflash_memory(master.flash, &size);
+            nor_t nor;
+            nor_write_t writer;
+            CHECK_OK(nor_open(&nor, (flash_bus_t) { bus == 0 ? &master_ops : &matching_ops, &master }));
+            memcpy(memory + at, data, length);
+            for (unsigned n = 0; n < i % 4; n++) {
+                memory[at + wrong[n]] ^= i & 8 ? 0x10 : 0xff;
+            }
+            for (unsigned turn = 0; turn < 2; turn++) {
+                uint8_t options = turn == 0 ? NOR_WRITE_COMPARE_ONLY : 0;
+                CHECK_OK(nor_write_open(&writer, &nor, at, length, buffer, sizeof(buffer), options));
+                CHECK_OK(nor_write(&writer, data, length / 3));
+                CHECK_OK(nor_write(&writer, data + length / 3, length - length / 3));
+                CHECK_OK(nor_write_finish(&writer));
+                reports[bus][turn] = writer.report;
+                CHECK_EQ(writer.report.crc32, crc32_update(0, data, length));
+            }
+            CHECK(memcmp(memory + at, data, length) == 0);
+            matches[bus] = master.matches;
+            vflash_free(master.flash);
+        }
+        CHECK(memcmp(reports[0], reports[1], sizeof(reports[0])) == 0);
+        CHECK(memcmp(reports[0], reports[2], sizeof(reports[0])) == 0);
+        CHECK(matches[0] == 0 && matches[2] == 0 && (matches[1] > 0 || length < 2 * FLASH_MATCH_BYTES));
+    }
+}
+
+const test_t tests_bus[] = { TEST(test_master), TEST(test_match), { NULL, NULL } };

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "common/crc32.h"
 #include "drivers/lx_litespi.h"
 #include "harness.h"
 #include "mock.h"
@@ -249,6 +250,58 @@ static void litespi_checks_the_region(void) {
     CHECK_EQ(spi.window, 0x1000000);
 }
 
+static int match(const uint8_t *wanted, size_t length, size_t *same, uint32_t *crc32) {
+    static const uint8_t command[] = { 0x03, 0x00, 0x12, 0x34 };
+    return lx_litespi_ops.match(&spi, command, sizeof(command), wanted, length, same, crc32);
+}
+
+// Parts of 256 bytes up to the one that differs; a byte that differs in a part's beginning, middle and end.
+static void litespi_compares(void) {
+    enum { PART = FLASH_MATCH_BYTES, LENGTH = 4 * PART };
+    static uint8_t room[LENGTH + 1];
+    uint8_t *wanted = room + 1; // misaligned
+    for (unsigned i = 0; i < LENGTH; i++) {
+        wanted[i] = content(0x1234 + i);
+    }
+    for (unsigned wrong = 0; wrong <= LENGTH; wrong += wrong % 3 == 1 ? 13 : 9) {
+        setup_driver(wrong & 1);
+        unsigned at = wrong + 9 > LENGTH ? LENGTH : wrong; // the last time all is the same
+        unsigned before = mock_dcache_flushes;
+        uint8_t byte;
+        lx_litespi_ops.read_mapped(&spi, 0, &byte, 1);
+        size_t same = 77;
+        uint32_t crc = 5;
+        if (at < LENGTH) {
+            wanted[at] ^= 0x80;
+        }
+        CHECK_EQ(match(wanted, LENGTH, &same, &crc), LX_OK);
+        if (at < LENGTH) {
+            wanted[at] ^= 0x80;
+        }
+        CHECK_EQ(same, at - at % PART);
+        CHECK_EQ(crc, crc32_update(5, wanted, same));
+        CHECK_EQ(mock_get(model.cs), 0);
+        CHECK_EQ(model.lost, 0);
+        CHECK(!model.full && !model.received);
+        // At most a word is read beyond the one that differs, and the cache stays as it is.
+        CHECK(model.count <= 4 + (at & ~3u) + 8);
+        lx_litespi_ops.read_mapped(&spi, 0, &byte, 1);
+        CHECK_EQ(mock_dcache_flushes, before + 1);
+    }
+    // A region that takes no time here is the faster way.
+    size_t same;
+    uint32_t crc = 5;
+    CHECK_EQ(lx_litespi_check_window(&spi, 0), LX_OK);
+    model.count = 0;
+    CHECK_EQ(match(wanted, LENGTH, &same, &crc), LX_ENOTSUP);
+    CHECK_EQ(model.count, 0);
+    // Not one that reads wrong.
+    model.mapped_xor = 1;
+    CHECK_EQ(lx_litespi_check_window(&spi, 0), LX_ENOTSUP);
+    CHECK_EQ(match(wanted, LENGTH, &same, &crc), LX_OK);
+    CHECK_EQ(same, LENGTH);
+}
+
 static void litespi_clock(void) {
     static const struct {
         uint32_t asked;
@@ -289,12 +342,16 @@ static void litespi_clock(void) {
 }
 
 static void litespi_core_that_never_answers(void) {
-    uint8_t data[64] = { 0 };
+    uint8_t data[256] = { 0 };
     for (unsigned later = 0; later < 2; later++) {
         setup_driver(later);
         model.stuck = true;
         CHECK_EQ(lx_litespi_ops.xfer(&spi, data, NULL, 1, true), LX_ETIMEDOUT);
         CHECK_EQ(lx_litespi_ops.xfer(&spi, data, NULL, sizeof(data), true), LX_ETIMEDOUT);
+        size_t same;
+        uint32_t crc = 0;
+        CHECK_EQ(match(data, 0x100, &same, &crc), LX_ETIMEDOUT);
+        CHECK_EQ(same, 0);
         lx_litespi_drop(&spi);
         CHECK_EQ(mock_get(model.cs), 0);
         CHECK_EQ(lx_litespi_check_window(&spi, 0), LX_ETIMEDOUT);
@@ -352,6 +409,7 @@ const test_t tests_litespi[] = {
     TEST(litespi_flushes_the_cache),
     TEST(litespi_keeps_off_the_region_while_selected),
     TEST(litespi_checks_the_region),
+    TEST(litespi_compares),
     TEST(litespi_clock),
     TEST(litespi_core_that_never_answers),
     TEST(litespi_slow_clock),
