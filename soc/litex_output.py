@@ -446,6 +446,7 @@ def load(folder: str, toml: str | None = None, ordering: str | None = None) -> S
     kinds.assign_kinds(soc, litex_toml.forced_groups(soc, said), "".join(verilog(soc)))
     litex_toml.set_widths(soc, said)
     kinds.find_instances(soc)
+    litex_toml.set_flash(soc, said)
     soc.console = choose(
         soc, "uart", said.console, "uart", path, "the prompt needs one: do not pass --no-uart"
     )

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,19 +15,23 @@ from soc.kinds.assign import fits
 from soc.kinds.kind import Kind
 from soc.model import Core, Group, InputError, Soc
 
-KEYS = {"csr_ordering", "console", "tick_timer", "cores"}
+KEYS = {"csr_ordering", "console", "tick_timer", "cores", "flash"}
 CORE_KEYS = {"kind", "pins", "width"}
+FLASH_KEYS = ("bitstream", "bios", "firmware", "files")
+FLASH_BLOCK = 4096
 
 
 @dataclass
 class Said:
-    """What a litex.toml says; ``cores`` is by the core's name, then by CORE_KEYS."""
+    """What a litex.toml says; ``cores`` is by the core's name, then by CORE_KEYS; ``flash`` by the flash's name, then by
+    FLASH_KEYS: start and length."""
 
     path: str
     ordering: str | None = None
     console: str | None = None
     tick_timer: str | None = None
     cores: dict[str, dict[str, Any]] = field(default_factory=dict)
+    flash: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
 
 
 def read(path: str, text: str) -> Said:
@@ -61,7 +67,56 @@ def read(path: str, text: str) -> Said:
         for register, bits in widths.items():
             good = type(bits) is int and bits >= 1
             require(good, f"cores.{name}.width.{register} is not a number of bits")
-    return Said(path, data.get("csr_ordering"), data.get("console"), data.get("tick_timer"), cores)
+    flash = data.get("flash", {})
+    require(isinstance(flash, dict), "flash is not a table")
+    for name, regions in flash.items():
+        check_flash(name, regions, require)
+    return Said(
+        path, data.get("csr_ordering"), data.get("console"), data.get("tick_timer"), cores, flash
+    )
+
+
+def check_flash(name: str, regions: Any, require: Callable[[bool, str], None]) -> None:
+    """Check the regions of one flash."""
+    require(isinstance(regions, dict), f"flash.{name} is not a table")
+    ends: list[tuple[int, int, str]] = []
+    for key, value in regions.items():
+        where = f"flash.{name}.{key}"
+        require(key in FLASH_KEYS, f"{where} is not one of {', '.join(FLASH_KEYS)}")
+        good = isinstance(value, list) and [type(n) for n in value] == [int, int]
+        require(good, f"{where} is not [start, length]")
+        start, length = value
+        good = start >= 0 and length >= 0 and start + length < 1 << 32
+        require(good, f"{where} does not lie within 4 GiB")
+        aligned = start % FLASH_BLOCK == 0 and length % FLASH_BLOCK == 0
+        require(aligned, f"{where} is not in multiples of {FLASH_BLOCK:#x}")
+        if length:
+            ends.append((start, start + length, key))
+    ends.sort()
+    for (_, end, first), (start, _, second) in itertools.pairwise(ends):
+        require(end <= start, f"flash.{name}: {first} and {second} overlap")
+
+
+def set_flash(soc: Soc, said: Said) -> None:
+    """Regions of flashes become constants, as LiteX's are; bit n of one says that region n of FLASH_KEYS is stated."""
+    for name, regions in said.flash.items():
+        names = soc.names("litespi")
+        if name not in names:
+            has = ", ".join(names) or "none"
+            raise InputError(
+                f"{said.path}: flash.{name} is not a SPI flash of this SoC; it has {has}"
+            )
+        size = soc.number(f"{name}_module_total_size") or 1 << 32
+        stated = sum(1 << FLASH_KEYS.index(key) for key in regions)
+        soc.constants[f"{name}_stated_regions"] = stated
+        for key, (start, length) in regions.items():
+            if start + length > size:
+                raise InputError(
+                    f"{said.path}: flash.{name}.{key} ends at {start + length:#x}, beyond the flash's "
+                    f"{size:#x} bytes; correct it"
+                )
+            soc.constants[f"{name}_{key}_region_start"] = start
+            soc.constants[f"{name}_{key}_region_bytes"] = length
 
 
 def load(path: str | None, folder: str) -> Said:

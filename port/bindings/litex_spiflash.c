@@ -33,6 +33,7 @@
 #define BLOCK_BYTES (4096)
 #define CHUNK_BYTES (4096) // of a source
 #define WRITE_BYTES (65536) // that write() plans together, so that a block's erase takes the place of its sectors'
+#define SAMPLE_BYTES (32) // a line of the CPU's cache
 #define ALL (0xff) // regions
 
 // One for each core. Private to this file.
@@ -154,23 +155,20 @@ static void open_chip(chip_t *chip) {
     }
 }
 
-static uint32_t offset_of_constant(const lx_litespi_regs_t *regs, const char *name) {
-    const soc_constant_t *constant = soc_constant_find(name);
-    if (constant == NULL || regs->base == 0 || (uint64_t)constant->number < regs->base
-        || (uint64_t)constant->number - regs->base >= regs->size) {
-        return FLASH_NONE;
-    }
-    return (uint32_t)constant->number - regs->base;
-}
-
 static void find_facts(chip_t *chip, const lx_litespi_regs_t *regs) {
     const soc_memory_t *rom = soc_memory_find("rom");
+    bool boots = regs->base != 0 && regs->boot_address >= regs->base && regs->boot_address - regs->base < regs->size;
     bool in_flash = rom != NULL && regs->base != 0 && rom->base >= regs->base && rom->base - regs->base < regs->size;
     chip->facts = (flash_facts_t) {
         .size = regs->module_size != 0 ? regs->module_size : regs->size,
         .bios = in_flash ? rom->base - regs->base : FLASH_NONE,
         .bios_bytes = in_flash ? rom->size : 0,
-        .boot = offset_of_constant(regs, "FLASH_BOOT_ADDRESS"),
+        .boot = boots ? regs->boot_address - regs->base : FLASH_NONE,
+        .stated = (uint8_t)regs->stated_regions,
+        .statement = {
+            { regs->bitstream_start, regs->bitstream_bytes }, { regs->bios_start, regs->bios_bytes },
+            { regs->firmware_start, regs->firmware_bytes }, { regs->files_start, regs->files_bytes },
+        },
     };
 }
 
@@ -358,21 +356,18 @@ static mp_int_t litex_spiflash_get_buffer(mp_obj_t self_in, mp_buffer_info_t *in
 
 // ---- Writing ----------------------------------------------------------------------------------------------
 
+// Whether data lies in the region, which cannot be read while the master has the chip.
+static bool is_mapped(const chip_t *chip, const void *data) {
+    const lx_litespi_regs_t *regs = chip->spi.regs;
+    return regs->base != 0 && (uintptr_t)data >= regs->base && (uintptr_t)data - regs->base < regs->size;
+}
+
 // Compare, erase, program and verify whole blocks.
 static void write_block(litex_spiflash_obj_t *self, uint32_t address, const uint8_t *data, size_t length) {
     chip_t *chip = self->chip;
     check(chip, nor_write_open(&chip->writer, &chip->nor, address, length, self->sector, BLOCK_BYTES, 0), address);
     check(chip, nor_write(&chip->writer, data, length), chip->writer.report.bad_address);
     check(chip, nor_write_finish(&chip->writer), chip->writer.report.bad_address);
-}
-
-static bool is_blank(const uint8_t *data, size_t length) {
-    for (size_t i = 0; i < length; i++) {
-        if (data[i] != 0xff) {
-            return false;
-        }
-    }
-    return true;
 }
 
 // Program and verify what an erase of the block has prepared.
@@ -382,7 +377,7 @@ static void program(chip_t *chip, uint32_t address, const uint8_t *data, size_t 
         uint32_t page = chip->nor.page_bytes;
         size_t n = page - (address & (page - 1));
         n = n < length ? n : length;
-        if (!is_blank(data, n)) {
+        if (!nor_is_blank(data, n)) {
             check(chip, nor_program(&chip->nor, address, data, n), address);
         }
         for (size_t done = 0; done < n; done += sizeof(back)) {
@@ -433,6 +428,9 @@ static mp_obj_t spiflash_writeblocks(size_t n_args, const mp_obj_t *args) {
     mp_get_buffer_raise(args[2], &info, MP_BUFFER_READ);
     uint32_t offset = n_args > 3 ? get_u32(args[3]) : 0;
     uint32_t address = address_of(self, get_u32(args[1]) * BLOCK_BYTES + offset, info.len);
+    if (is_mapped(self->chip, info.buf)) {
+        info.buf = memcpy(m_new(uint8_t, info.len), info.buf, info.len);
+    }
     begin_change(self, address, info.len);
     if (n_args > 3) {
         program(self->chip, address, info.buf, info.len);
@@ -468,6 +466,31 @@ static mp_obj_t spiflash_ioctl(mp_obj_t self_in, mp_obj_t op, mp_obj_t arg) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(spiflash_ioctl_obj, spiflash_ioctl);
 
+// erased(): all of it reads as erased flash does. A beginning of each block is looked at first, as that is where data
+// begins: where there is some, it takes 13 us for a block, else the time to read all.
+static mp_obj_t spiflash_erased(mp_obj_t self_in) {
+    litex_spiflash_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    static const uint32_t looks[] = { SAMPLE_BYTES, BLOCK_BYTES };
+    int status = LX_OK;
+    for (size_t i = 0; i < MP_ARRAY_SIZE(looks) && status == LX_OK; i++) {
+        for (uint32_t at = 0; at < self->length && status == LX_OK; at += BLOCK_BYTES) {
+            uint32_t bad;
+            enter(self->chip);
+            open_chip(self->chip);
+            status = nor_check_blank(&self->chip->nor, self->start + at, looks[i], &bad);
+            leave(self->chip);
+            if (status != LX_EFLASHERASE) {
+                check(self->chip, status, self->start + at);
+            }
+            if (at % WRITE_BYTES == 0) {
+                mp_handle_pending(true);
+            }
+        }
+    }
+    return mp_obj_new_bool(status == LX_OK);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(spiflash_erased_obj, spiflash_erased);
+
 static void put(mp_obj_t dict, qstr key, mp_obj_t value) {
     mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(key), value);
 }
@@ -492,6 +515,7 @@ static mp_obj_t report_of(const nor_report_t *r, uint32_t ms) {
 // A buffer that is written, or a stream that is read to its end through `chunk`.
 typedef struct {
     mp_buffer_info_t buffer;
+    size_t taken; // of the buffer
     mp_obj_t stream; // MP_OBJ_NULL: the buffer
     bool close;
 } source_t;
@@ -508,24 +532,34 @@ static void open_source(source_t *source, mp_obj_t from) {
     }
 }
 
-// Pushes all of the source. Between chunks callbacks and Ctrl-C have their turn, with the flash idle.
+// The next *n bytes of a source, 0 at its end: of a buffer at most `room`, of a stream or of the flash itself a chunk.
+static const uint8_t *take(source_t *source, uint8_t *chunk, size_t room, size_t *n) {
+    if (source->stream != MP_OBJ_NULL) {
+        int error;
+        *n = mp_stream_rw(source->stream, chunk, CHUNK_BYTES, &error, MP_STREAM_RW_READ);
+        if (error != 0) {
+            mp_raise_OSError(error);
+        }
+        return chunk;
+    }
+    const uint8_t *data = (const uint8_t *)source->buffer.buf + source->taken;
+    size_t most = chunk != NULL ? CHUNK_BYTES : room;
+    *n = source->buffer.len - source->taken;
+    *n = *n < most ? *n : most;
+    source->taken += *n;
+    return chunk != NULL ? memcpy(chunk, data, *n) : data;
+}
+
+// Pushes all of the source: a buffer in the stretches that are planned together, so that they need not be copied. In
+// between callbacks and Ctrl-C have their turn, with the flash idle.
 static void push_source(litex_spiflash_obj_t *self, source_t *source, uint8_t *chunk, uint32_t address) {
     chip_t *chip = self->chip;
-    const uint8_t *data = source->buffer.buf;
-    size_t left = source->buffer.len;
     uint32_t total = 0;
     for (;;) {
-        size_t n = left < CHUNK_BYTES ? left : CHUNK_BYTES;
+        size_t n;
         leave(chip);
         mp_handle_pending(true);
-        if (chunk != NULL) {
-            int error;
-            n = mp_stream_rw(source->stream, chunk, CHUNK_BYTES, &error, MP_STREAM_RW_READ);
-            if (error != 0) {
-                mp_raise_OSError(error);
-            }
-            data = chunk;
-        }
+        const uint8_t *data = take(source, chunk, WRITE_BYTES - (address + total) % WRITE_BYTES, &n);
         enter(chip);
         if (n == 0) {
             break;
@@ -536,8 +570,6 @@ static void push_source(litex_spiflash_obj_t *self, source_t *source, uint8_t *c
         check_reserved(self, address + total, n);
         check(chip, nor_write(&chip->writer, data, n), chip->writer.report.bad_address);
         total += n;
-        data += n;
-        left -= chunk == NULL ? n : 0;
     }
     check(chip, nor_write_finish(&chip->writer), chip->writer.report.bad_address);
 }
@@ -555,7 +587,8 @@ static mp_obj_t spiflash_write(size_t n_args, const mp_obj_t *args) {
     open_source(&source, args[1]);
     // The heap may have no such piece in a row.
     uint8_t *plan = m_new_maybe(uint8_t, WRITE_BYTES);
-    uint8_t *chunk = source.stream != MP_OBJ_NULL ? m_new(uint8_t, CHUNK_BYTES) : NULL;
+    bool chunked = source.stream != MP_OBJ_NULL || is_mapped(chip, source.buffer.buf);
+    uint8_t *chunk = chunked ? m_new(uint8_t, CHUNK_BYTES) : NULL;
     mp_uint_t start = mp_hal_ticks_ms();
     begin_change(self, address, source.buffer.len);
     check(chip, nor_write_open(&chip->writer, &chip->nor, address, 0, plan != NULL ? plan : self->sector,
@@ -647,6 +680,7 @@ static const mp_rom_map_elem_t litex_spiflash_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_ioctl), MP_ROM_PTR(&spiflash_ioctl_obj) },
     { MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&spiflash_readinto_obj) },
     { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&spiflash_write_obj) },
+    { MP_ROM_QSTR(MP_QSTR_erased), MP_ROM_PTR(&spiflash_erased_obj) },
     { MP_ROM_QSTR(MP_QSTR_info), MP_ROM_PTR(&spiflash_info_obj) },
     { MP_ROM_QSTR(MP_QSTR_protect), MP_ROM_PTR(&spiflash_protect_obj) },
     { MP_ROM_QSTR(MP_QSTR_unprotect), MP_ROM_PTR(&spiflash_unprotect_obj) },

@@ -16,24 +16,12 @@ _BLOCK_SIZES = (512, 1024, 2048, 4096)
 
 
 def flash_fs(dev):
-    """The littlefs on a flash."""
-    return vfs.VfsLfs2(dev, readsize=64, progsize=64, lookahead=256)
-
-
-def is_blank(dev) -> bool:
-    """Whether all of a block device reads as erased flash does."""
-    size = dev.ioctl(5, 0)
-    blank = b"\xff" * size
-    block = bytearray(size)
-    for n in range(dev.ioctl(4, 0)):
-        dev.readblocks(n, block)
-        if block != blank:
-            return False
-    return True
+    """The littlefs on a flash, as _boot.py mounts it. It reads 128 to 512 bytes at a time."""
+    return vfs.VfsLfs2(dev, readsize=128, progsize=64, lookahead=256)
 
 
 def flash_files():
-    """The file system in the flash's free region; None where there is none."""
+    """The file system in the flash's free region, a new one where that is blank; None where there is none."""
     import litex
 
     try:
@@ -45,7 +33,7 @@ def flash_files():
         except OSError:
             pass
         dev.info()  # says so where no flash answers, and wakes one that sleeps
-        if is_blank(dev):
+        if dev.erased():
             vfs.VfsLfs2.mkfs(dev, progsize=64)
             return flash_fs(dev)
         try:

@@ -121,9 +121,15 @@ static flash_range_t clip(const flash_facts_t *facts, uint32_t start, uint32_t l
     return (flash_range_t) { start, length < facts->size - start ? length : facts->size - start };
 }
 
-// The upper half, or what lies behind the images where that is less.
+// The upper half, or what lies behind the images and behind what is stated where that is less.
 static flash_range_t files(const flash_facts_t *facts) {
     uint32_t start = facts->size / 2;
+    for (unsigned i = 0; i < FLASH_REGIONS; i++) {
+        const flash_range_t *other = &facts->statement[i];
+        if ((facts->stated >> i & 1) && other->length > 0 && other->start + other->length > start) {
+            start = blocks(other->start + other->length);
+        }
+    }
     if (facts->boot != FLASH_NONE && facts->boot + 2 * FLASH_SLOT > start) {
         start = blocks(facts->boot + 2 * FLASH_SLOT);
     }
@@ -134,6 +140,9 @@ static flash_range_t files(const flash_facts_t *facts) {
 }
 
 flash_range_t flash_region(const flash_facts_t *facts, unsigned index) {
+    if (facts->stated >> index & 1) {
+        return clip(facts, facts->statement[index].start, facts->statement[index].length);
+    }
     switch (1 << index) {
         case FLASH_BIOS:
             return facts->bios != FLASH_NONE ? clip(facts, facts->bios, facts->bios_bytes) : (flash_range_t) { 0, 0 };
@@ -148,8 +157,8 @@ flash_range_t flash_region(const flash_facts_t *facts, unsigned index) {
 
 int flash_find_bitstream(const flash_facts_t *facts, flash_read_t read, void *ctx, flash_range_t *range) {
     uint8_t head[FLASH_HEADER_BYTES];
-    *range = (flash_range_t) { 0, 0 };
-    if (facts->size < sizeof(head)) {
+    *range = flash_region(facts, 0);
+    if ((facts->stated & FLASH_BITSTREAM) || facts->size < sizeof(head)) {
         return 0;
     }
     int status = read(ctx, 0, head, sizeof(head));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What lies where in the SoC's SPI flash: the FPGA's bitstream by its header at 0, the BIOS and the image that it boots by
-// LiteX's constants, and the part that is free for files. The extents are upper bounds that do not change when the
+// LiteX's constants, and the part that is free for files; or what the user states of each. The extents are upper bounds that do not change when the
 // content is written anew.
 #ifndef PORT_STORAGE_FLASH_LAYOUT_H
 #define PORT_STORAGE_FLASH_LAYOUT_H
@@ -31,6 +31,8 @@ typedef struct {
     uint32_t bios; // offset of the ROM that lies in the flash
     uint32_t bios_bytes;
     uint32_t boot; // offset of the image
+    uint8_t stated; // bit n: what region n is was stated (litex.toml)
+    flash_range_t statement[FLASH_REGIONS];
 } flash_facts_t;
 
 // Reads bytes of the flash; 0 or a negative status.
@@ -42,10 +44,10 @@ extern const char *const flash_region_names[FLASH_REGIONS];
 // The bytes that a bitstream may take, by its first bytes: 0 where they are blank, FLASH_NONE where they tell nothing.
 uint32_t flash_bitstream_bytes(const uint8_t *head, size_t length);
 
-// The region of `index`, without a look at the flash. That of the bitstream is empty.
+// The region of `index`, without a look at the flash. That of the bitstream is empty where it is not stated.
 flash_range_t flash_region(const flash_facts_t *facts, unsigned index);
 
-// The region of the bitstream, from the flash. Where its header tells nothing, all up to the first blank block is taken
+// The region of the bitstream, as stated or from the flash. Where its header tells nothing, all up to the first blank block is taken
 // to be it. 0 or the status of `read`.
 int flash_find_bitstream(const flash_facts_t *facts, flash_read_t read, void *ctx, flash_range_t *range);
 

@@ -116,6 +116,13 @@ LITESPI_DRIVER = Driver(
         Number("phy_hz", "{name}_phy_frequency"),
         Number("module_size", "{name}_module_total_size"),
         Number("module_page_size", "{name}_module_page_size"),
+        Number("boot_address", "flash_boot_address"),
+        Number("stated_regions", "{name}_stated_regions"),
+        *(
+            Number(f"{region}_{what}", f"{{name}}_{region}_region_{what}")
+            for region in ("bitstream", "bios", "firmware", "files")
+            for what in ("start", "bytes")
+        ),
     ),
 )
 LITESPI_MASTER = ("master_cs", "master_phyconfig", "master_rxtx", "master_status")

@@ -72,6 +72,26 @@ part.write(b"WXYZ", 0)
 equal(bytes(view[:5]), b"WXYZ" + data[4:5])
 raises(TypeError, exec, "view[0] = 1", {"view": view})
 
+# A part of the flash as the source, which cannot be read while the chip is written.
+back = bytearray(2 * BLOCK)
+part.readinto(back, BLOCK)
+equal(part.write(view[BLOCK : 3 * BLOCK], 8 * BLOCK)["bytes"], 2 * BLOCK)
+part.writeblocks(11, view[BLOCK : 3 * BLOCK])
+part.ioctl(6, 10)
+part.writeblocks(10, view[BLOCK : BLOCK + 64], 128)
+check(bytes(view[8 * BLOCK : 10 * BLOCK]) == bytes(back))
+check(bytes(view[11 * BLOCK : 13 * BLOCK]) == bytes(back))
+check(bytes(view[10 * BLOCK : 11 * BLOCK]) == b"\xff" * 128 + back[:64] + b"\xff" * (BLOCK - 192))
+
+# Blank to the last byte.
+check(not part.erased())
+small_part = litex.SPIFlash(start=0xF0_A000, len=BLOCK)
+check(not small_part.erased())
+small_part.ioctl(6, 0)
+check(small_part.erased())
+small_part.writeblocks(0, b"\xfe", BLOCK - 1)
+check(not small_part.erased())
+
 # What it refuses.
 for arguments in (
     {"start": 1},

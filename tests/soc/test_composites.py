@@ -318,6 +318,22 @@ class SpiFlashTest(CompositeTest):
         self.assertIn("master_cs", found)
         self.assertNotIn("phy_clk_divisor", found)
 
+    def test_regions_of_litex_toml(self):
+        """What the user states of the flash's parts; a part that is empty is stated, too."""
+        data = self.data(self.OLD, flash_boot_address=0x20400000)
+        self.toml("[flash.spiflash]\nbitstream = [0, 0x20_0000]\nfirmware = [0x40_0000, 0]\n")
+        found = self.one("litespi", data)
+        self.assertEqual(found["stated_regions"], str(1 << 0 | 1 << 2))
+        self.assertEqual((found["bitstream_start"], found["bitstream_bytes"]), ("0", "2097152"))
+        self.assertEqual((found["firmware_start"], found["firmware_bytes"]), ("4194304", "0"))
+        self.assertEqual(found["boot_address"], str(0x20400000))
+        self.toml("[flash.spiflash]\nfiles = [0x80_0000, 0x100_0000]\n")
+        self.assert_fails(
+            "flash.spiflash.files ends at 0x1800000, beyond the flash's 0x1000000 bytes"
+        )
+        self.toml("[flash.flash2]\nfiles = [0x80_0000, 0x1000]\n")
+        self.assert_fails("flash.flash2 is not a SPI flash of this SoC; it has spiflash")
+
     def test_ram_is_not_a_flash(self):
         """LiteSPI on a PSRAM has the same registers."""
         cores = {name.replace("spiflash", "spiram"): value for name, value in self.OLD.items()}

@@ -76,6 +76,17 @@ class TomlTest(GenerateTest):
             "[cores.leds.width]\nin = 3": "cores.leds has no register in",
             "[cores.leds.width]\nout = 33": "cores.leds.width.out does not fit the 32 bits",
             '[cores.leds.width]\nout = "x"': "cores.leds.width.out is not a number of bits",
+            "flash = 3": "flash is not a table",
+            "[flash]\nspiflash = 3": "flash.spiflash is not a table",
+            "[flash.spiflash]\nfirst = [0, 4096]": "flash.spiflash.first is not one of bitstream, bios",
+            "[flash.spiflash]\nbitstream = 4096": "flash.spiflash.bitstream is not .start, length.",
+            "[flash.spiflash]\nbitstream = [0]": "flash.spiflash.bitstream is not .start, length.",
+            "[flash.spiflash]\nbitstream = [0, true]": "bitstream is not .start, length.",
+            "[flash.spiflash]\nbitstream = [0, 100]": "bitstream is not in multiples of 0x1000",
+            "[flash.spiflash]\nbitstream = [-4096, 8192]": "bitstream does not lie within 4 GiB",
+            "[flash.spiflash]\nfiles = [0x1000, 0x1_0000_0000]": "files does not lie within 4 GiB",
+            "[flash.spiflash]\nbitstream = [0, 0x3000]\nbios = [0x2000, 0x1000]": "bitstream and bios overlap",
+            "[flash.spiflash]\nfiles = [0x1000, 0x1000]": "flash.spiflash is not a SPI flash of this SoC; it has none",
         }.items():
             with self.subTest(text):
                 self.toml(text)

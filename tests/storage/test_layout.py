@@ -22,7 +22,20 @@ class Range(ctypes.Structure):
 
 
 class Facts(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_uint32) for name in ("size", "bios", "bios_bytes", "boot")]
+    _fields_ = [
+        *((name, ctypes.c_uint32) for name in ("size", "bios", "bios_bytes", "boot")),
+        ("stated", ctypes.c_uint8),
+        ("statement", Range * 4),
+    ]
+
+
+def stated(**regions):
+    """The facts that say what a region is, (start, length) by its name."""
+    names = ("bitstream", "bios", "firmware", "files")
+    return {
+        "stated": sum(1 << names.index(name) for name in regions),
+        "statement": (Range * 4)(*(Range(*regions.get(name, (0, 0))) for name in names)),
+    }
 
 
 def facts_of(given) -> Facts:
@@ -124,6 +137,22 @@ class Layout(unittest.TestCase):
         self.assertEqual(self.region(firmware, boot=0xF00000), (0xF00000, 0x100000))
         self.assertEqual(self.region(firmware), (0, 0))
         self.assertEqual(self.region(bitstream), (0, 0))
+
+    def test_what_is_stated(self):
+        """litex.toml wins over the header, the constants and what would be free."""
+        bitstream, bios, firmware, files = range(4)
+        said = stated(bitstream=(0, 0x900000), bios=(0, 0), files=(0xA00000, 0x1000))
+        self.assertEqual(self.bitstream(b"\x12", **said), ((0, 0x900000), 0))
+        self.assertEqual(self.region(bitstream, **said), (0, 0x900000))
+        self.assertEqual(self.region(bios, bios=0x600000, bios_bytes=0x10000, **said)[1], 0)
+        self.assertEqual(self.region(firmware, boot=0x400000, **said), (0x400000, 0x200000))
+        self.assertEqual(self.region(files, **said), (0xA00000, 0x1000))
+        # Files begin behind what is stated, and a statement does not reach beyond the flash.
+        said = stated(bitstream=(0, 0x901000))
+        self.assertEqual(self.region(files, **said), (0x910000, 0x6F0000))
+        self.assertEqual(self.region(files, **stated(files=(0xF00000, 0x200000)))[1], 0x100000)
+        self.assertEqual(self.region(files, **stated(files=(0x2000000, 0x1000))), (0, 0))
+        self.assertEqual(self.bitstream(b"\x12", **stated(files=(0, 0)))[0], (0, BLOCK))
 
     def test_fuzz(self):
         rng = random.Random(3)
