@@ -1,20 +1,27 @@
 # SPDX-License-Identifier: MIT
 # Runs before boot.py and main.py at each start of the virtual machine: mounts the file systems. docs/storage.md says
-# which goes where; nothing is formatted but a flash region that is blank.
+# which goes where; nothing is formatted but a flash region that is blank. Each start waits for this: to import _storage
+# takes longer than to mount a littlefs, so that is for a flash without one, and for cards.
 import litex
 import vfs
 
 ram = litex.VfsRam()
 root = None
 if hasattr(litex, "SPIFlash"):
-    import _storage
+    try:
+        root = vfs.VfsLfs2(litex.SPIFlash(), readsize=128, progsize=64, lookahead=256)
+    except (OSError, ValueError):
+        import _storage
 
-    root = _storage.flash_files()
+        root = _storage.flash_files()
 vfs.mount(ram if root is None else root, "/")
 if root is not None:
     vfs.mount(ram, "/ram")
-    del _storage
 if hasattr(litex, "format"):
-    import _storage
+    import machine
 
-    _storage.mount_card()
+    if hasattr(machine, "SDCard"):
+        import _storage
+
+        _storage.mount_card()
+    del machine
