@@ -4,7 +4,7 @@
 
 #include "common/crc32.h"
 
-static const uint32_t crc32_table[256] = {
+const uint32_t crc32_table[256] = {
     0x00000000, 0x77073096, 0xee0e612c, 0x990951ba, 0x076dc419, 0x706af48f, 0xe963a535, 0x9e6495a3,
     0x0edb8832, 0x79dcb8a4, 0xe0d5e91e, 0x97d2d988, 0x09b64c2b, 0x7eb17cbd, 0xe7b82d07, 0x90bf1d91,
     0x1db71064, 0x6ab020f2, 0xf3b97148, 0x84be41de, 0x1adad47d, 0x6ddde4eb, 0xf4d4b551, 0x83d385c7,
@@ -42,7 +42,7 @@ static const uint32_t crc32_table[256] = {
 uint32_t crc32_update(uint32_t crc, const uint8_t *data, size_t length) {
     crc = ~crc;
     while (length--) {
-        crc = crc32_table[(crc ^ *data++) & 0xff] ^ (crc >> 8);
+        crc = crc32_step(crc, *data++);
     }
     return ~crc;
 }

@@ -143,13 +143,14 @@ static int litespi_xfer(void *ctx, const uint8_t *tx, uint8_t *rx, size_t length
 // Words as move_words() has them, up to a part that differs. The CRC of a word's data is taken while the word comes.
 static int match_words(const lx_litespi_t *spi, const uint8_t *wanted, size_t words, size_t *same, uint32_t *crc32) {
     const lx_litespi_regs_t *regs = spi->regs;
-    uint32_t crc = *crc32;
+    uint32_t crc = ~*crc32;
     size_t done = 0;
     csr_write(regs->master_phyconfig, PHYCONFIG(WORD_BITS));
     csr_write(regs->master_rxtx, 0);
     for (bool differs = false; words > 0 && !differs;) {
-        crc = crc32_update(crc, wanted + done, 4);
-        uint32_t expected = load_word(wanted + done);
+        const uint8_t *data = wanted + done;
+        uint32_t expected = load_word(data);
+        crc = crc32_step(crc32_step(crc32_step(crc32_step(crc, data[0]), data[1]), data[2]), data[3]);
         int status = wait_result(spi);
         if (status != LX_OK) {
             return status;
@@ -161,7 +162,7 @@ static int match_words(const lx_litespi_t *spi, const uint8_t *wanted, size_t wo
         done += 4;
         if (!differs && done % FLASH_MATCH_BYTES == 0) {
             *same = done;
-            *crc32 = crc;
+            *crc32 = ~crc;
         }
     }
     if (words == 0) {

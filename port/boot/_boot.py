@@ -3,10 +3,14 @@
 # which goes where; nothing is formatted but a flash region that is blank. Each start waits for this: to import _storage
 # takes longer than to mount a littlefs, so that is for a flash without one, and for cards.
 import litex
+import machine
 import vfs
 
 ram = litex.VfsRam()
 root = None
+cards = hasattr(litex, "format") and hasattr(machine, "SDCard")
+if cards:
+    import _storage  # while there are no files, among which it would be looked for first
 if hasattr(litex, "SPIFlash"):
     try:
         root = vfs.VfsLfs2(litex.SPIFlash(), readsize=128, progsize=64, lookahead=256)
@@ -17,11 +21,6 @@ if hasattr(litex, "SPIFlash"):
 vfs.mount(ram if root is None else root, "/")
 if root is not None:
     vfs.mount(ram, "/ram")
-if hasattr(litex, "format"):
-    import machine
-
-    if hasattr(machine, "SDCard"):
-        import _storage
-
-        _storage.mount_card()
-    del machine
+if cards:
+    _storage.mount_card()
+del machine, cards
