@@ -158,7 +158,7 @@ class Updates(unittest.TestCase):
             (good[:-1], "cut off"),
             (good[:2000], "cut off"),
             (good[:-1] + b"x", "damaged"),
-            (good[8:], "no firmware.fbi"),
+            (good[8:], "not a firmware.fbi"),
             (fbi(bytes(6000)), "for which SoC"),
             (other, "12345679"),
             (named, "another SoC"),
