@@ -5,7 +5,7 @@
 
 JTAG_DIR := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
 include $(JTAG_DIR)/../flash/flash.mk
-JTAG_SRC := $(addprefix $(JTAG_DIR)/,bitbang.c bitstream.c boot.c bridge.c ecp5.c inflate.c jtag.c stream.c tap.c tap_scan.c xvc_server.c) $(FLASH_SRC)
+JTAG_SRC := $(addprefix $(JTAG_DIR)/,bitbang.c bitstream.c boot.c bridge.c ecp5.c inflate.c jtag.c slave_spi.c stream.c tap.c tap_scan.c xvc_server.c) $(FLASH_SRC)
 # Files of jtag/ include each other as "jtag/...".
 JTAG_CFLAGS = -I$(abspath $(JTAG_DIR)/..) -I$(ZLIB_DIR) -DZ_SOLO
 

@@ -2,13 +2,14 @@
 """JTAG transports, which of them is the default, who has them, and a board as a network JTAG cable.
 
 Pins(tck, tms, tdi, tdo)   any four pins (machine.Pin, or objects that are called like one)
+SlaveSPI(spi, cs)          not JTAG, but the slave SPI port of an ECP5: its SRAM only
 XVC(host, port=2542)       on hosts: a network cable
 and those of the port: Master(id), SPI(id, tms=pin).
 """
 
 import _ecp5
 
-for _name in ("Pins", "XVC", "Master", "SPI"):
+for _name in ("Pins", "SlaveSPI", "XVC", "Master", "SPI"):
     if hasattr(_ecp5, _name):
         globals()[_name] = getattr(_ecp5, _name)
 

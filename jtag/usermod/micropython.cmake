@@ -29,10 +29,12 @@ target_sources(usermod_ecp5 INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/modecp5.c
     ${CMAKE_CURRENT_LIST_DIR}/pins.c
     ${CMAKE_CURRENT_LIST_DIR}/session.c
+    ${CMAKE_CURRENT_LIST_DIR}/slave_spi.c
     ${CMAKE_CURRENT_LIST_DIR}/transport.c
     ${CMAKE_CURRENT_LIST_DIR}/unpacker.c
     ${CMAKE_CURRENT_LIST_DIR}/xvc_server.c
     ${JTAG_DIR}/bitbang.c
+    ${JTAG_DIR}/slave_spi.c
     ${JTAG_DIR}/bitstream.c
     ${JTAG_DIR}/boot.c
     ${JTAG_DIR}/bridge.c

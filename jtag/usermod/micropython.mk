@@ -10,7 +10,7 @@ $(error jtag/usermod: no zlib in $(ZLIB_DIR): fetch it with tools/fetch.py zlib-
 endif
 include $(JTAG_USERMOD_DIR)/../jtag.mk
 
-SRC_USERMOD_C += $(addprefix $(JTAG_USERMOD_DIR)/,call.c modecp5.c pins.c session.c transport.c unpacker.c xvc.c xvc_server.c)
+SRC_USERMOD_C += $(addprefix $(JTAG_USERMOD_DIR)/,call.c modecp5.c pins.c session.c slave_spi.c transport.c unpacker.c xvc.c xvc_server.c)
 SRC_USERMOD_LIB_C += $(JTAG_SRC) $(JTAG_ZLIB_SRC)
 CFLAGS_USERMOD += $(JTAG_CFLAGS)
 

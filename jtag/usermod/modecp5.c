@@ -132,6 +132,9 @@ static const mp_rom_map_elem_t ecp5_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_XVCServer), MP_ROM_PTR(&jtag_xvc_server_type) },
     { MP_ROM_QSTR(MP_QSTR_Unpacker), MP_ROM_PTR(&jtag_unpacker_type) },
     { MP_ROM_QSTR(MP_QSTR_Pins), MP_ROM_PTR(&jtag_pins_type) },
+    #if MICROPY_PY_TIME
+    { MP_ROM_QSTR(MP_QSTR_SlaveSPI), MP_ROM_PTR(&jtag_slave_spi_type) },
+    #endif
     #if JTAG_USERMOD_XVC
     { MP_ROM_QSTR(MP_QSTR_XVC), MP_ROM_PTR(&jtag_xvc_type) },
     #endif

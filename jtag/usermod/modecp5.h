@@ -25,6 +25,7 @@
 #define JTAG_SESSION_COMPARE (1 << 8)
 
 extern const mp_obj_type_t jtag_pins_type;
+extern const mp_obj_type_t jtag_slave_spi_type;
 extern const mp_obj_type_t jtag_xvc_type;
 extern const mp_obj_type_t jtag_session_type;
 extern const mp_obj_type_t jtag_xvc_server_type;

@@ -11,9 +11,11 @@ extern const test_t tests_inflate[];
 extern const test_t tests_stream[];
 extern const test_t tests_xvc[];
 extern const test_t tests_xvc_server[];
+extern const test_t tests_slave_spi[];
 
 static const test_t *const groups[] = {
     tests_tap, tests_ecp5, tests_bitstream, tests_inflate, tests_stream, tests_xvc, tests_xvc_server,
+    tests_slave_spi,
 };
 
 uint8_t *bitstream_file(const char *name, size_t *length) {

@@ -10,9 +10,11 @@
 
 #include "common/crc32.h"
 #include "models/board.h"
+#include "models/ecp5_spi.h"
 
 #define QUEUE (2)
 #define PIN_NS (1000)
+#define SLAVE_BYTE_NS (320)
 
 typedef struct {
     jtag_op_t op;
@@ -27,6 +29,8 @@ struct vboard {
     unsigned queued;
     queued_t queue[QUEUE + 1];
     uint64_t clocks;
+    ecp5_spi_t slave;
+    uint64_t slave_bytes;
 };
 
 // A mistake of the test or of the core under test: nothing to go on with.
@@ -232,6 +236,42 @@ void vboard_set_fault(vboard_t *board, const char *fault) {
 bool vboard_pins(vboard_t *board, bool tck, bool tms, bool tdi) {
     board_advance(&board->board, PIN_NS);
     return board_pins(&board->board, tck, tms, tdi);
+}
+
+static int slave_xfer(void *ctx, const uint8_t *tx, uint8_t *rx, size_t length, bool last) {
+    vboard_t *board = ctx;
+    ecp5_spi_select(&board->slave, true);
+    for (size_t i = 0; i < length; i++) {
+        uint8_t in = ecp5_spi_exchange(&board->slave, tx ? tx[i] : 0xff);
+        board_advance(&board->board, SLAVE_BYTE_NS);
+        if (rx) {
+            rx[i] = in;
+        }
+    }
+    board->slave_bytes += length;
+    if (last) {
+        ecp5_spi_select(&board->slave, false);
+    }
+    return LX_OK;
+}
+
+static int slave_delay(void *ctx, uint32_t us) {
+    vboard_advance(ctx, us);
+    return LX_OK;
+}
+
+flash_bus_t vboard_slave_spi(vboard_t *board) {
+    static const flash_bus_ops_t slave_ops = { .xfer = slave_xfer, .delay = slave_delay };
+    board->slave = (ecp5_spi_t) { .ecp5 = &board->board.ecp5 };
+    return (flash_bus_t) { &slave_ops, board };
+}
+
+void vboard_slave_release(vboard_t *board) {
+    ecp5_spi_select(&board->slave, false);
+}
+
+uint64_t vboard_slave_bytes(const vboard_t *board) {
+    return board->slave_bytes;
 }
 
 const char *vboard_fault_name(size_t index) {

@@ -6,6 +6,7 @@
 #ifndef VBOARD_H
 #define VBOARD_H
 
+#include "flash/bus.h"
 #include "jtag/jtag.h"
 
 typedef struct vboard vboard_t;
@@ -50,6 +51,10 @@ void vboard_set_fault(vboard_t *board, const char *fault);
 bool vboard_pins(vboard_t *board, bool tck, bool tms, bool tdi);
 // The faults in order, NULL after the last.
 const char *vboard_fault_name(size_t index);
+// The slave SPI port at 25 MHz, and how many bytes went through it.
+flash_bus_t vboard_slave_spi(vboard_t *board);
+void vboard_slave_release(vboard_t *board); // chip select rises
+uint64_t vboard_slave_bytes(const vboard_t *board);
 bool vboard_in_reset(const vboard_t *board);
 bool vboard_power_lost(const vboard_t *board);
 

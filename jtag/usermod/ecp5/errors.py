@@ -17,6 +17,7 @@ BESIDE = (
     " without beside=True, which ends it"
 )
 HIDDEN = "a device between TDI and the ECP5 hides the flash: take it out of the chain"
+UNREACHABLE = "the flash is out of reach from the ECP5's slave SPI port: use JTAG"
 
 EMPTY = "the source is empty: give one with data, or any_data=True"
 

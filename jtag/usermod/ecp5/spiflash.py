@@ -59,7 +59,8 @@ class Flash:
             return
         status = link._flash_open(beside)
         if status == _ecp5.ENOTSUP:
-            raise errors.Error(status, errors.HIDDEN)
+            alone = len(link._chain()) == 1
+            raise errors.Error(status, errors.UNREACHABLE if alone else errors.HIDDEN)
         if status == _ecp5.ENOFLASH and beside:
             raise errors.Error(status, errors.BESIDE)
         if status == _ecp5.EINVAL:

@@ -50,6 +50,54 @@ def test_pins_in_python():
     equal(bytes(it.flash()[:3]), b"123")
 
 
+class Slave:
+    """An SPI master and its chip select in Python, on the slave SPI port of the board."""
+
+    def __init__(self, port):
+        self.port = port
+        self.calls = 0
+        self.fail_at = 0
+
+    def count(self):
+        self.calls += 1
+        if self.calls == self.fail_at:
+            raise OSError(5)
+
+    def write(self, data):
+        self.count()
+        self.port.write(data)
+
+    def readinto(self, buffer):
+        self.count()
+        self.port.readinto(buffer)
+
+    def __call__(self, level):
+        self.port(level)
+
+
+def test_slave_spi():
+    """The SRAM by the slave SPI port, without a clock of JTAG; the flash is refused in words."""
+    if not hasattr(jtag, "SlaveSPI"):
+        return
+    it, _ = board()
+    slave = Slave(it.slave_spi())
+    p = ecp5.Programmer(jtag.SlaveSPI(spi=slave, cs=slave))
+    equal(p.scan(), [(0x41111043, "LFE5U-25F", 8)])
+    p.program(bitstream("25f-compress.bit"))
+    check(it.state()["user_mode"])
+    refused("slave SPI port: use JTAG", p.flash.info)
+    p.program(bitstream("25f-compress.bit"))
+    check(it.state()["user_mode"])
+    for after in (1, 2, 10, 20):
+        slave.fail_at = slave.calls + after
+        error = raises(OSError, p.program, bitstream("25f-compress.bit"))
+        equal(error.errno, 5)
+    p.program(bitstream("25f-compress.bit"))
+    check(it.state()["user_mode"])
+    raises(AttributeError, jtag.SlaveSPI, 1, slave)
+    raises(TypeError, jtag.SlaveSPI, slave, 1)
+
+
 def test_a_pin_that_uses_the_port():
     """What a pin's code does with the same port is refused, not done."""
     it, _ = board()

@@ -5,7 +5,7 @@
 
 VECP5_DIR := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
 VECP5_TOP := $(abspath $(VECP5_DIR)/../../../..)
-VECP5_SRC := $(patsubst %,$(VECP5_TOP)/models/%.c,board bypass ecp5 ecp5_bitstream ecp5_boot ecp5_devices name nor \
+VECP5_SRC := $(patsubst %,$(VECP5_TOP)/models/%.c,board bypass ecp5 ecp5_bitstream ecp5_boot ecp5_devices ecp5_spi name nor \
     nor_chips nor_sfdp nor_status tap) $(VECP5_TOP)/tests/jtag/vboard.c
 VECP5_OBJ := $(patsubst $(VECP5_TOP)/%.c,$(BUILD)/vecp5/%.o,$(VECP5_SRC))
 

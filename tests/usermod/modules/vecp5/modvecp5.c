@@ -33,7 +33,14 @@ typedef struct {
     uint8_t which; // of levels[]; 3 is TDO
 } pin_t;
 
+typedef struct {
+    mp_obj_base_t base;
+    board_t *board;
+    flash_bus_t bus;
+} slave_t;
+
 extern const mp_obj_type_t vecp5_pin_type;
+extern const mp_obj_type_t vecp5_slave_type;
 
 // Where the programmer is not in the firmware, but a native module, nobody else has it.
 __attribute__((weak)) const char jtag_transport_tag[] = "jtag";
@@ -243,6 +250,57 @@ MP_DEFINE_CONST_OBJ_TYPE(
     protocol, &pin_protocol
     );
 
+// slave_spi(): the slave SPI port, with write() and readinto() as machine.SPI has them; called with a level it is its own
+// chip select.
+static mp_obj_t board_slave_spi(mp_obj_t self_in) {
+    slave_t *slave = mp_obj_malloc(slave_t, &vecp5_slave_type);
+    slave->board = MP_OBJ_TO_PTR(self_in);
+    slave->bus = vboard_slave_spi(slave->board->board);
+    return MP_OBJ_FROM_PTR(slave);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(board_slave_spi_obj, board_slave_spi);
+
+static mp_obj_t slave_write(mp_obj_t self_in, mp_obj_t data) {
+    slave_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_buffer_info_t info;
+    mp_get_buffer_raise(data, &info, MP_BUFFER_READ);
+    self->bus.ops->xfer(self->bus.ctx, info.buf, NULL, info.len, false);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(slave_write_obj, slave_write);
+
+static mp_obj_t slave_readinto(mp_obj_t self_in, mp_obj_t buffer) {
+    slave_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_buffer_info_t info;
+    mp_get_buffer_raise(buffer, &info, MP_BUFFER_WRITE);
+    self->bus.ops->xfer(self->bus.ctx, NULL, info.buf, info.len, false);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(slave_readinto_obj, slave_readinto);
+
+static mp_obj_t slave_call(mp_obj_t self_in, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    slave_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_arg_check_num(n_args, n_kw, 1, 1, false);
+    if (mp_obj_is_true(args[0])) {
+        vboard_slave_release(self->board->board);
+    }
+    return mp_const_none;
+}
+
+static const mp_rom_map_elem_t slave_locals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&slave_write_obj) },
+    { MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&slave_readinto_obj) },
+};
+static MP_DEFINE_CONST_DICT(slave_locals, slave_locals_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    vecp5_slave_type,
+    MP_QSTR_SlavePort,
+    MP_TYPE_FLAG_NONE,
+    call, slave_call,
+    locals_dict, &slave_locals
+    );
+
 static const mp_rom_map_elem_t board_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&board_del_obj) },
     { MP_ROM_QSTR(MP_QSTR_flash), MP_ROM_PTR(&board_flash_obj) },
@@ -254,6 +312,7 @@ static const mp_rom_map_elem_t board_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_fault), MP_ROM_PTR(&board_fault_obj) },
     { MP_ROM_QSTR(MP_QSTR_interrupt_at), MP_ROM_PTR(&board_interrupt_at_obj) },
     { MP_ROM_QSTR(MP_QSTR_pin), MP_ROM_PTR(&board_pin_obj) },
+    { MP_ROM_QSTR(MP_QSTR_slave_spi), MP_ROM_PTR(&board_slave_spi_obj) },
 };
 static MP_DEFINE_CONST_DICT(board_locals, board_locals_table);
 
