@@ -429,11 +429,29 @@ int nor_send_chip_erase(nor_t *nor) {
     return wait_ready(nor, (nor_time_t) { mib *CHIP_ERASE_TYPICAL_US, mib *CHIP_ERASE_MAXIMUM_US });
 }
 
+// Of the range that is known to be blank, the larger part that a page does not touch is left.
+static void forget_blank(nor_t *nor, uint32_t start, uint32_t end) {
+    if (end <= nor->blank_start || start >= nor->blank_end) {
+        return;
+    }
+    start -= start % NOR_SECTOR_MIN;
+    end = (end + NOR_SECTOR_MIN - 1) / NOR_SECTOR_MIN * NOR_SECTOR_MIN;
+    if (start > nor->blank_start && start - nor->blank_start > nor->blank_end - (end < nor->blank_end ? end : nor->blank_end)) {
+        nor->blank_end = start;
+    } else {
+        nor->blank_start = end;
+    }
+    if (nor->blank_start >= nor->blank_end) {
+        nor->blank_start = nor->blank_end = 0;
+    }
+}
+
 int nor_program(nor_t *nor, uint32_t address, const uint8_t *data, size_t length) {
     uint32_t room = nor->page_bytes - (address & (nor->page_bytes - 1));
     if (length == 0 || length > room || address >= nor->size_bytes) {
         return LX_EINVAL;
     }
+    forget_blank(nor, address, address + length);
     // Once the chip has taken a write enable, reading back tells the rest: a look after each costs a tenth of
     // a page.
     int status = nor->writable ? xfer(nor, &write_enable, NULL, 1, true) : enable_write(nor);

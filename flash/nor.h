@@ -47,6 +47,7 @@ typedef enum {
     NOR_LAYOUT_SPANSION, // SR1 BP0-2; CR1 TBPROT, QUAD
     NOR_LAYOUT_SIMPLE, // SR BP0-2
     NOR_LAYOUT_SST26, // a lock per block, all set at power-up
+    NOR_LAYOUT_ADESTO, // a lock per 64 KiB, all set at power-up; SR says how many are
 } nor_layout_t;
 
 // Facts that the caller states in place of the table and the chip; 0: not stated.
@@ -78,8 +79,8 @@ typedef struct {
     bool writable; // private: a write enable was taken since something else than a page was written
     bool reading; // private: a read command is open
     bool four_byte_mode; // private: the chip was told to take 4-byte addresses
-    uint8_t proven; // private: erases whose reach was seen to be right in the region of proven_region
-    uint8_t proven_region;
+    uint32_t blank_start; // private: a range that was found blank by nor_guard_begin()
+    uint32_t blank_end;
     uint32_t read_address; // private: of the next nor_read_next()
     uint8_t command[2][6]; // private: in turns, while they are in flight
     uint8_t turn;

@@ -2,9 +2,11 @@
 //
 // Erasing (nor_erase.h).
 //
-// A chip may clear more with one erase than its id and its SFDP say. Before an erase, 64 bytes at each edge
-// of the block and at each multiple of 64 KiB in the surrounding 256 KiB are read, and read again after it.
-// Once data at both edges has survived an erase, its reach is proven for the region.
+// A chip may clear more with one erase than its id and its SFDP say. An erase clears one aligned block of its
+// chip, a power of two from NOR_SECTOR_MIN to NOR_SECTOR_MAX. So before a run of blocks is erased the flash is read
+// from the run outwards, on both sides, up to the first sector that holds data: what is blank cannot be lost, and
+// an erase that reaches farther takes that data first. After the run that data is read again. So is what lies half the
+// chip away: a chip that is smaller than it is taken for erases there too.
 
 #include "flash/nor_erase.h"
 
@@ -12,93 +14,79 @@
 #include "flash/nor_internal.h"
 #include "flash/nor_protect.h"
 
-#define SAMPLE_BYTES (64)
-#define SAMPLES_MAX (6)
-#define SURROUNDINGS (0x40000)
-#define SAMPLE_STEP (0x10000)
+#define WITNESS_BYTES (64)
 #define PART (64)
 
-typedef struct {
-    uint32_t address[SAMPLES_MAX];
-    uint32_t crc32[SAMPLES_MAX];
-    unsigned count;
-    unsigned edges; // of those in the chip, how many have data
-} samples_t;
-
-// Remember what is at an address, unless it is blank.
-static int sample(nor_t *nor, samples_t *samples, uint32_t address, bool *has_data) {
-    uint8_t data[SAMPLE_BYTES];
+static int read_witness(nor_t *nor, uint32_t address, uint32_t *crc32) {
+    uint8_t data[WITNESS_BYTES];
     int status = nor_read(nor, address, data, sizeof(data));
-    *has_data = status == LX_OK && !nor_is_blank(data, sizeof(data));
-    if (*has_data) {
-        samples->address[samples->count] = address;
-        samples->crc32[samples->count++] = crc32_update(0, data, sizeof(data));
-    }
+    *crc32 = status == LX_OK ? crc32_update(0, data, sizeof(data)) : 0;
     return status;
 }
 
-static int take_samples(nor_t *nor, samples_t *samples, uint32_t start, uint32_t end) {
-    bool has_data = true;
-    samples->count = 0;
-    samples->edges = 0;
-    int status = start ? sample(nor, samples, start - SAMPLE_BYTES, &has_data) : LX_OK;
-    samples->edges += has_data;
-    has_data = true;
-    if (status == LX_OK && end < nor->size_bytes) {
-        status = sample(nor, samples, end, &has_data);
+// If [at, at + length) holds data, its first bytes become a witness: *found.
+static int look(nor_t *nor, nor_guard_t *guard, uint32_t at, uint32_t length, bool *found) {
+    uint32_t bad = 0;
+    int status = nor_check_blank(nor, at, length, &bad);
+    *found = status == LX_EFLASHERASE;
+    if (!*found) {
+        return status;
     }
-    samples->edges += has_data;
-    uint32_t at = start & ~(uint32_t)(SURROUNDINGS - 1);
-    for (uint32_t last = at + SURROUNDINGS; status == LX_OK && at < last && at < nor->size_bytes; at += SAMPLE_STEP) {
-        if ((at < start || at > end) && samples->count < SAMPLES_MAX) {
-            status = sample(nor, samples, at, &has_data);
+    nor_witness_t *witness = &guard->witness[guard->count++];
+    witness->address = bad - bad % WITNESS_BYTES;
+    return read_witness(nor, witness->address, &witness->crc32);
+}
+
+int nor_guard_begin(nor_t *nor, nor_guard_t *guard, uint32_t start, uint32_t end) {
+    uint32_t first = start - start % NOR_SECTOR_MAX;
+    uint32_t last = (end + NOR_SECTOR_MAX - 1) / NOR_SECTOR_MAX * NOR_SECTOR_MAX;
+    last = last < nor->size_bytes ? last : nor->size_bytes;
+    bool found = false;
+    guard->count = 0;
+    guard->start = start;
+    guard->end = end;
+    while (!found && guard->start > first) {
+        // What an earlier run found blank need not be read again.
+        if (guard->start > nor->blank_start && guard->start <= nor->blank_end) {
+            guard->start = nor->blank_start > first ? nor->blank_start : first;
+            continue;
         }
-    }
-    return status;
-}
-
-static int compare_samples(nor_t *nor, const samples_t *samples) {
-    for (unsigned i = 0; i < samples->count; i++) {
-        uint8_t data[SAMPLE_BYTES];
-        int status = nor_read(nor, samples->address[i], data, sizeof(data));
+        int status = look(nor, guard, guard->start - NOR_SECTOR_MIN, NOR_SECTOR_MIN, &found);
         if (status != LX_OK) {
             return status;
         }
-        if (crc32_update(0, data, sizeof(data)) != samples->crc32[i]) {
+        guard->start -= found ? 0 : NOR_SECTOR_MIN;
+    }
+    if (guard->end >= nor->blank_start && guard->end < nor->blank_end) {
+        guard->end = nor->blank_end < last ? nor->blank_end : last;
+    }
+    found = false;
+    while (!found && guard->end < last) {
+        int status = look(nor, guard, guard->end, NOR_SECTOR_MIN, &found);
+        if (status != LX_OK) {
+            return status;
+        }
+        guard->end += found ? 0 : NOR_SECTOR_MIN;
+    }
+    uint32_t far = start ^ nor->size_bytes / 2;
+    return far < start || far >= end ? look(nor, guard, far, WITNESS_BYTES, &found) : LX_OK;
+}
+
+int nor_guard_end(nor_t *nor, const nor_guard_t *guard) {
+    for (unsigned i = 0; i < guard->count; i++) {
+        uint32_t crc32;
+        int status = read_witness(nor, guard->witness[i].address, &crc32);
+        if (status != LX_OK) {
+            return status;
+        }
+        if (crc32 != guard->witness[i].crc32) {
             status = nor_check_alive(nor);
             return status == LX_OK ? LX_EREACH : status;
         }
     }
+    nor->blank_start = guard->start;
+    nor->blank_end = guard->end;
     return LX_OK;
-}
-
-int nor_erase_checked(nor_t *nor, unsigned type, uint32_t address) {
-    if (type >= nor->erases || address >= nor->size_bytes) {
-        return LX_EINVAL;
-    }
-    const nor_region_t *region = nor_region_at(nor, address);
-    uint8_t number = region - nor->region;
-    if (nor->proven_region != number) {
-        nor->proven_region = number;
-        nor->proven = 0;
-    }
-    if (nor->proven >> type & 1) {
-        return nor_erase(nor, type, address);
-    }
-    samples_t samples;
-    int status = take_samples(nor, &samples, address, address + nor_erase_bytes(nor, region, type));
-    if (status != LX_OK) {
-        return status;
-    }
-    status = nor_erase(nor, type, address);
-    if (status != LX_OK) {
-        return status;
-    }
-    status = compare_samples(nor, &samples);
-    if (status == LX_OK && samples.edges == 2) {
-        nor->proven |= 1 << type;
-    }
-    return status;
 }
 
 typedef struct {
@@ -160,13 +148,22 @@ int nor_erase_range(nor_t *nor, uint32_t address, uint32_t length, uint32_t *bad
     if (status != LX_OK) {
         return status;
     }
+    nor_guard_t guard;
+    status = nor_guard_begin(nor, &guard, address, end);
+    if (status != LX_OK) {
+        return status;
+    }
     for (uint32_t at = address; at < end;) {
         unsigned type = erase_for(nor, at, end);
-        status = nor_erase_checked(nor, type, at);
+        status = nor_erase(nor, type, at);
         if (status != LX_OK) {
             return status;
         }
         at += nor_erase_bytes(nor, nor_region_at(nor, at), type);
+    }
+    status = nor_guard_end(nor, &guard);
+    if (status != LX_OK) {
+        return status;
     }
     return nor_check_blank(nor, address, length, bad_address);
 }

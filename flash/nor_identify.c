@@ -2,8 +2,8 @@
 //
 // Which chip it is (nor_internal.h): from its id by the tables below, from its SFDP, and from what the caller
 // states. After the data sheets of Winbond W25Q-JV, Micron N25Q and MT25Q, Macronix MX25L, ISSI IS25LP,
-// GigaDevice GD25Q, Spansion S25FL-S, -FS and -L, Microchip SST26, ST M25P, and of what is compatible with
-// them.
+// GigaDevice GD25Q, Spansion S25FL-S, -FS and -L, Microchip SST26, ST M25P, Adesto AT25DF, and of what is
+// compatible with them.
 //
 // What an erase clears decides whether neighbours survive. In the order of what is believed: the statement,
 // the sector map and the erase types of the SFDP, corrected by the exceptions that the id tells, then what is
@@ -53,6 +53,11 @@ static const family_t families[] = {
     { 0x01, 0x60, NOR_LAYOUT_UNKNOWN, ERASE_4K | ERASE_32K | ERASE_BLOCK, "Infineon S25FL-L" },
     { 0x01, 0x20, NOR_LAYOUT_SPANSION, ERASE_BLOCK | CERTAIN, "Spansion S25FL" },
     { 0x01, 0x02, NOR_LAYOUT_SPANSION, ERASE_BLOCK | CERTAIN, "Spansion S25FL" },
+    { 0x1f, 0x44, NOR_LAYOUT_ADESTO, ERASE_4K | ERASE_32K | ERASE_BLOCK | CERTAIN, "Adesto AT25DF" },
+    { 0x1f, 0x45, NOR_LAYOUT_ADESTO, ERASE_4K | ERASE_32K | ERASE_BLOCK | CERTAIN, "Adesto AT25DF" },
+    { 0x1f, 0x46, NOR_LAYOUT_ADESTO, ERASE_4K | ERASE_32K | ERASE_BLOCK | CERTAIN, "Adesto AT25DF" },
+    { 0x1f, 0x47, NOR_LAYOUT_ADESTO, ERASE_4K | ERASE_32K | ERASE_BLOCK | CERTAIN, "Adesto AT25DF" },
+    { 0x1f, 0x48, NOR_LAYOUT_ADESTO, ERASE_4K | ERASE_32K | ERASE_BLOCK | CERTAIN, "Adesto AT25DF" },
     { 0x1f, 0x00, NOR_LAYOUT_UNKNOWN, 0, "Adesto/Renesas" },
     { 0x1c, 0x70, NOR_LAYOUT_UNKNOWN, ERASE_4K | ERASE_32K | ERASE_BLOCK, "EON EN25QH" },
     { 0x0b, 0x40, NOR_LAYOUT_WINBOND, ERASE_4K | ERASE_32K | ERASE_BLOCK, "XTX XT25F" },
@@ -118,8 +123,13 @@ static uint32_t exceptional_block(const uint8_t *id) {
     return 0;
 }
 
-// The third byte of the id is the logarithm of the size up to 32 MiB, and goes on at 20h.
-static uint32_t size_by_id(uint8_t capacity) {
+// The third byte of the id is the logarithm of the size up to 32 MiB, and goes on at 20h. Adesto's second byte
+// counts the powers of two from 32 KiB on.
+static uint32_t size_by_id(const nor_t *nor, const family_t *family) {
+    uint8_t capacity = nor->id[2];
+    if (family->layout == NOR_LAYOUT_ADESTO) {
+        return 32 * KIB << (nor->id[1] & 0x1f);
+    }
     if (capacity >= 0x20 && capacity <= 0x22) {
         return 1u << (capacity - 6);
     }
@@ -230,7 +240,7 @@ static void take_sfdp(nor_t *nor) {
 }
 
 static void take_family(nor_t *nor, const family_t *family) {
-    nor->size_bytes = size_by_id(nor->id[2]);
+    nor->size_bytes = size_by_id(nor, family);
     nor->reach_known = family->erases & CERTAIN;
     uint32_t exception = exceptional_block(nor->id);
     for (unsigned i = 0; i < 3; i++) {

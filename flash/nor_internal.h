@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What nor.c, which talks to the chip, offers to nor_identify.c, nor_erase.c and nor_write.c only.
+// What nor.c, which talks to the chip, offers to the other nor_*.c only.
 
 #ifndef FLASH_NOR_INTERNAL_H
 #define FLASH_NOR_INTERNAL_H

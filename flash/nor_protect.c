@@ -9,12 +9,15 @@
 // at one end; the unit is 64 KiB, or a 64th of the memory where that is more and BP has three bits.
 //
 // The SST26 (SST26VF064B 4.1, 5.29-5.33) has a register with a lock for each block instead, which power-up
-// sets.
+// sets. So has an AT25DF (AT25DF321A 9.1-9.7, 11.1) for each 64 KiB; writing all or nothing to bits 2 to 5 of its
+// status register sets or lifts all of them, once bit 7 is clear.
 //
 // Every write is computed from what was just read, and only bits of `writable` may differ; one-time bits
 // (LB1-3, TBS, TB, TBPROT and the rest of the second registers) are in none of those masks.
 
 #include "flash/nor_protect.h"
+
+#include "flash/nor_internal.h"
 
 #define SR1_BP0_SHIFT (2)
 #define WINBOND_SR2_CMP (1 << 6)
@@ -29,6 +32,10 @@
 #define LOCK_SMALL (8 * KIB)
 #define LOCK_MIDDLE (32 * KIB)
 #define LOCK_LARGE (64 * KIB)
+#define READ_SECTOR_LOCK (0x3c)
+#define ADESTO_SR_ALL (3 << 2)
+#define ADESTO_SR_LOCK (0x80)
+#define ADESTO_GLOBAL (0x3c)
 // The slowest status register write of the data sheets above (S25FL128S).
 #define WRITE_STATUS_US (500000)
 
@@ -76,6 +83,9 @@ static const layout_t layouts[] = {
     },
     [NOR_LAYOUT_SST26] = {
         0, NONE, NONE, 0, NONE, 0, 1, 1, { 0x10, 0 }, { 0, 0x02 }, { 0x05, 0x35, 0 }, true
+    },
+    [NOR_LAYOUT_ADESTO] = {
+        2, NONE, NONE, 0, NONE, 0, NONE, 0, { 0x80, 0 }, { 0, 0 }, { 0x05, 0, 0 }, false
     },
 };
 
@@ -233,6 +243,43 @@ static int set_locks(nor_t *nor, uint32_t first, uint32_t length) {
     return LX_OK;
 }
 
+// The locks of an AT25DF
+
+static int check_sector_locks(nor_t *nor, uint32_t address, uint32_t length) {
+    uint32_t end = address + length;
+    for (uint32_t at = address & ~(LOCK_LARGE - 1); at < end; at += LOCK_LARGE) {
+        uint8_t lock;
+        int status = nor_command_read(nor, READ_SECTOR_LOCK, at, 3, 0, &lock, 1);
+        if (status != LX_OK) {
+            return status;
+        }
+        if (lock) {
+            return LX_EPROTECTED;
+        }
+    }
+    return LX_OK;
+}
+
+static int set_all_sector_locks(nor_t *nor, bool locked) {
+    uint8_t sr1 = 0;
+    const uint8_t wanted = locked ? ADESTO_GLOBAL : 0;
+    // While the lock bit is set, the first write clears only that.
+    for (unsigned turn = 0; turn < 2; turn++) {
+        int status = nor_register_write(nor, 0x01, &wanted, 1, WRITE_STATUS_US);
+        if (status == LX_OK) {
+            status = nor_register_read(nor, 0x05, &sr1, 1);
+        }
+        if (status != LX_OK) {
+            return status;
+        }
+        if ((sr1 & ADESTO_SR_ALL) == (wanted & ADESTO_SR_ALL)) {
+            return LX_OK;
+        }
+    }
+    int status = nor_check_alive(nor);
+    return status == LX_OK ? LX_EPROTECTED : status;
+}
+
 // Whether a chip says in its SFDP that it has a second status register, which 35h reads. On chips that do
 // not, 35h may mean quad mode from then on, and the chip were lost until power-up.
 static bool has_second(const nor_t *nor) {
@@ -350,6 +397,13 @@ static int decode_protection(nor_t *nor, const layout_t *layout, nor_status_t *s
         return result == LX_ENOTSUP ? LX_OK : result;
     }
     status->known = true;
+    if (nor->layout == NOR_LAYOUT_ADESTO) {
+        unsigned locked = status->sr[0] & ADESTO_SR_ALL;
+        status->individual = locked && locked != ADESTO_SR_ALL;
+        status->length = locked == ADESTO_SR_ALL ? nor->size_bytes : 0;
+        status->at_power_up = status->length;
+        return LX_OK;
+    }
     status->individual = layout->complement && (status->sr[2] & WINBOND_SR3_WPS);
     decode_range(nor, status->sr, &status->start, &status->length);
     if (status->individual) {
@@ -386,6 +440,9 @@ int nor_check_range(nor_t *nor, uint32_t address, uint32_t length) {
         int result = check_locks(nor, address, length);
         return result == LX_ENOTSUP ? LX_OK : result;
     }
+    if (nor->layout == NOR_LAYOUT_ADESTO) {
+        return check_sector_locks(nor, address, length);
+    }
     nor_status_t status;
     int result = nor_status(nor, &status);
     if (result != LX_OK || !status.known || status.length == 0 || length == 0) {
@@ -407,6 +464,10 @@ int nor_protect(nor_t *nor, uint32_t start, uint32_t length) {
     }
     if (nor->layout == NOR_LAYOUT_SST26) {
         return set_locks(nor, start, length);
+    }
+    if (nor->layout == NOR_LAYOUT_ADESTO) {
+        bool all = start == 0 && length == nor->size_bytes;
+        return all || length == 0 ? set_all_sector_locks(nor, all) : LX_EINVAL;
     }
     nor_status_t now;
     int status = nor_status(nor, &now);

@@ -12,7 +12,7 @@
 // Parts of the first and the last sector that the stream does not cover are read before the sector is erased,
 // written back and compared with it.
 //
-// A later erase or program may have damaged what was verified before, when the chip is not what it is taken
+// Data outside of the stretch is guarded by nor_erase.h. A later erase or program may have damaged what was verified before, when the chip is not what it is taken
 // for. So the end of a write reads back all that lies before the last stretch that was changed, and compares
 // its CRC with that of the stream.
 //
@@ -272,25 +272,52 @@ static void plan_all(nor_write_t *writer, const uint8_t *data, uint32_t length) 
     }
 }
 
-static int erase_all(nor_write_t *writer, const uint8_t *data, uint32_t length) {
+static int erase_block(nor_write_t *writer, uint32_t at, uint32_t length, uint32_t bytes) {
     uint32_t sector = writer->sector;
+    unsigned type = writer->types[writer->erase_with[at / sector]];
+    int status = nor_erase(writer->nor, type, writer->address + at);
+    if (status != LX_OK) {
+        return status;
+    }
+    writer->report.erased += bytes;
+    writer->report.erases[type]++;
+    writer->report.sectors_erased += bytes / sector;
+    for (uint32_t part = at; part < at + bytes && part < length; part += sector) {
+        writer->state[part / sector] = SECTOR_ERASE;
+    }
+    return LX_OK;
+}
+
+// What the erase that is planned at `at` clears; 0: none is.
+static uint32_t planned_bytes(const nor_write_t *writer, uint32_t at, uint32_t length) {
+    uint8_t size = at < length ? writer->erase_with[at / writer->sector] : NO_ERASE;
+    return size == NO_ERASE ? 0 : block_bytes(writer, size);
+}
+
+static int erase_all(nor_write_t *writer, const uint8_t *data, uint32_t length) {
+    nor_t *nor = writer->nor;
     plan_all(writer, data, length);
-    for (uint32_t at = 0; at < length; at += sector) {
-        uint8_t size = writer->erase_with[at / sector];
-        if (size == NO_ERASE) {
+    for (uint32_t at = 0; at < length;) {
+        // Blocks that follow each other are one run for the guard.
+        uint32_t end = at;
+        while (planned_bytes(writer, end, length)) {
+            end += planned_bytes(writer, end, length);
+        }
+        if (end == at) {
+            at += writer->sector;
             continue;
         }
-        unsigned type = writer->types[size];
-        int status = nor_erase_checked(writer->nor, type, writer->address + at);
+        nor_guard_t guard;
+        int status = nor_guard_begin(nor, &guard, writer->address + at, writer->address + end);
+        for (uint32_t bytes; status == LX_OK && at < end; at += bytes) {
+            bytes = planned_bytes(writer, at, length);
+            status = erase_block(writer, at, length, bytes);
+        }
+        if (status == LX_OK) {
+            status = nor_guard_end(nor, &guard);
+        }
         if (status != LX_OK) {
             return status;
-        }
-        uint32_t bytes = block_bytes(writer, size);
-        writer->report.erased += bytes;
-        writer->report.erases[type]++;
-        writer->report.sectors_erased += bytes / sector;
-        for (uint32_t part = at; part < at + bytes && part < length; part += sector) {
-            writer->state[part / sector] = SECTOR_ERASE;
         }
     }
     return LX_OK;

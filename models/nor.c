@@ -25,6 +25,8 @@ typedef enum {
     FLOW_EAR_WRITE,
     FLOW_LOCKS_READ,
     FLOW_LOCKS_WRITE,
+    FLOW_SECTOR_LOCK,           // operand: locked or not
+    FLOW_SECTOR_READ,
 } flow_t;
 
 enum { FLOW_MASK = 0x1F, OPERAND_SHIFT = 5 };
@@ -54,7 +56,7 @@ enum {
 };
 
 #define LAYOUT(name) (1u << NOR_STATUS_##name)
-#define ANY (0x1FFu)
+#define ANY (0x1FFu) // NOR_STATUS_ADESTO is the last
 #define PLAIN (ANY & ~LAYOUT(SIMPLE) & ~LAYOUT(MICRON))
 #define THREE (LAYOUT(WINBOND) | LAYOUT(GIGADEVICE)) // registers
 
@@ -97,11 +99,14 @@ static const command_t commands[] = {
     { 0x98, FLOW_ACTION, ACTION_UNLOCK_BLOCKS, ADDRESS_NONE, 0, LAYOUT(SST26), 0, false },
     { 0x72, FLOW_LOCKS_READ, 0, ADDRESS_NONE, 0, LAYOUT(SST26), 0, false },
     { 0x42, FLOW_LOCKS_WRITE, 0, ADDRESS_NONE, 0, LAYOUT(SST26), 0, false },
+    { 0x36, FLOW_SECTOR_LOCK, 1, ADDRESS_3, 0, LAYOUT(ADESTO), 0, false },
+    { 0x39, FLOW_SECTOR_LOCK, 0, ADDRESS_3, 0, LAYOUT(ADESTO), 0, false },
+    { 0x3C, FLOW_SECTOR_READ, 0, ADDRESS_3, 0, LAYOUT(ADESTO), 0, false },
     { 0x42, FLOW_STATUS_WRITE, 1, ADDRESS_NONE, 0, LAYOUT(ISSI), 0, false },
     { 0x9F, FLOW_ID, 0, ADDRESS_NONE, 0, ANY, 0, false },
     { 0x9E, FLOW_ID, 0, ADDRESS_NONE, 0, LAYOUT(MICRON), 0, false },
     { 0xAB, FLOW_DEVICE_ID, 0, ADDRESS_NONE, 3, ANY, 0, false },
-    { 0x90, FLOW_MANUFACTURER_ID, 0, ADDRESS_3, 0, PLAIN & ~LAYOUT(SST26), 0, false },
+    { 0x90, FLOW_MANUFACTURER_ID, 0, ADDRESS_3, 0, PLAIN & ~LAYOUT(SST26) & ~LAYOUT(ADESTO), 0, false },
     { 0x4B, FLOW_UNIQUE_ID, 0, ADDRESS_NONE, 4, LAYOUT(WINBOND) | LAYOUT(ISSI), 0, false },
     { 0x5A, FLOW_SFDP, 0, ADDRESS_3, 1, ANY, NOR_HAS_SFDP, false },
     { 0x06, FLOW_ACTION, ACTION_WRITE_ENABLE, ADDRESS_NONE, 0, ANY, 0, false },
@@ -280,7 +285,7 @@ static void reset(nor_t *nor) {
     nor->volatile_enable = false;
     nor->blocks_unlocked = false;
     nor->locks_down = false;
-    nor_status_set_locks(nor, nor->chip->status_layout == NOR_STATUS_SST26);
+    nor_status_set_locks(nor, nor_status_locks_at_power_up(nor->chip));
     nor->status_locked = nor->fault == NOR_FAULT_LOCKED;
     nor->address_high = 0;
     nor->powered_down = false;
@@ -412,10 +417,16 @@ static void finish(nor_t *nor, const command_t *command) {
                 nor->write_enable = false;
             }
             break;
+        case FLOW_SECTOR_LOCK:
+            if (nor->write_enable && nor->count == header && !nor_status_locked(nor)) {
+                nor_status_lock_sector(nor, nor->address, command->operand);
+            }
+            nor->write_enable = false;
+            break;
         case FLOW_STATUS_WRITE: {
             uint32_t count = nor->count - 1;
             bool two = command->operand == 0 && !(nor->chip->features & NOR_WRITES_ONE)
-                && nor->chip->status_layout != NOR_STATUS_SIMPLE
+                && nor->chip->status_layout != NOR_STATUS_SIMPLE && nor->chip->status_layout != NOR_STATUS_ADESTO
                 && nor->chip->status_layout != NOR_STATUS_MICRON && nor->chip->status_layout != NOR_STATUS_ISSI;
             if (count == 0 || count > (two ? 2u : 1u)) {
                 break;
@@ -465,6 +476,8 @@ static uint8_t answer(nor_t *nor) {
             return nor->flow >> OPERAND_SHIFT == 3 ? nor_status_flags(nor) : nor_status_read(nor, nor->flow >> OPERAND_SHIFT);
         case FLOW_EAR_READ:
             return nor->address_high;
+        case FLOW_SECTOR_READ:
+            return nor_status_sector_locked(nor, nor->address) ? 0xFF : 0;
         case FLOW_LOCKS_READ:
             return at < nor_status_lock_bytes(chip) ? nor->locks[at] : 0;
         default:

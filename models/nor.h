@@ -32,6 +32,7 @@ typedef enum {
     NOR_STATUS_GIGADEVICE,      // above 16 MiB: SR1-3 with BP0-3 and TB; QE, LB1-3 and SRL in SR2, no CMP
     NOR_STATUS_SIMPLE,          // SR with BP0-2 and SRWD, nothing else
     NOR_STATUS_SST26,           // no BP bits; a lock per block, set at power-up: read by 72, written by 42, lifted by 98
+    NOR_STATUS_ADESTO,          // SWP tells how many sectors are locked, all at power-up: by 36, 39 and 3C each, by 01 all
 } nor_status_layout_t;
 
 enum {
@@ -137,7 +138,7 @@ typedef struct {
     bool write_enable;
     bool volatile_enable;       // 50 came last
     bool blocks_unlocked;       // by 98; counts with WPS = 1
-    uint8_t locks[NOR_LOCK_BYTES]; // NOR_STATUS_SST26: the block-protection register, as 72 reads it
+    uint8_t locks[NOR_LOCK_BYTES]; // NOR_STATUS_SST26: the block-protection register, as 72 reads it; _ADESTO: a bit per 64K
     bool locks_down;            // until power-up: 42 and 98 change nothing
     bool status_locked;         // SRL or FREEZE, until power-up
     bool address4;              // 4-byte address mode

@@ -142,6 +142,12 @@ static const nor_chip_t chips[] = {
       .region = { { KIB(32), 1 << 0 | 1 << 4 }, { KIB(32), 1 << 0 | 1 << 1 }, { MIB(8) - KIB(128), 1 << 0 | 1 << 2 },
                   { KIB(32), 1 << 0 | 1 << 1 }, { KIB(32), 1 << 0 | 1 << 4 } },
       .read_hz = 40000000 },
+    // AT25DF321A, sections 9 and 11. No SFDP; all sectors are locked at power-up.
+    { .name = "AT25DF321A", .alias = "AT25DF321", .id = { 0x1F, 0x47, 0x01, 0x00 }, .id_bytes = 4, .device_id = 0x47,
+      .size_bytes = MIB(4), .page_bytes = 256, .status_layout = NOR_STATUS_ADESTO, .features = 0,
+      .program = US(1000, 3000), .write_status = US(1, 1),
+      .erase = { ERASES(MS(50, 200), MS(250, 600), MS(400, 950)), { 0xC7, 0, MS(36000, 56000) } },
+      .read_hz = 50000000 },
     // No SFDP, no 4 KiB erase. The smallest and the largest of the family have other sectors than those
     // between.
     { .name = "M25P05A", .alias = "M25P05", .id = { 0x20, 0x20, 0x10 }, .id_bytes = 3, .device_id = 0x05,

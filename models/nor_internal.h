@@ -33,9 +33,15 @@ void nor_status_protect_all(nor_t *nor, bool lock);
 // Whether a program or erase of [first, first + bytes) touches a protected byte.
 bool nor_status_protects(const nor_t *nor, uint32_t first, uint32_t bytes);
 
-// NOR_STATUS_SST26: the length of the block-protection register; lock every block, or lift all locks.
+// NOR_STATUS_SST26: the length of the block-protection register. With it and NOR_STATUS_ADESTO: lock every block, or
+// lift all locks; what power-up does with them.
 unsigned nor_status_lock_bytes(const nor_chip_t *chip);
 void nor_status_set_locks(nor_t *nor, bool locked);
+bool nor_status_locks_at_power_up(const nor_chip_t *chip);
+
+// NOR_STATUS_ADESTO: the lock of the sector of 64 KiB that holds an address.
+bool nor_status_sector_locked(const nor_t *nor, uint32_t address);
+void nor_status_lock_sector(nor_t *nor, uint32_t address, bool locked);
 
 // Set WPS, if there is one.
 void nor_status_lock_blocks(nor_t *nor);

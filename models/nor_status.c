@@ -30,6 +30,11 @@ enum {
     SST26_SMALL = 0x2000,       // eight blocks, four at each end
     SST26_MIDDLE = 0x8000,
     SST26_LARGE = 0x10000,
+    ADESTO_SR_SOME = 1 << 2,    // SWP: some sectors are locked, and with the next bit all
+    ADESTO_SR_ALL = 3 << 2,
+    ADESTO_SR_WPP = 1 << 4,     // the WP pin is high
+    ADESTO_SR_GLOBAL = 0x3C,    // what a write of all or nothing here does to all sectors
+    ADESTO_SECTOR = 0x10000,
     SIXTEEN_MIB = 16 << 20,
 };
 
@@ -50,6 +55,7 @@ static const layout_t layouts[] = {
     [NOR_STATUS_GIGADEVICE] = { { 0xFC, 0x7A, 0xE0 }, { 0, WINBOND_SR2_LB, 0 }, GIGADEVICE_SR2_SRL },
     [NOR_STATUS_SIMPLE] = { { 0x9C, 0, 0 }, { 0, 0, 0 }, 0 },
     [NOR_STATUS_SST26] = { { 0, 0x8A, 0 }, { 0, 0, 0 }, 0 },
+    [NOR_STATUS_ADESTO] = { { SR1_PROTECT, 0, 0 }, { 0, 0, 0 }, 0 },
 };
 
 static bool winbond_large(const nor_t *nor) {
@@ -67,12 +73,38 @@ void nor_status_restore(nor_t *nor) {
     nor->address4 = winbond_large(nor) && (nor->sr[2] & WINBOND256_SR3_ADP) != 0;
 }
 
+bool nor_status_sector_locked(const nor_t *nor, uint32_t address) {
+    unsigned bit = address / ADESTO_SECTOR;
+    return (nor->locks[bit / 8] >> bit % 8 & 1) != 0;
+}
+
+void nor_status_lock_sector(nor_t *nor, uint32_t address, bool locked) {
+    unsigned bit = address / ADESTO_SECTOR;
+    if (nor->sr[0] & SR1_PROTECT) {
+        return;
+    }
+    nor->locks[bit / 8] = (uint8_t)((nor->locks[bit / 8] & ~(1u << bit % 8)) | (unsigned)locked << bit % 8);
+}
+
+// SWP, and WPP.
+static uint8_t sector_summary(const nor_t *nor) {
+    unsigned sectors = nor->chip->size_bytes / ADESTO_SECTOR;
+    unsigned locked = 0;
+    for (unsigned i = 0; i < sectors; i++) {
+        locked += nor_status_sector_locked(nor, i * ADESTO_SECTOR);
+    }
+    return (uint8_t)(ADESTO_SR_WPP | (locked == 0 ? 0 : locked == sectors ? ADESTO_SR_ALL : ADESTO_SR_SOME));
+}
+
 uint8_t nor_status_read(const nor_t *nor, unsigned index) {
     uint8_t value = nor->sr[index];
     if (index == 0) {
         value &= (uint8_t) ~(SR1_BUSY | SR1_WRITE_ENABLE);
         bool busy = nor->pending != 0;
         value |= (busy ? SR1_BUSY : 0) | (nor->write_enable ? SR1_WRITE_ENABLE : 0);
+        if (nor->chip->status_layout == NOR_STATUS_ADESTO) {
+            value |= sector_summary(nor);
+        }
         if (nor->chip->status_layout == NOR_STATUS_SST26) {
             value = (uint8_t)((value & ~SST26_SR_BUSY) | (busy ? SST26_SR_BUSY : 0));
         }
@@ -98,6 +130,15 @@ bool nor_status_locked(const nor_t *nor) {
 
 void nor_status_write(nor_t *nor, unsigned index, const uint8_t *value, unsigned count, bool volatile_only) {
     const layout_t *layout = &layouts[nor->chip->status_layout];
+    if (nor->chip->status_layout == NOR_STATUS_ADESTO) {
+        // SPRL, which power-up clears, keeps the sectors as they are.
+        uint8_t global = value[0] & ADESTO_SR_GLOBAL;
+        if (!(nor->sr[0] & SR1_PROTECT) && (global == 0 || global == ADESTO_SR_GLOBAL)) {
+            nor_status_set_locks(nor, global != 0);
+        }
+        nor->sr[0] = value[0] & SR1_PROTECT;
+        return;
+    }
     for (unsigned i = 0; i < count && index + i < 3; i++) {
         unsigned at = index + i;
         uint8_t writable = layout->writable[at];
@@ -129,6 +170,12 @@ void nor_status_protect_all(nor_t *nor, bool lock) {
         case NOR_STATUS_SST26:
             nor_status_set_locks(nor, true);
             nor->locks_down = lock;
+            return;
+        case NOR_STATUS_ADESTO:
+            // SPRL with the WP pin low.
+            nor_status_set_locks(nor, true);
+            nor->sr[0] = lock ? SR1_PROTECT : 0;
+            nor->status_locked = lock;
             return;
         case NOR_STATUS_MICRON:
             nor->sr_nonvolatile[0] |= SR1_BP_MASK | MICRON_SR_BP3;
@@ -164,9 +211,13 @@ unsigned nor_status_lock_bytes(const nor_chip_t *chip) {
     return chip->size_bytes / SST26_LARGE / 8 + 2;
 }
 
+bool nor_status_locks_at_power_up(const nor_chip_t *chip) {
+    return chip->status_layout == NOR_STATUS_SST26 || chip->status_layout == NOR_STATUS_ADESTO;
+}
+
 void nor_status_set_locks(nor_t *nor, bool locked) {
-    memset(nor->locks, 0, sizeof(nor->locks));
-    if (locked) {
+    memset(nor->locks, locked && nor->chip->status_layout == NOR_STATUS_ADESTO ? 0xFF : 0, sizeof(nor->locks));
+    if (locked && nor->chip->status_layout == NOR_STATUS_SST26) {
         // The first two bytes alternate between read locks, which are open, and write locks.
         memset(nor->locks, 0xFF, nor_status_lock_bytes(nor->chip));
         nor->locks[0] = nor->locks[1] = 0x55;
@@ -178,6 +229,9 @@ void nor_status_set_locks(nor_t *nor, bool locked) {
 // first.
 static bool locked_at(const nor_t *nor, uint32_t address) {
     uint32_t size = nor->chip->size_bytes;
+    if (nor->chip->status_layout == NOR_STATUS_ADESTO) {
+        return nor_status_sector_locked(nor, address);
+    }
     unsigned larges = size / SST26_LARGE - 2;
     unsigned bit;
     if (address >= size - SST26_MIDDLE) {
@@ -195,7 +249,7 @@ static bool locked_at(const nor_t *nor, uint32_t address) {
 }
 
 bool nor_status_protects(const nor_t *nor, uint32_t first, uint32_t bytes) {
-    if (nor->chip->status_layout == NOR_STATUS_SST26) {
+    if (nor_status_locks_at_power_up(nor->chip)) {
         for (uint32_t at = first & ~(uint32_t)(SST26_SMALL - 1); at < first + bytes; at += SST26_SMALL) {
             if (locked_at(nor, at)) {
                 return true;
@@ -236,7 +290,7 @@ void nor_protected_range(const nor_t *nor, uint32_t *first, uint32_t *end) {
         *end = nor->blocks_unlocked ? 0 : size;
         return;
     }
-    if (nor->chip->status_layout == NOR_STATUS_SST26) {
+    if (nor_status_locks_at_power_up(nor->chip)) {
         locked_range(nor, first, end);
         return;
     }

@@ -338,6 +338,46 @@ static void test_power_up_locks(void) {
     open_chip("SST26VF064B", "flash-locked", &board, &nor);
     CHECK_EQ(nor_protect(&nor, 0, 0), LX_EPROTECTED);
     vflash_free(board);
+    // An AT25DF: the same by its status register. Single sectors can be locked, which the chip only tells by sector.
+    open_chip("AT25DF321A", NULL, &board, &nor);
+    flash = vflash_memory(board, &size);
+    CHECK_OK(nor_status(&nor, &status));
+    CHECK(status.known && status.at_power_up && !status.individual && !status.locked);
+    CHECK_EQ(status.length, size);
+    CHECK_EQ(nor_write_open(&writer, &nor, 0x1000, 100, buffer, sizeof(buffer), 0), LX_EPROTECTED);
+    CHECK_OK(nor_protect(&nor, 0, 0));
+    CHECK_OK(nor_status(&nor, &status));
+    CHECK(status.length == 0 && !status.at_power_up && !status.individual);
+    static const uint8_t lock_sector[] = { 0x36, 0x02, 0x34, 0x56 };
+    static const uint8_t lock_down[] = { 0x01, 0x80 };
+    static const uint8_t enable = 0x06;
+    vflash_xfer(board, &enable, NULL, 1, true);
+    vflash_xfer(board, lock_sector, NULL, sizeof(lock_sector), true);
+    CHECK_OK(nor_status(&nor, &status));
+    CHECK(status.individual && status.length == 0);
+    CHECK_OK(nor_check_range(&nor, 0, 0x20000));
+    CHECK_EQ(nor_check_range(&nor, 0x1ffff, 2), LX_EPROTECTED);
+    CHECK_EQ(nor_check_range(&nor, 0x2ffff, 1), LX_EPROTECTED);
+    CHECK_OK(nor_check_range(&nor, 0x30000, size - 0x30000));
+    CHECK_EQ(nor_protect(&nor, 0, 0x10000), LX_EINVAL);
+    CHECK_OK(nor_protect(&nor, 0, size));
+    uint8_t zero = 0;
+    CHECK_OK(nor_program(&nor, 0x1000, &zero, 1));
+    CHECK_EQ(flash[0x1000], 0xff);
+    // With the lock bit set it takes two writes.
+    vflash_xfer(board, &enable, NULL, 1, true);
+    vflash_xfer(board, lock_down, NULL, sizeof(lock_down), true);
+    vflash_delay(board, 1000);
+    CHECK_OK(nor_status(&nor, &status));
+    CHECK(status.locked);
+    CHECK_OK(nor_protect(&nor, 0, 0));
+    CHECK_OK(nor_program(&nor, 0x1000, &zero, 1));
+    CHECK_EQ(flash[0x1000], 0);
+    CHECK_EQ(nor_unique_id(&nor, buffer), LX_ENOTSUP);
+    vflash_free(board);
+    open_chip("AT25DF321A", "flash-locked", &board, &nor);
+    CHECK_EQ(nor_protect(&nor, 0, 0), LX_EPROTECTED);
+    vflash_free(board);
     // A chip that is not known to have them gets the command, and one without them ignores it.
     open_chip("SST26VF064B", NULL, &board, &nor);
     nor.layout = NOR_LAYOUT_UNKNOWN;

@@ -56,6 +56,18 @@ def test_locked_at_power_up():
     equal(p.flash.info().protected, (0, 0x800000))
 
 
+def test_adesto():
+    it, p = board(chip="AT25DF321A")
+    info = p.flash.info()
+    equal((info.name, info.bytes, info.sector_bytes), ("Adesto AT25DF", 0x400000, 4096))
+    equal((info.protected, info.power_up_locks), ((0, 0x400000), True))
+    error = refused("locks that each power-up sets", p.flash.write, DATA, 0x10000)
+    check("p.flash.unprotect()" in str(error), str(error))
+    p.flash.unprotect()
+    check(p.flash.write(DATA, 0x10000).verified)
+    equal(bytes(it.flash()[0x10000 : 0x10000 + len(DATA)]), bytes(DATA))
+
+
 def test_statement():
     it, p = board(chip="M25P16", fault="flash-wrong-id")
     error = refused("id 0x7A7A4F", p.flash.write, DATA, 0x10000)
