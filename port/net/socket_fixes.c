@@ -4,7 +4,8 @@
 // 1. tcp_write() without memory: upstream sleeps 50 ms and tries again, 200 times, also for a socket that must not
 //    wait. net_tcp_write() tells such a socket at once, and others sleep until something has happened.
 // 2. A peer that closes before accept(): lwIP has told the function that then was there, and the accepted socket waits
-//    for ever. net_tcp_recv() tells the new one.
+//    for ever. net_tcp_recv() tells the new one. What came before accept() is given to it at once, too: lwIP would try
+//    again in 250 ms.
 // 3. A listener that closes while connections wait in its queue: those of a queue of one keep a pointer to the socket,
 //    which the collector frees. net_tcp_close() aborts all that nobody has accepted.
 // 4. A name that is looked up when Ctrl-C comes: lwIP's answer would be written to a stack frame that is gone.
@@ -63,6 +64,10 @@ err_t net_tcp_write(struct tcp_pcb *volatile *pcb, const volatile int8_t *state,
 
 void net_tcp_recv(struct tcp_pcb *pcb, tcp_recv_fn function) {
     tcp_recv(pcb, function);
+    if (function != NULL && pcb->refused_data != NULL) {
+        tcp_process_refused_data(pcb); // which also tells of the end behind it
+        return;
+    }
     bool closed = pcb->state == CLOSE_WAIT || pcb->state == LAST_ACK || pcb->state == CLOSING;
     if (function != NULL && closed && pcb->refused_data == NULL) {
         function(pcb->callback_arg, pcb, NULL, ERR_OK);
