@@ -108,7 +108,11 @@ class Parsers(unittest.TestCase):
         draw = random.Random(self.seed)
         users = USERS | {"second": "x"}
         with Services(
-            users=users, ftp={"limit": 50}, http={"limit": 50}, webrepl={"limit": 50}, prompt=True
+            users=users,
+            ftp={"limit": 50, "passive": [52000, 200]},
+            http={"limit": 50},
+            webrepl={"limit": 50},
+            prompt=True,
         ) as services:
             end = time.monotonic() + self.seconds
             count = 0

@@ -60,7 +60,10 @@ class Services:
         if "ftp" in config:
             config["ftp"].setdefault("root", str(self.folder))
         command = [str(UNIX), *(["-X", f"heapsize={heap}"] if heap else [])]
-        command += [str(SCRIPTS / "serve.py"), json.dumps(config), str(cable)]
+        # In a file: the unix port takes no argument of more than 255 bytes.
+        self.config = self.folder.with_suffix(".json")
+        self.config.write_text(json.dumps(config))
+        command += [str(SCRIPTS / "serve.py"), str(self.config), str(cable)]
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -87,6 +90,7 @@ class Services:
             self.process.kill()
             self.output = self.process.communicate()[0]
         shutil.rmtree(self.folder, ignore_errors=True)
+        self.config.unlink(missing_ok=True)
         last = (self.output or "").splitlines()[-1:]
         self.free_after = int(last[0].split()[1]) if last and last[0].startswith("free ") else None
 

@@ -45,9 +45,9 @@ class DataPort:
             try:
                 self._listener = net.listen(port, 1)
                 return port
-            except OSError as error:
-                failed = error
-        raise failed
+            except OSError:
+                pass  # another session waits there
+        raise DataError("425 All {} data ports are in use: try again".format(count))
 
     def active(self, address: str, port: int) -> None:
         """Connect to the client for the next transfer: to nobody else, and to no service's port."""

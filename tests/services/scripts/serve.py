@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""serve.py CONFIG [XVC_PORT]: the services of a configuration in JSON, until SIGINT; the FPGA is a vecp5 server."""
+"""serve.py CONFIG [XVC_PORT]: the services of a configuration, a JSON file, until SIGINT; the FPGA is a vecp5 server."""
 
 import gc
 import json
@@ -32,7 +32,8 @@ class Card:
         return len(self.data) // 512 if request == 4 else 0
 
 
-config = json.loads(sys.argv[1])
+with open(sys.argv[1]) as file:
+    config = json.load(file)
 gc.collect()
 before = gc.mem_free()
 import services  # noqa: E402
