@@ -18,6 +18,7 @@
 #define DATA_RESPONSE_MASK (0x1f)
 #define DATA_ACCEPTED (0x05)
 #define DATA_CRC_ERROR (0x0b)
+#define BYTE_CYCLES (100) // of the CPU for a byte alone, at least: five registers, and the way to them
 #define READ_PART (2) // of a second until a block: half of one
 
 static int exchange(lx_sdspi_t *core, uint8_t out, uint8_t *in) {
@@ -220,9 +221,9 @@ static void set_clock(void *transport, uint32_t hz, uint32_t *actual_hz) {
     if (lx_spi_set_baud(&core->spi, hz, actual_hz) != LX_OK) {
         *actual_hz = 0;
     }
-    // A byte takes more than its bits. Where the clock is not known: the fastest possible one.
+    // A byte takes its bits, and what the CPU needs for its registers. Where the clock is not known: the fastest one.
     uint32_t most = *actual_hz != 0 ? *actual_hz : core->clk_hz / 2;
-    core->second = most / 8;
+    core->second = (uint32_t)((uint64_t)most * core->clk_hz / ((uint64_t)core->clk_hz * 8 + (uint64_t)most * BYTE_CYCLES));
 }
 
 static int set_lines(void *transport, unsigned lines) {
