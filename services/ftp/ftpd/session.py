@@ -7,6 +7,7 @@ ABOR, STAT, NOOP and QUIT are obeyed at once, other verbs wait for its end.
 
 import os
 from asyncio import CancelledError, create_task, sleep_ms
+from time import ticks_ms
 
 from services.journal import log
 
@@ -428,6 +429,11 @@ class Session:
             if connection:
                 connection.close()
         await self.reply(reply)
+
+    def move(self, count: int) -> None:
+        """Bytes of the transfer went; so the control connection does not idle."""
+        self.moved += count
+        self.connection.last = ticks_ms()
 
     async def ABOR(self, argument: str) -> None:
         if self.transfer:

@@ -47,7 +47,7 @@ class Sending:
             if not n:
                 return "{} bytes".format(session.moved)
             await connection.write(buffer[:n])
-            session.moved += n
+            session.move(n)
             turn += n
             if turn >= _YIELD:
                 turn = 0
@@ -87,7 +87,7 @@ async def receive(session, connection, write, buffer) -> None:
         fill += n
         if fill == size or not n:
             write(buffer[:fill] if fill < size else buffer)
-            session.moved += fill
+            session.move(fill)
             turn += fill
             fill = 0
             if not n:
