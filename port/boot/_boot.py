@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Runs before boot.py and main.py at each start of the virtual machine: mounts the file systems. docs/storage.md says
-# which goes where; nothing is formatted but a flash region that is blank. Each start waits for this: to import _storage
-# takes longer than to mount a littlefs, so that is for a flash without one, and for cards.
+# Runs before boot.py and main.py at each start of the virtual machine, where the SoC has a medium for file systems
+# (ram/_boot.py: where it has none): mounts them. docs/storage.md says which goes where; nothing is formatted but a flash
+# region that is blank. Each start waits for this: to import _storage takes longer than to mount a littlefs, so that is
+# for a flash without one, and for cards.
 import litex
 import machine
 import vfs

@@ -13,6 +13,8 @@
 // 5. A second listener on a port: upstream binds to any IPv6 address and listens on any address of both versions, which
 //    lwIP's bind takes for another one. net_tcp_bind() compares.
 // 6. A UDP socket that is bound to "" hears IPv6 alone, for the same reason. net_udp_bind() binds to both.
+// 7. TCP_NODELAY of a listener, a UDP socket or a closed one: their memory ends before the flags, and upstream writes
+//    behind it. net_tcp_set_flags() refuses.
 
 #include "net/net.h"
 
@@ -31,6 +33,8 @@
 #undef tcp_bind
 #undef udp_bind
 #undef dns_gethostbyname_addrtype
+#undef tcp_set_flags
+#undef tcp_clear_flags
 
 // lwIP asks each server four times, for 10 s in all.
 #define DNS_MS 20000
@@ -112,6 +116,22 @@ err_t net_tcp_bind(struct tcp_pcb *pcb, const ip_addr_t *address, u16_t port) {
     }
     net_unlock();
     return result;
+}
+
+void net_tcp_set_flags(bool is_tcp, struct tcp_pcb *pcb, int flags, bool on) {
+    if (pcb == NULL) {
+        mp_raise_OSError(MP_EBADF);
+    }
+    if (!is_tcp || pcb->state == LISTEN) {
+        mp_raise_OSError(MP_EOPNOTSUPP);
+    }
+    net_lock();
+    if (on) {
+        pcb->flags |= (tcpflags_t)flags;
+    } else {
+        pcb->flags &= (tcpflags_t) ~flags;
+    }
+    net_unlock();
 }
 
 err_t net_udp_bind(struct udp_pcb *pcb, const ip_addr_t *address, u16_t port) {

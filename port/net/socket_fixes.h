@@ -46,6 +46,15 @@ err_t net_tcp_close(struct tcp_pcb *pcb);
 err_t net_tcp_bind(struct tcp_pcb *pcb, const ip_addr_t *address, u16_t port);
 err_t net_gethostbyname(const char *name, ip_addr_t *address, dns_found_callback found, void *arg, u8_t type);
 
+// In lwip_socket_setsockopt() alone.
+#undef tcp_set_flags
+#undef tcp_clear_flags
+#define tcp_set_flags(pcb_, flags) \
+    net_tcp_set_flags(socket->type == MOD_NETWORK_SOCK_STREAM, socket->pcb.tcp, (flags), true)
+#define tcp_clear_flags(pcb_, flags) \
+    net_tcp_set_flags(socket->type == MOD_NETWORK_SOCK_STREAM, socket->pcb.tcp, (flags), false)
+void net_tcp_set_flags(bool is_tcp, struct tcp_pcb *pcb, int flags, bool on);
+
 // In lwip_tcp_send() alone, where `socket` is the caller's. The wait is in net_tcp_write(), which leaves none to upstream.
 #define tcp_write(pcb_, data, n, flags) \
     net_tcp_write((struct tcp_pcb *volatile *)&socket->pcb.tcp, &socket->state, socket->timeout, (data), (n), (flags))

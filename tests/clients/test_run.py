@@ -141,7 +141,7 @@ class Runner(unittest.TestCase):
         self.assertRegex(errors, r"line 3, in <module>\n.*line 2, in f\nKeyError: k\n$")
 
     def test_syntax_error(self):
-        status, output, errors = self.status("this is not Python\n")
+        status, output, errors = self.status("1 +\n")
         self.assertEqual((status, output), (1, ""))
         self.assertIn("SyntaxError", errors)
 

@@ -16,7 +16,7 @@ def compiled(source):
 
 
 # Comparisons of viper, signed and unsigned, each as a value and as a jump.
-VALUES = (-0x80000000, -2, -1, 0, 1, 2, 0x7FFFFFFF) if FAST else (-0x80000000, -1, 0, 0x7FFFFFFF)
+VALUES = (-0x80000000, -2, -1, 0, 1, 2, 0x7FFFFFFF) if FAST else (-0x80000000, -1, 0)
 for operator in ("==", "!=", "<", "<=", ">", ">="):
     f = compiled(
         "@micropython.viper\ndef f(a: int, b: int) -> int:\n"
@@ -33,7 +33,7 @@ for operator in ("==", "!=", "<", "<=", ">", ">="):
             equal(g(a, b), int(expected(a & 0xFFFFFFFF, b & 0xFFFFFFFF)))
 
 # Constants of each length, in both signs.
-for bits in range(30) if FAST else (0, 4, 5, 6, 10, 11, 12, 20, 29):
+for bits in range(30) if FAST else (0, 5, 11, 12, 29):
     for value in ((1 << bits) - 1, 1 << bits, -(1 << bits), -(1 << bits) - 1):
         f = compiled("@micropython.viper\ndef f() -> int:\n    return %d\n" % value)
         equal(f(), value)

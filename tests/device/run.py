@@ -31,18 +31,8 @@ SMALL = {"mini"}
 DEVICES = {"storage": ["--spiflash", ","]}
 # On RTL, which is slower the more cores there are, `full` runs only what uses a core that base does not have.
 COMMON = {
-    *(
-        "csr",
-        "drift",
-        "dupterm",
-        "events_view",
-        "files",
-        "hub",
-        "memory",
-        "modules",
-        "modules_full",
-    ),
-    *("native", "rtc", "time", "timers", "timers_gc"),
+    *("bitstream", "csr", "drift", "dupterm", "events_view", "files", "hub", "memory", "modules"),
+    *("modules_full", "native", "pins", "regs", "rtc", "time", "timers", "timers_gc"),
 }
 SOFT_RESET = "\n# SOFT RESET\n"
 # Bounds each silence of the guest; a simulated millisecond at 100 MHz takes 40 ms on RTL.

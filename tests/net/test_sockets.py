@@ -199,6 +199,27 @@ class TcpTest(NetTest):
 class NonBlockingTest(NetTest):
     """Sockets that must not block, select and asyncio."""
 
+    def test_no_delay_of_what_is_not_a_connection(self):
+        """Upstream writes behind the memory of a listener, of a UDP socket and of a closed one."""
+        board = self.board().up()
+        text = board.run(
+            "import socket\n"
+            "def no_delay(s):\n"
+            "    try:\n"
+            "        s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)\n"
+            "        return 'set'\n"
+            "    except OSError as e:\n"
+            "        return e.errno\n"
+            "listener = socket.socket()\n"
+            "print(no_delay(listener))\n"
+            "listener.bind(('0.0.0.0', 8000))\n"
+            "listener.listen(2)\n"
+            "print(no_delay(listener), no_delay(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)))\n"
+            "listener.close()\n"
+            "print(no_delay(listener))"
+        )
+        self.assertEqual(text, "set\n95 95\n9\n")
+
     def test_send_never_blocks(self):
         """A peer that never reads: send() says EAGAIN at once when all is full."""
         end = threading.Event()
