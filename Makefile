@@ -172,6 +172,7 @@ test-long: test-build ## The long suites: the device scripts on RTL, and more
 
 soak: test-build ## An hour of fuzzing and hammering (SOAK_SECONDS=3600), and the netlist of the JTAG master
 	$(PYTHON) -m unittest tests.bitstream.test_netlist
+	$(PYTHON) -m unittest tests.peers.test_faults
 	$(PYTHON) tests/fuzz/soak.py --seconds $(or $(SOAK_SECONDS),3600)
 
 test-%: | $(VENV)/.installed ## One suite of tools/suites.toml (test-host, test-device, test-upstream, test-rtl, ...)
