@@ -20,7 +20,7 @@ except (AttributeError, ImportError, ValueError):
 try:
     EVENTS
 except NameError:
-    EVENTS = 20000 if FAST else 2000
+    EVENTS = 20000 if FAST else 500
 
 PERIOD = 20011 if FAST else 100003  # cycles
 # How often the script shows that it lives.
