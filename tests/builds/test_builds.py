@@ -58,6 +58,32 @@ def own_build(name):
     return folder
 
 
+def copy_tree(copy, *built):
+    """Copy the tree, with these folders of build/; environment and cache are shared."""
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(support.ROOT, copy, ignore=IGNORED)
+    if (support.ROOT / ".git").exists():
+        (copy / ".git").symlink_to(support.ROOT / ".git")
+    (copy / "build").mkdir()
+    for shared in ("venv", "cache"):
+        (copy / "build" / shared).symlink_to(support.BUILD / shared)
+    for folder in built:
+        shutil.copytree(support.BUILD / folder, copy / "build" / folder)
+
+
+def image_in(copy):
+    """Build the firmware of `base` in a copy of the tree; return make's result."""
+    return subprocess.run(
+        ["make", "image", "SOC=base"],
+        cwd=copy,
+        env=support.user_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=BOUND_S,
+    )
+
+
 def firmware_of(folder):
     """The image that `image` built in a folder."""
     return folder / "firmware" / "base" / "firmware.bin"
@@ -140,26 +166,8 @@ class Single(unittest.TestCase):
 class Reproducible(unittest.TestCase):
     def test_another_folder_gives_the_same_bytes(self):
         copy = WORK / "reproducible" / "in another/place"
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(support.ROOT, copy, ignore=IGNORED)
-        git = support.ROOT / ".git"
-        if git.exists():
-            (copy / ".git").symlink_to(git)
-        (copy / "build").mkdir()
-        for shared in ("venv", "cache"):
-            (copy / "build" / shared).symlink_to(support.BUILD / shared)
-        shutil.copytree(
-            support.BUILD / "micropython-1.25.0", copy / "build" / "micropython-1.25.0"
-        )
-        result = subprocess.run(
-            ["make", "image", "SOC=base"],
-            cwd=copy,
-            env=support.user_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=BOUND_S,
-        )
+        copy_tree(copy, "micropython-1.25.0")
+        result = image_in(copy)
         self.assertEqual(result.returncode, 0, result.stderr[-3000:])
         built = (copy / "build" / "firmware" / "base" / "firmware.bin").read_bytes()
         self.assertEqual(built, support.firmware("base").read_bytes())
@@ -184,29 +192,13 @@ class Copied(unittest.TestCase):
 
     def test_a_copy_of_a_built_clone(self):
         copy = WORK / "copied"
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(support.ROOT, copy, ignore=IGNORED)
-        if (support.ROOT / ".git").exists():
-            (copy / ".git").symlink_to(support.ROOT / ".git")
-        (copy / "build").mkdir()
-        for shared in ("venv", "cache"):
-            (copy / "build" / shared).symlink_to(support.BUILD / shared)
-        for built in ("micropython-1.25.0", "soc/base", "firmware/base"):
-            shutil.copytree(support.BUILD / built, copy / "build" / built)
+        copy_tree(copy, "micropython-1.25.0", "soc/base", "firmware/base")
         original = support.firmware("base").read_bytes()
         firmware = copy / "build" / "firmware" / "base" / "firmware.bin"
         # One hot function compiled without its profile gives other bytes.
         for source in ("vm.c", "obj.c"):
             (copy / "build" / "micropython-1.25.0" / "py" / source).touch()
-        result = subprocess.run(
-            ["make", "image", "SOC=base"],
-            cwd=copy,
-            env=support.user_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=BOUND_S,
-        )
+        result = image_in(copy)
         self.assertEqual(result.returncode, 0, result.stderr[-3000:])
         self.assertEqual(firmware.read_bytes(), original)
 
